@@ -1,0 +1,102 @@
+import type { Profile } from './generated/profile.ts';
+import type { BaseDefinition } from './generated/base.ts';
+
+/** A role of a node in the swarm. */
+export type Role = 'manager' | 'worker';
+
+/** A person who may log in to the nodes. Always without a password; `sudo` is passwordless. */
+export interface ClusterUser {
+  readonly name: string;
+  readonly authorizedKeys: readonly string[];
+  readonly sudo: boolean;
+  readonly shell: string;
+}
+
+/** The cluster definition written out in full: every default filled in, every flag applied. */
+export interface Cluster {
+  readonly name: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly network: ClusterNetwork;
+  /** Virtual IP address, or null when there is none. */
+  readonly vip: string | null;
+  /** Keys of the default user, in OpenSSH's one-line form. */
+  readonly users: readonly ClusterUser[];
+  /** Name from the IANA time zone database. */
+  readonly timezone: string;
+  /** Like `C.UTF-8` or `en_GB.UTF-8`. */
+  readonly locale: string;
+  readonly storage: ClusterStorage;
+  readonly swarm: ClusterSwarm;
+  /** Debian packages beyond the base's own; baked into the base. Sorted. */
+  readonly packages: readonly string[];
+  readonly files: readonly ExtraFile[];
+}
+
+/** One node with its own profile and base. `index` counts from 1 in the order of the definition. */
+export interface ClusterNode {
+  readonly index: number;
+  readonly name: string;
+  readonly role: Role;
+  /** Static IPv4 address, or null for DHCP (workers only). */
+  readonly address: string | null;
+  readonly profile: Profile;
+  /** A base definition of `profiles/bases/`, or the user's own image file. */
+  readonly base: ClusterBase;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Holds a replica of the volume (a GlusterFS brick). */
+  readonly storesData: boolean;
+}
+
+export type ClusterBase =
+  | { readonly from: 'definition'; readonly definition: BaseDefinition }
+  | { readonly from: 'file'; readonly path: string };
+
+/** The LAN of the nodes. IPv4, as Swarm's and VRRP's addresses here are. */
+export interface ClusterNetwork {
+  /** CIDR of the LAN: `192.168.1.0/24`. */
+  readonly subnet: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+  readonly dns: readonly string[];
+  readonly ntp: readonly string[];
+  readonly search: readonly string[];
+  /** Interface name; null takes the profile's. */
+  readonly interface: string | null;
+  /** 802.1Q VLAN id, or null for untagged. */
+  readonly vlan: number | null;
+  readonly wifi: { readonly ssid: string; readonly password: string; readonly country: string } | null;
+}
+
+export type ClusterStorage =
+  | {
+      readonly type: 'glusterfs';
+      /** Number of full copies; equals the number of nodes with `storesData`. */
+      readonly replicas: number;
+      /** Block device that holds the brick (`/dev/sda`), or null for a directory on the root file system. */
+      readonly disk: string | null;
+    }
+  | { readonly type: 'nfs'; readonly server: string; readonly path: string; readonly options: string }
+  | { readonly type: 'none' };
+
+export interface ClusterSwarm {
+  /** Pools that overlay networks are cut from. */
+  readonly addressPools: readonly string[];
+  /** Prefix length of each overlay network. */
+  readonly subnetPrefixLength: number;
+  /** UDP port of the VXLAN data path. */
+  readonly dataPathPort: number;
+  /** Validity of node certificates. */
+  readonly certificateDays: number;
+}
+
+/** A file or directory of the user's that lands on every node (or on the named ones). */
+export interface ExtraFile {
+  /** Absolute path on the builder. */
+  readonly hostPath: string;
+  /** Absolute path on the node. */
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: { readonly uid: number; readonly gid: number };
+  /** Names of the nodes that get it; all when empty. */
+  readonly nodes: readonly string[];
+}

@@ -1,0 +1,20 @@
+/** One piece of long work. `total` and `done` are in `unit`; a task without a total only has a start and an end. */
+export interface Task {
+  update(done: number): void;
+  /** A line worth showing while the work goes on, such as the program's own last line. */
+  line(text: string): void;
+  done(summary?: string): void;
+  fail(): void;
+}
+
+/** Where long work reports to: a terminal, plain lines, JSON events, or nowhere. */
+export interface Progress {
+  task(title: string, options?: { total?: number; unit?: 'bytes' | 'nodes' | 'packages' }): Task;
+  note(text: string): void;
+}
+
+/** Progress that goes nowhere: for `--quiet` and for tests. */
+export const silentProgress: Progress = {
+  task: () => ({ update() {}, line() {}, done() {}, fail() {} }),
+  note() {},
+};

@@ -1,0 +1,112 @@
+import { execa } from 'execa';
+import type { Readable } from 'node:stream';
+import { HostError } from '../report/errors.ts';
+import { installHint } from './install-hint.ts';
+import { tools, type ToolName } from './tools.ts';
+
+/** How one program is run. Arguments never carry a secret: they can be read by every user of the machine. */
+export interface RunOptions {
+  /** What is being done, in words, for the error message: "write files into the root partition". */
+  readonly step: string;
+  readonly input?: string | Uint8Array | Readable;
+  readonly cwd?: string;
+  /** Added to a minimal environment (PATH, HOME, TMPDIR, LC_ALL=C.UTF-8, TZ=UTC). */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+  /** Exit codes that are not a failure; 0 always is one of them. */
+  readonly acceptExitCodes?: readonly number[];
+  /** Called with every line of stderr as it comes. */
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a program left behind. `stdout` is bytes, since some programs print file contents. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+}
+
+const inheritedVariables = ['PATH', 'HOME', 'TMPDIR', 'USER'];
+const shownStderrLines = 15;
+
+/**
+ * The one door to external programs: argument arrays only, always a timeout, stderr kept.
+ *
+ * @throws HostError `tool-missing` (with the package that provides it), `tool-timeout` or `tool-failed`
+ *   (with the command line, the exit code or signal, and the last lines of stderr).
+ */
+export async function runTool(
+  name: ToolName,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const tool = tools[name];
+  const timeoutSeconds = options.timeoutSeconds ?? 120;
+  const child = execa(tool.program, args, {
+    encoding: 'buffer',
+    reject: false,
+    timeout: timeoutSeconds * 1000,
+    extendEnv: false,
+    env: { ...environmentForTools(), ...options.env },
+    stdin: options.input === undefined ? 'ignore' : 'pipe',
+    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (options.onLine !== undefined) followLines(child.stderr, options.onLine);
+  const result = await child;
+  const stderr = Buffer.from(result.stderr).toString('utf8');
+  const accepted = [0, ...(options.acceptExitCodes ?? [])];
+  if (result.exitCode !== undefined && accepted.includes(result.exitCode)) {
+    return { exitCode: result.exitCode, stdout: result.stdout, stderr };
+  }
+  if (options.signal?.aborted === true) throw options.signal.reason;
+  if (result.code === 'ENOENT') {
+    throw new HostError('tool-missing', `${tool.program} is not installed: cannot ${options.step}`, {
+      hint: installHint(tool),
+    });
+  }
+  const commandLine = [tool.program, ...args].map(quoteArgument).join(' ');
+  const reason = result.timedOut
+    ? `did not finish within ${timeoutSeconds} s`
+    : result.signal !== undefined
+      ? `was ended by ${result.signal}`
+      : result.exitCode === undefined
+        ? `could not be run (${result.code ?? result.shortMessage})`
+        : `failed with exit code ${result.exitCode}`;
+  throw new HostError(
+    result.timedOut ? 'tool-timeout' : 'tool-failed',
+    `cannot ${options.step}: ${tool.program} ${reason}`,
+    { details: [`$ ${commandLine}`, ...lastLines(stderr)] },
+  );
+}
+
+function environmentForTools(): Record<string, string> {
+  const env: Record<string, string> = { LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+  for (const name of inheritedVariables) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  // Debian keeps debugfs, mke2fs and sfdisk in directories that an ordinary user's PATH lacks.
+  env['PATH'] = `${env['PATH'] ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;
+  return env;
+}
+
+function followLines(stream: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString('utf8')).split(/[\r\n]+/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  });
+}
+
+function lastLines(stderr: string): string[] {
+  return stderr.trimEnd().split('\n').slice(-shownStderrLines);
+}
+
+function quoteArgument(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}

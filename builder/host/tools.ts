@@ -1,0 +1,41 @@
+/** A package manager family that `doctor` gives installation commands for. */
+export type Distribution = 'debian' | 'fedora' | 'arch' | 'macos';
+
+/** One external program: what it is for, how its version is asked for, and the package that brings it. */
+export interface Tool {
+  readonly program: string;
+  readonly purpose: string;
+  /** Arguments that print the version. */
+  readonly versionArguments: readonly string[];
+  /** Package name per distribution family; absent where the family has none. */
+  readonly packages: Readonly<Partial<Record<Distribution, string>>>;
+  /** `build`: needed to make images; `foreign`: needed for boards of another architecture; `test`: needed by the tests only. */
+  readonly neededFor: 'build' | 'foreign' | 'test';
+}
+
+/** Every external program that dlimage ever starts. Nothing else may be run: see `runTool`. */
+export const tools = {
+  mmdebstrap: {
+    program: 'mmdebstrap',
+    purpose: 'builds Debian bases from signed packages',
+    versionArguments: ['--version'],
+    packages: { debian: 'mmdebstrap' },
+    neededFor: 'build',
+  },
+  debugfs: {
+    program: 'debugfs',
+    purpose: 'writes and reads files in ext4 without mounting it',
+    versionArguments: ['-V'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
+  e2fsck: {
+    program: 'e2fsck',
+    purpose: 'checks ext4 after every change',
+    versionArguments: ['-V'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof tools;
