@@ -36,6 +36,21 @@ export const tools = {
     packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
     neededFor: 'build',
   },
+  openssl: {
+    program: 'openssl',
+    purpose: "makes the cluster's certificate authority and node certificates",
+    versionArguments: ['version'],
+    packages: { debian: 'openssl', fedora: 'openssl', arch: 'openssl', macos: 'openssl@3' },
+    neededFor: 'build',
+  },
+  'ssh-keygen': {
+    program: 'ssh-keygen',
+    purpose: 'makes ssh host and node keys',
+    // It has no option for its version; ssh of the same package has.
+    versionArguments: ['-Q', 'help'],
+    packages: { debian: 'openssh-client', fedora: 'openssh', arch: 'openssh', macos: 'openssh' },
+    neededFor: 'build',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

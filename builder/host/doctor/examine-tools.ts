@@ -1,0 +1,36 @@
+import { execa } from 'execa';
+import { tools, type Tool, type ToolName } from '../tools.ts';
+
+/** One external program as `doctor` found it. */
+export interface ToolFinding {
+  readonly name: ToolName;
+  readonly tool: Tool;
+  readonly found: boolean;
+  /** First version-like word of what the program prints, or null when it prints none. */
+  readonly version: string | null;
+}
+
+const versionTimeoutSeconds = 10;
+
+/** Looks for every program of the tool table, in its order. Never fails: what is missing is a finding. */
+export async function examineTools(names = Object.keys(tools) as ToolName[]): Promise<ToolFinding[]> {
+  return await Promise.all(names.map(async (name) => await examineTool(name)));
+}
+
+async function examineTool(name: ToolName): Promise<ToolFinding> {
+  const tool: Tool = tools[name];
+  const result = await execa(tool.program, tool.versionArguments, {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: versionTimeoutSeconds * 1000,
+    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8' },
+  });
+  const found = result.code !== 'ENOENT';
+  return { name, tool, found, version: found ? versionIn(result.all) : null };
+}
+
+/** The first word that looks like a version: `1.47.0`, `4.0.32`, `9.2p1`. */
+export function versionIn(output: string): string | null {
+  return /\b\d+(?:\.\d+)+(?:[a-z]\d+)?\b/.exec(output)?.[0] ?? null;
+}
