@@ -1,0 +1,152 @@
+import { Command, Option } from 'commander';
+import { packageVersion } from '../host/package-version.ts';
+
+/** The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick. */
+export function createProgram(): Command {
+  const program = new Command('dlimage')
+    .description(
+      'Turns one OS base image and one cluster definition into N different flashable images,\n' +
+        'which assemble themselves into a Docker Swarm with replicated storage and a virtual IP.',
+    )
+    .version(packageVersion)
+    .option('--quiet', 'no progress and no summary; errors only')
+    .option('--json', 'results and progress as JSON, one object a line, on stdout')
+    .option('--debug', 'show the stack of an internal error')
+    .addHelpText('after', examplesAndExitCodes)
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride();
+  addDefinitionCommands(program);
+  addImageCommands(program);
+  addHostCommands(program);
+  return program;
+}
+
+const examplesAndExitCodes = `
+Examples:
+  dlimage build --profile pi3 --count 4      four images for four Raspberry Pi 3
+  dlimage init                               write a commented cluster.yaml
+  dlimage plan                               show every file of every node before building
+  dlimage build --node pi3-2                 make the image of one node again, with its identity
+
+Exit codes: 0 done, 1 the definition is wrong, 2 usage, 3 the host failed us
+(a missing program, a full disk, a failed command), 70 a bug of dlimage.`;
+
+function addDefinitionCommands(program: Command): void {
+  program
+    .command('init [file]')
+    .description('write a commented cluster definition with what was detected (default: cluster.yaml)')
+    .option('--yes', 'take every default, ask nothing')
+    .option('--force', 'replace a file that exists')
+    .action(async (file: string | undefined, options: object) => {
+      const { runInit } = await import('./commands/init.ts');
+      await runInit(file, { ...program.opts(), ...options });
+    });
+
+  withOutputs(withDefinition(program.command('build [definition]')))
+    .description('build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)')
+    .option('--node <name>', 'build only this node; repeatable', collect)
+    .addOption(new Option('--format <format>', 'what to write for each node').choices(['img']).default('img'))
+    .action(async (definition: string | undefined, options: object) => {
+      const { runBuild } = await import('./commands/build.ts');
+      await runBuild(definition, { ...program.opts(), ...options });
+    });
+
+  withDefinition(program.command('plan [definition]'))
+    .description('show the resolved cluster and every file of every node; writes nothing')
+    .option('--node <name>', 'show only this node; repeatable', collect)
+    .action(async (definition: string | undefined, options: object) => {
+      const { runPlan } = await import('./commands/plan.ts');
+      await runPlan(definition, { ...program.opts(), ...options });
+    });
+
+  withOutputs(withDefinition(program.command('render [definition]')))
+    .description('write every node as folders: its seed and the files it adds to the base')
+    .option('--node <name>', 'render only this node; repeatable', collect)
+    .action(async (definition: string | undefined, options: object) => {
+      const { runRender } = await import('./commands/render.ts');
+      await runRender(definition, { ...program.opts(), ...options });
+    });
+}
+
+function addImageCommands(program: Command): void {
+  program
+    .command('inspect <image> [path]')
+    .description('show partitions, file systems and seed of an image, list a directory or print a file; no root needed')
+    .addHelpText('after', '\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.')
+    .action(async (image: string, path: string | undefined, options: object) => {
+      const { runInspect } = await import('./commands/inspect.ts');
+      await runInspect(image, path, { ...program.opts(), ...options });
+    });
+
+  const base = program.command('base').description('manage the OS base images in the cache');
+  const cache: [string, string] = ['--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)'];
+  base
+    .command('list')
+    .description('list the bases that can be built and those in the cache')
+    .option(...cache)
+    .action(async (options: object) => {
+      const { runBaseList } = await import('./commands/base.ts');
+      await runBaseList({ ...program.opts(), ...options });
+    });
+  base
+    .command('build [name]')
+    .description('build a base for a profile ahead of time (default: the default base of the profile)')
+    .option('--profile <name>', 'board to build it for', 'pi3')
+    .option('--mirror <url>', "Debian mirror (default: the host's own apt configuration)")
+    .option(...cache)
+    .action(async (name: string | undefined, options: { profile: string }) => {
+      const { runBaseBuild } = await import('./commands/base.ts');
+      await runBaseBuild(name, { ...program.opts(), ...options });
+    });
+  base
+    .command('rm <key...>')
+    .description('remove bases from the cache by their key, or the first characters of it')
+    .option(...cache)
+    .action(async (keys: string[], options: object) => {
+      const { runBaseRemove } = await import('./commands/base.ts');
+      await runBaseRemove(keys, { ...program.opts(), ...options });
+    });
+}
+
+function addHostCommands(program: Command): void {
+  program
+    .command('doctor')
+    .description('list every external program: found, version, what it is for, how to install it')
+    .option('--missing', 'print only the Debian packages that are missing, one a line')
+    .action(async (options: object) => {
+      const { runDoctor } = await import('./commands/doctor.ts');
+      await runDoctor({ ...program.opts(), ...options });
+    });
+  program
+    .command('completion <shell>')
+    .description('print the completion script for bash, zsh or fish')
+    .addHelpText('after', '\nbash: source <(dlimage completion bash)')
+    .action(async (shell: string) => {
+      const { runCompletion } = await import('./commands/completion.ts');
+      await runCompletion(shell, program);
+    });
+}
+
+/** Flags that say what the cluster is; they win over the file. */
+function withDefinition(command: Command): Command {
+  return command
+    .option('--profile <name>', 'board: pi2, pi3, pi4, arm64-vm, x86, or a profile file (default: pi3)')
+    .option('--count <number>', 'number of nodes (default: 3)')
+    .option('--base <name>', 'OS base: debian-13, debian-12, or an image file (default: from the profile)')
+    .option('--name <name>', 'cluster name (default: the profile)')
+    .option('--subnet <cidr>', 'LAN of the nodes (default: 192.168.1.0/24)')
+    .option('--vip <address>', 'virtual IP address (default: host 253 of the LAN)')
+    .option('--ssh-key <key>', 'public key, or a file with one, that may log in; repeatable (default: yours)', collect)
+    .option('--state <dir>', 'identity store (default: .dlimage beside the definition)');
+}
+
+function withOutputs(command: Command): Command {
+  return command
+    .option('--out <dir>', 'where the results go (default: out/<cluster>)')
+    .option('--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)');
+}
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,41 @@
+import { formatReport } from '../report/format-report.ts';
+import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
+import { usesColour } from './console.ts';
+
+/** Shows a failure on stderr (as one JSON object with `--json`) and returns the exit code for it. */
+export function reportFailure(error: unknown, options: { json: boolean; debug: boolean }): number {
+  const colour = usesColour(process.stderr);
+  const kind = classify(error);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ event: 'failed', exitCode: kind, ...asJson(error) })}\n`);
+    return kind;
+  }
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(formatReport(error.diagnostics, error.sources, { colour }));
+  } else if (error instanceof HostError || error instanceof UsageError) {
+    const id = error instanceof HostError ? ` [${error.id}]` : '';
+    process.stderr.write(`${colour ? '\u001B[1;31merror:\u001B[0m' : 'error:'} ${error.message}${id}\n`);
+    for (const line of error instanceof HostError ? error.details : []) process.stderr.write(`    ${line}\n`);
+    if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+  } else {
+    const text = error instanceof Error ? (options.debug ? error.stack : error.message) : String(error);
+    process.stderr.write(`internal error: ${text}\n`);
+    if (!options.debug) process.stderr.write('  hint: this is a bug of dlimage; run again with --debug and report it\n');
+  }
+  return kind;
+}
+
+function classify(error: unknown): number {
+  if (error instanceof ConfigurationError) return exitCode.configuration;
+  if (error instanceof UsageError) return exitCode.usage;
+  if (error instanceof HostError) return exitCode.host;
+  return exitCode.bug;
+}
+
+function asJson(error: unknown): Record<string, unknown> {
+  if (error instanceof ConfigurationError) return { diagnostics: error.diagnostics };
+  if (error instanceof HostError) {
+    return { id: error.id, message: error.message, details: error.details, hint: error.hint };
+  }
+  return { message: error instanceof Error ? error.message : String(error) };
+}
