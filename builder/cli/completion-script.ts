@@ -82,10 +82,10 @@ function bashFunction(program: CommandWords): string {
       : `    ${flag}) COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$current")); return ;;`,
   );
   const wordCases = commands.map(({ path, subcommands, flags }) => {
-    const names = subcommands.map((child) => child.path.split(' ').at(-1));
-    const globalFlags = path === '' ? [] : program.flags.map(({ flag }) => flag);
-    const words = [...names, ...flags.map(({ flag }) => flag), ...globalFlags, '--help'].join(' ');
-    return `    '${path}') words='${words}' ;;`;
+    const names = subcommands.map((child) => child.path.split(' ').at(-1)).join(' ');
+    const globalFlags = path === '' ? [] : program.flags.filter(({ flag }) => flag !== '--version');
+    const allFlags = [...flags, ...globalFlags].map(({ flag }) => flag).join(' ');
+    return `    '${path}') words='${names}'; [[ $current == -* ]] && words='${allFlags} --help' ;;`;
   });
   return `_dlimage() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path='' words='' word
