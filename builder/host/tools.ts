@@ -51,6 +51,20 @@ export const tools = {
     packages: { debian: 'openssh-client', fedora: 'openssh', arch: 'openssh', macos: 'openssh' },
     neededFor: 'build',
   },
+  zsh: {
+    program: 'zsh',
+    purpose: 'reads our completion script in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'zsh', fedora: 'zsh', arch: 'zsh', macos: 'zsh' },
+    neededFor: 'test',
+  },
+  fish: {
+    program: 'fish',
+    purpose: 'reads our completion script in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'fish', fedora: 'fish', arch: 'fish', macos: 'fish' },
+    neededFor: 'test',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

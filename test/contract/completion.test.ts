@@ -24,12 +24,25 @@ it.each([
   expect(await completeInBash(line)).toEqual(expected);
 });
 
-it.each(['zsh', 'fish'] as const)('the script for %s is accepted by that shell', async (shell) => {
-  const result = await execa(shell, ['-n', '/dev/stdin'], {
-    input: completionScript(shell, createProgram(), values),
+function isMissing(result: { code?: string }): boolean {
+  return result.code === 'ENOENT' && process.env['CI'] !== 'true';
+}
+
+it('fish completes subcommands with their descriptions', async () => {
+  const script = `${completionScript('fish', createProgram(), values)}\ncomplete -C 'dlimage base '`;
+  const result = await execa('fish', ['--no-config', '-c', script], { reject: false });
+  if (isMissing(result)) return;
+  expect(result.stderr).toBe('');
+  const words = result.stdout.split('\n').map((line) => line.split('\t')[0]);
+  expect(words).toEqual(['build', 'list', 'rm']);
+});
+
+it('zsh accepts its script', async () => {
+  const result = await execa('zsh', ['-f', '-n'], {
+    input: completionScript('zsh', createProgram(), values),
     reject: false,
   });
-  if (result.code === 'ENOENT' && process.env['CI'] !== 'true') return;
+  if (isMissing(result)) return;
   expect(result.stderr).toBe('');
   expect(result.exitCode).toBe(0);
 });
