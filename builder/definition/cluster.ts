@@ -39,6 +39,8 @@ export interface ClusterNode {
   readonly role: Role;
   /** Static IPv4 address, or null for DHCP (workers only). */
   readonly address: string | null;
+  /** Name of the profile: the file's name in `profiles/` without its suffix. */
+  readonly profileName: string;
   readonly profile: Profile;
   /** A base definition of `profiles/bases/`, or the user's own image file. */
   readonly base: ClusterBase;
@@ -48,7 +50,7 @@ export interface ClusterNode {
 }
 
 export type ClusterBase =
-  | { readonly from: 'definition'; readonly definition: BaseDefinition }
+  | { readonly from: 'definition'; readonly name: string; readonly definition: BaseDefinition }
   | { readonly from: 'file'; readonly path: string };
 
 /** The LAN of the nodes. IPv4, as Swarm's and VRRP's addresses here are. */
