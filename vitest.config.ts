@@ -1,13 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
-/** `quick` needs no disk image and no foreign program; `contract` and `image` need real tools; `boot` boots. */
+/** `quick` needs no disk image and no foreign program; `contract` needs real programs and images; `boot` boots. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
-          name: 'quick',
-          include: ['test/{unit,golden,errors}/**/*.test.ts'],
+          name: 'quick-unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/unit/no-effects.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'quick-examples',
+          include: ['test/{golden,errors}/**/*.test.ts'],
         },
       },
       {
