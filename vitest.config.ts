@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { CountReporter } from './test/count-reporter.ts';
 
 /** `quick` needs no disk image and no foreign program; `contract` needs real programs and images; `boot` boots. */
 export default defineConfig({
   test: {
+    reporters: ['default', new CountReporter()],
     projects: [
       {
         test: {
@@ -20,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
+          sequence: { groupOrder: 1 },
           include: ['test/{contract,image}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 1_800_000,
@@ -28,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'boot',
+          sequence: { groupOrder: 2 },
           include: ['test/boot/**/*.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
