@@ -9,6 +9,8 @@ export interface Tool {
   readonly versionArguments: readonly string[];
   /** Package name per distribution family; absent where the family has none. */
   readonly packages: Readonly<Partial<Record<Distribution, string>>>;
+  /** For what is no program but data, such as firmware: it is there when one of these files is. Never run. */
+  readonly files?: readonly string[];
   /** `build`: needed to make images; `foreign`: needed for boards of another architecture; `test`: needed by the tests only. */
   readonly neededFor: 'build' | 'foreign' | 'test';
 }
@@ -63,6 +65,71 @@ export const tools = {
     purpose: 'reads our completion script in the tests',
     versionArguments: ['--version'],
     packages: { debian: 'fish', fedora: 'fish', arch: 'fish', macos: 'fish' },
+    neededFor: 'test',
+  },
+  ssh: {
+    program: 'ssh',
+    purpose: 'logs in to the nodes of the boot tests',
+    versionArguments: ['-V'],
+    packages: { debian: 'openssh-client', fedora: 'openssh-clients', arch: 'openssh', macos: 'openssh' },
+    neededFor: 'test',
+  },
+  setpriv: {
+    program: 'setpriv',
+    purpose: 'ends the virtual machines of a boot test that was killed',
+    versionArguments: ['--version'],
+    packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
+    neededFor: 'test',
+  },
+  'qemu-img': {
+    program: 'qemu-img',
+    purpose: 'lays a writable disk over an image that is booted in a test',
+    versionArguments: ['--version'],
+    packages: { debian: 'qemu-utils', fedora: 'qemu-img', arch: 'qemu-img', macos: 'qemu' },
+    neededFor: 'test',
+  },
+  'qemu-system-x86_64': {
+    program: 'qemu-system-x86_64',
+    purpose: 'boots images for PCs in tests, and is the LAN between nodes',
+    versionArguments: ['--version'],
+    packages: {
+      debian: 'qemu-system-x86',
+      fedora: 'qemu-system-x86-core',
+      arch: 'qemu-system-x86',
+      macos: 'qemu',
+    },
+    neededFor: 'test',
+  },
+  'qemu-system-aarch64': {
+    program: 'qemu-system-aarch64',
+    purpose: 'boots images for the Raspberry Pi and for 64-bit ARM machines in tests',
+    versionArguments: ['--version'],
+    packages: {
+      debian: 'qemu-system-arm',
+      fedora: 'qemu-system-aarch64-core',
+      arch: 'qemu-system-aarch64',
+      macos: 'qemu',
+    },
+    neededFor: 'test',
+  },
+  'uefi-x86': {
+    program: 'OVMF',
+    purpose: 'UEFI firmware for booting images for PCs in tests',
+    versionArguments: [],
+    files: [
+      '/usr/share/OVMF/OVMF_CODE_4M.fd',
+      '/usr/share/edk2/ovmf/OVMF_CODE.fd',
+      '/usr/share/edk2/x64/OVMF_CODE.4m.fd',
+    ],
+    packages: { debian: 'ovmf', fedora: 'edk2-ovmf', arch: 'edk2-ovmf' },
+    neededFor: 'test',
+  },
+  'uefi-arm64': {
+    program: 'AAVMF',
+    purpose: 'UEFI firmware for booting images for 64-bit ARM machines in tests',
+    versionArguments: [],
+    files: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/edk2/aarch64/QEMU_EFI.fd'],
+    packages: { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64', arch: 'edk2-aarch64' },
     neededFor: 'test',
   },
 } as const satisfies Record<string, Tool>;

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { access } from 'node:fs/promises';
 import { tools, type Tool, type ToolName } from '../tools.ts';
 
 /** One external program as `doctor` found it. */
@@ -19,6 +20,7 @@ export async function examineTools(names = Object.keys(tools) as ToolName[]): Pr
 
 async function examineTool(name: ToolName): Promise<ToolFinding> {
   const tool: Tool = tools[name];
+  if (tool.files !== undefined) return { name, tool, found: await anyExists(tool.files), version: null };
   const result = await execa(tool.program, tool.versionArguments, {
     reject: false,
     all: true,
@@ -28,6 +30,11 @@ async function examineTool(name: ToolName): Promise<ToolFinding> {
   });
   const found = result.code !== 'ENOENT';
   return { name, tool, found, version: found ? versionIn(result.all) : null };
+}
+
+async function anyExists(files: readonly string[]): Promise<boolean> {
+  const results = await Promise.allSettled(files.map(async (file) => await access(file)));
+  return results.some((result) => result.status === 'fulfilled');
 }
 
 /** The first word that looks like a version: `1.47.0`, `4.0.32`, `9.2p1`. */
