@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import type { Environment, OwnPublicKey, Reference } from '../definition/environment.ts';
+import { readTextIfExists } from './files.ts';
+import { findHostPath } from './find-host-path.ts';
+
+/** Interfaces of container engines and virtual machines, which say nothing about the LAN of the boards. */
+const virtualInterface = /^(docker|br-|veth|virbr|vnet|vmnet|cni|flannel|tun|tap|wg|utun)/;
+
+/** Reads what the pure stages have to know about this machine. */
+export async function readEnvironment(
+  projectDirectory: string,
+  references: readonly Reference[],
+): Promise<Environment> {
+  const [ownPublicKeys, timeZones, paths] = await Promise.all([
+    readOwnPublicKeys(),
+    readTimeZones(),
+    Promise.all(references.map(async (reference) => await findHostPath(reference, projectDirectory))),
+  ]);
+  return { projectDirectory, ownPublicKeys, hostNetworks: readHostNetworks(), timeZones, paths };
+}
+
+async function readOwnPublicKeys(): Promise<OwnPublicKey[]> {
+  const directory = join(homedir(), '.ssh');
+  const names = await readdir(directory).catch(() => []);
+  const keys = names.filter((name) => name.endsWith('.pub') && !name.endsWith('-cert.pub')).toSorted();
+  return await Promise.all(
+    keys.map(async (name) => ({ file: `~/.ssh/${name}`, text: await readFile(join(directory, name), 'utf8') })),
+  );
+}
+
+function readHostNetworks(): string[] {
+  const networks = Object.entries(networkInterfaces())
+    .filter(([name]) => !virtualInterface.test(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .filter((address) => address.family === 'IPv4' && !address.internal && address.cidr !== null)
+    .map((address) => networkOf(address.address, address.netmask));
+  return [...new Set(networks)];
+}
+
+function networkOf(address: string, netmask: string): string {
+  const mask = netmask.split('.').map(Number);
+  const network = address.split('.').map((octet, index) => Number(octet) & (mask[index] ?? 0));
+  const prefixLength = mask.reduce((bits, octet) => bits + octet.toString(2).replaceAll('0', '').length, 0);
+  return `${network.join('.')}/${prefixLength}`;
+}
+
+/** The system's own list has all links; Node's is taken where there is none. Source: zic(8), compact form. */
+async function readTimeZones(): Promise<string[]> {
+  const compact = (await readTextIfExists('/usr/share/zoneinfo/tzdata.zi')) ?? '';
+  const listed = compact.split('\n').flatMap((line) => {
+    const [kind, first, second] = line.split(' ');
+    return kind === 'Z' ? [first ?? ''] : kind === 'L' ? [second ?? ''] : [];
+  });
+  return [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), ...listed])].toSorted();
+}
