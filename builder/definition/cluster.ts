@@ -7,6 +7,8 @@ export type Role = 'manager' | 'worker';
 /** A person who may log in to the nodes. Always without a password; `sudo` is passwordless. */
 export interface ClusterUser {
   readonly name: string;
+  /** Number of the user and of the group of the same name: 1000 for the first, and so on. */
+  readonly uid: number;
   readonly authorizedKeys: readonly string[];
   readonly sudo: boolean;
   readonly shell: string;
@@ -19,7 +21,7 @@ export interface Cluster {
   readonly network: ClusterNetwork;
   /** Virtual IP address, or null when there is none. */
   readonly vip: string | null;
-  /** Keys of the default user, in OpenSSH's one-line form. */
+  /** Never empty; each has at least one key, in OpenSSH's one-line form. */
   readonly users: readonly ClusterUser[];
   /** Name from the IANA time zone database. */
   readonly timezone: string;
@@ -39,8 +41,6 @@ export interface ClusterNode {
   readonly role: Role;
   /** Static IPv4 address, or null for DHCP (workers only). */
   readonly address: string | null;
-  /** Name of the profile: the file's name in `profiles/` without its suffix. */
-  readonly profileName: string;
   readonly profile: Profile;
   /** A base definition of `profiles/bases/`, or the user's own image file. */
   readonly base: ClusterBase;
@@ -62,7 +62,7 @@ export interface ClusterNetwork {
   readonly dns: readonly string[];
   readonly ntp: readonly string[];
   readonly search: readonly string[];
-  /** Interface name; null takes the profile's. */
+  /** Interface name; null takes the profile's: `wifi_interface` when there is `wifi`, else `interface`. */
   readonly interface: string | null;
   /** 802.1Q VLAN id, or null for untagged. */
   readonly vlan: number | null;
@@ -93,11 +93,18 @@ export interface ClusterSwarm {
 
 /** A file or directory of the user's that lands on every node (or on the named ones). */
 export interface ExtraFile {
-  /** Absolute path on the builder. */
+  /** Absolute path on the builder, links resolved. */
   readonly hostPath: string;
+  readonly kind: 'file' | 'directory';
+  /** Size of the file; 0 for a directory. */
+  readonly sizeBytes: number;
   /** Absolute path on the node. */
   readonly path: string;
-  readonly mode: number;
+  /**
+   * Permission bits. In a directory: of the files in it, and of folders with `x` wherever there is `r`. Null is for
+   * directories only: 0755 for folders and for files that are executable on the builder, 0644 for the rest.
+   */
+  readonly mode: number | null;
   readonly owner: { readonly uid: number; readonly gid: number };
   /** Names of the nodes that get it; all when empty. */
   readonly nodes: readonly string[];

@@ -1,0 +1,251 @@
+// Made from profiles/schemas/cluster.schema.json by `npm run generate`. Do not edit.
+
+/**
+ * cluster.yaml: what a cluster of dlimage is. Everything may be left out; the defaults make three Raspberry Pi 3 in 192.168.1.0/24.
+ */
+export interface ClusterDefinition {
+  /**
+   * Name of the cluster: the prefix of its nodes' names and of its folders. Default: the name of the profile.
+   */
+  name?: string;
+  /**
+   * The board: a name in profiles/, or the path of a profile of your own, from this file's folder (./my-board.yaml).
+   */
+  profile?: string;
+  /**
+   * The operating system: a name in profiles/bases/, or the path of a raw image file, from this file's folder. Default: the profile's default_base.
+   */
+  base?: string;
+  /**
+   * Number of nodes, named <name>-1, <name>-2 and so on. Not together with nodes.
+   */
+  count?: number;
+  /**
+   * The nodes one by one, in place of count. Append new nodes at the end: the others keep their names and addresses. Default: count nodes.
+   *
+   * @minItems 1
+   * @maxItems 10000
+   */
+  nodes?: [NodeDefinition, ...NodeDefinition[]];
+  /**
+   * The local network that the nodes live in. Addresses are IPv4 and static unless a node says dhcp.
+   */
+  network?: {
+    /**
+     * The network in CIDR notation, prefix /8 to /30.
+     */
+    subnet?: string;
+    /**
+     * The router. Default: the first address of the subnet.
+     */
+    gateway?: string;
+    /**
+     * Name servers. Default: the gateway.
+     *
+     * @minItems 1
+     */
+    dns?: [string, ...string[]];
+    /**
+     * Time servers in addition to the base's own.
+     */
+    ntp?: string[];
+    /**
+     * Domains that are appended to short host names.
+     */
+    search?: string[];
+    /**
+     * Address of the first node; the others follow, the gateway and the virtual IP are skipped. Default: number 101 of the subnet, or number 2 in a subnet smaller than /24.
+     */
+    first_address?: string;
+    /**
+     * Name of the network interface on the nodes. Default: the profile's interface, or its wifi_interface when wifi is given.
+     */
+    interface?: string;
+    /**
+     * 802.1Q VLAN id, for a switch port that is tagged. Default: untagged.
+     */
+    vlan?: number;
+    /**
+     * Connect over Wi-Fi in place of the cable. Default: the cable.
+     */
+    wifi?: {
+      /**
+       * Name of the Wi-Fi network, 1 to 32 bytes.
+       */
+      ssid: string;
+      /**
+       * WPA passphrase of 8 to 63 characters, or a key of 64 hexadecimal digits. Never shown in messages.
+       */
+      password: string;
+      /**
+       * ISO 3166-1 code of the country, which decides channels and power.
+       */
+      country: string;
+    };
+  };
+  /**
+   * Virtual IP: the address that always leads to a healthy node. false for none. Default: number 253 of the subnet, or its last address when smaller than /24.
+   */
+  vip?: string | false;
+  /**
+   * Who may log in.
+   */
+  ssh?: {
+    /**
+     * Public keys, or paths of .pub files from this file's folder, for every user without keys of its own. Default: your own public keys, ~/.ssh/id_*.pub.
+     *
+     * @minItems 1
+     */
+    authorized_keys?: [string, ...string[]];
+  };
+  /**
+   * People who may log in, by key only. Default: one user, dlimage, with sudo.
+   *
+   * @minItems 1
+   */
+  users?: [UserDefinition, ...UserDefinition[]];
+  /**
+   * Name from the IANA time zone database.
+   */
+  timezone?: string;
+  /**
+   * Language and formats of the nodes, as a UTF-8 locale.
+   */
+  locale?: string;
+  /**
+   * The folder that all nodes share, for the data of the stacks.
+   */
+  storage?: {
+    /**
+     * glusterfs keeps copies on the nodes themselves, nfs mounts a server of yours, none shares nothing. Default: the default_storage of the profiles (none as soon as one of them says none).
+     */
+    type?: 'glusterfs' | 'nfs' | 'none';
+    /**
+     * glusterfs: number of nodes that hold a full copy, managers first; all for every node. Default: 3, or the number of nodes with a static address if that is less.
+     */
+    replicas?: number | 'all';
+    /**
+     * glusterfs: the device that holds the copy on each of those nodes. Default: a folder on the root file system.
+     */
+    disk?: string;
+    /**
+     * nfs: name or address of the server. Required with type nfs.
+     */
+    server?: string;
+    /**
+     * nfs: the exported folder on the server. Required with type nfs.
+     */
+    path?: string;
+    /**
+     * nfs: mount options, separated by commas.
+     */
+    options?: string;
+  };
+  /**
+   * Settings of Docker Swarm that can only be made when it is founded.
+   */
+  swarm?: {
+    /**
+     * Subnets that overlay networks are cut from; they must not touch the local network. Default: the first of 10.201.0.0/16, 172.30.0.0/16 and 192.168.128.0/17 that does not.
+     *
+     * @minItems 1
+     */
+    address_pools?: [string, ...string[]];
+    /**
+     * Prefix length, in bits, of each overlay network.
+     */
+    subnet_prefix?: number;
+    /**
+     * UDP port that overlay networks use between the nodes.
+     */
+    data_path_port?: number;
+    /**
+     * Validity of the nodes' certificates, in days. A cluster that is switched off for longer cannot start by itself.
+     */
+    certificate_days?: number;
+  };
+  /**
+   * Debian packages that are installed into the base, in addition to its own.
+   */
+  packages?: string[];
+  /**
+   * Files and folders of yours that are put on the nodes.
+   */
+  files?: FileDefinition[];
+}
+export interface NodeDefinition {
+  /**
+   * Host name. Default: <cluster>-<n>, with n counting from 1.
+   */
+  name?: string;
+  /**
+   * Role in the swarm. Default: by the number of nodes (1, 3 or 5 managers, the rest workers); workers when dhcp is true.
+   */
+  role?: 'manager' | 'worker';
+  /**
+   * Static IPv4 address. Default: the node's place, counted from network.first_address.
+   */
+  address?: string;
+  /**
+   * Take the address from the network's DHCP server. Workers only, and they hold no replica of the volume.
+   */
+  dhcp?: boolean;
+  /**
+   * Another board than the cluster's. Default: the cluster's profile.
+   */
+  profile?: string;
+  /**
+   * Another operating system than the cluster's. Default: the cluster's base if one is written, else the default_base of the node's profile.
+   */
+  base?: string;
+  /**
+   * Labels of the swarm node, for placement constraints.
+   */
+  labels?: {
+    [k: string]: string;
+  };
+}
+export interface UserDefinition {
+  /**
+   * Login name.
+   */
+  name: string;
+  /**
+   * Public keys, or paths of .pub files. Default: those of ssh.
+   *
+   * @minItems 1
+   */
+  authorized_keys?: [string, ...string[]];
+  /**
+   * May become root with sudo, without a password, and may use Docker.
+   */
+  sudo?: boolean;
+  /**
+   * Login shell.
+   */
+  shell?: string;
+}
+export interface FileDefinition {
+  /**
+   * File or folder, from this file's folder and inside it.
+   */
+  source: string;
+  /**
+   * Absolute path on the node.
+   */
+  path: string;
+  /**
+   * Permission bits in octal, in quotes; folders get x where they have r. Default: 0755 for what is executable here and for folders, else 0644.
+   */
+  mode?: string;
+  /**
+   * user or user:group, of users above or as numbers.
+   */
+  owner?: string;
+  /**
+   * Names of the nodes that get it. Default: all.
+   *
+   * @minItems 1
+   */
+  nodes?: [string, ...string[]];
+}

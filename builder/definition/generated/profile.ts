@@ -1,0 +1,49 @@
+// Made from profiles/schemas/profile.schema.json by `npm run generate`. Do not edit.
+
+/**
+ * A board: the hardware of one kind of node, and the bases that run on it.
+ */
+export interface Profile {
+  /**
+   * The board's full name, shown in lists.
+   */
+  description: string;
+  /**
+   * Debian architecture name of the operating system on the board.
+   */
+  architecture: 'amd64' | 'arm64' | 'armhf';
+  /**
+   * How the board boots: the Raspberry Pi firmware, UEFI only, or a PC with BIOS or UEFI. Together with the architecture it picks the disk layout and kernel of a base.
+   */
+  platform: 'raspberry-pi' | 'uefi' | 'pc';
+  /**
+   * Smallest memory of the board in MiB; decides how many managers are sensible.
+   */
+  memory_mb: number;
+  /**
+   * Name of the wired network interface on the node.
+   */
+  interface: string;
+  /**
+   * Name of the Wi-Fi interface; absent where the board has none.
+   */
+  wifi_interface?: string;
+  /**
+   * Kernel name of the serial console with its speed.
+   */
+  console: string;
+  /**
+   * Names of the bases in profiles/bases that run on this board.
+   *
+   * @minItems 1
+   */
+  bases: [string, ...string[]];
+  /**
+   * The base that is taken when the user names none.
+   */
+  default_base: string;
+  /**
+   * Storage that is taken when the user names none. 32-bit ARM has no working GlusterFS since version 10.
+   */
+  default_storage: 'glusterfs' | 'none';
+}
