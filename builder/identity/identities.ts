@@ -21,5 +21,7 @@ export interface ClusterIdentities {
   /** VRRP virtual router id, 1 to 255; random, so that two clusters on one LAN do not clash. */
   readonly vrrpRouterId: number;
   readonly ca: { readonly certificatePem: string };
+  /** Lets the builder's owner log in where the definition names no key and the machine has none. */
+  readonly loginKey: SshIdentity;
   readonly nodes: Readonly<Record<string, NodeIdentity>>;
 }

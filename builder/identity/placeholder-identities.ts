@@ -1,4 +1,4 @@
-import type { ClusterIdentities, NodeIdentity } from './identities.ts';
+import type { ClusterIdentities, NodeIdentity, SshIdentity } from './identities.ts';
 
 const nothing = '00000000-0000-4000-8000';
 
@@ -15,19 +15,23 @@ export function placeholderIdentities(
     clusterId: existing?.clusterId ?? `${nothing}-000000000000`,
     vrrpRouterId: existing?.vrrpRouterId ?? 1,
     ca: existing?.ca ?? { certificatePem: 'certificate of the cluster, not made yet\n' },
+    loginKey: existing?.loginKey ?? placeholderPair('login', 'the cluster'),
     nodes: Object.fromEntries(nodes) as Record<string, NodeIdentity>,
   };
 }
 
 function placeholderNode(name: string, position: number): NodeIdentity {
-  const pair = (use: string): NodeIdentity['sshHostKey'] => ({
-    privateKey: `${use} key of ${name}, not made yet\n`,
-    publicKey: `ssh-ed25519 not-made-yet ${use} ${name}`,
-  });
   return {
     glusterUuid: `${nothing}-${(position + 1).toString(16).padStart(12, '0')}`,
-    sshHostKey: pair('host'),
-    sshClientKey: pair('node'),
+    sshHostKey: placeholderPair('host', name),
+    sshClientKey: placeholderPair('node', name),
     tls: { keyPem: `TLS key of ${name}, not made yet\n`, certificatePem: `certificate of ${name}, not made yet\n` },
+  };
+}
+
+function placeholderPair(use: string, of: string): SshIdentity {
+  return {
+    privateKey: `${use} key of ${of}, not made yet\n`,
+    publicKey: `ssh-ed25519 not-made-yet ${use} ${of}`,
   };
 }

@@ -1,15 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SshIdentity } from '../../identity/identities.ts';
 import { runTool } from '../run-tool.ts';
 
-/** An OpenSSH key pair; `publicKey` is one line without a newline. */
-export interface SshKeyPair {
-  readonly privateKey: string;
-  readonly publicKey: string;
-}
-
 /** A new ed25519 key pair without a passphrase. `directory` is private and takes the temporary files. */
-export async function createSshKey(directory: string, comment: string): Promise<SshKeyPair> {
+export async function createSshKey(directory: string, comment: string): Promise<SshIdentity> {
   const work = await mkdtemp(join(directory, '.ssh-key-'));
   try {
     const path = join(work, 'key');

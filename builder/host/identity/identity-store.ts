@@ -69,6 +69,7 @@ async function createCluster(directory: string, clusterName: string): Promise<St
     clusterId: randomUUID(),
     vrrpRouterId: randomInt(1, 256),
     authority: await createAuthority(directory, clusterName),
+    loginKey: await createSshKey(directory, `login ${clusterName}`),
   };
   await createFileAtomically(join(directory, 'cluster.json'), formatStored(contents));
   return (await readCluster(directory)) ?? contents;
@@ -136,6 +137,7 @@ function toIdentities(cluster: StoredCluster, nodes: Readonly<Record<string, Nod
     clusterId: cluster.clusterId,
     vrrpRouterId: cluster.vrrpRouterId,
     ca: { certificatePem: cluster.authority.certificatePem },
+    loginKey: cluster.loginKey,
     nodes,
   };
 }

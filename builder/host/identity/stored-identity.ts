@@ -1,5 +1,5 @@
 import { createHash, X509Certificate, createPrivateKey } from 'node:crypto';
-import type { NodeIdentity } from '../../identity/identities.ts';
+import type { NodeIdentity, SshIdentity } from '../../identity/identities.ts';
 import { HostError } from '../../report/errors.ts';
 import type { Certificate } from './create-certificates.ts';
 
@@ -9,6 +9,7 @@ export interface StoredCluster {
   readonly clusterId: string;
   readonly vrrpRouterId: number;
   readonly authority: Certificate;
+  readonly loginKey: SshIdentity;
 }
 
 /** Contents of `nodes/<name>.json`. */
@@ -33,6 +34,7 @@ export function formatStored(contents: StoredCluster | StoredNode): string {
 export function parseStoredCluster(text: string, file: string): StoredCluster {
   const { contents, damaged } = parseChecked<StoredCluster>(text, file);
   requireMatchingKey(contents.authority, damaged);
+  requireMatchingSshKey(contents.loginKey, damaged);
   return contents;
 }
 
@@ -42,9 +44,8 @@ export function parseStoredNode(text: string, file: string, nodeName: string, cl
   if (contents.nodeName !== nodeName) throw damaged(`it is the identity of ${contents.nodeName}`);
   if (contents.clusterId !== clusterId) throw damaged('it belongs to another cluster');
   requireMatchingKey(contents.tls, damaged);
-  for (const key of [contents.sshHostKey, contents.sshClientKey]) {
-    if (!holdsPublicKey(key.privateKey, key.publicKey)) throw damaged('an ssh key does not match its public key');
-  }
+  requireMatchingSshKey(contents.sshHostKey, damaged);
+  requireMatchingSshKey(contents.sshClientKey, damaged);
   return contents;
 }
 
@@ -83,8 +84,8 @@ function requireMatchingKey(pair: Certificate, damaged: (what: string) => HostEr
 }
 
 /** OpenSSH's private key format repeats the public key in clear. Source: openssh-portable PROTOCOL.key. */
-function holdsPublicKey(privateKey: string, publicKey: string): boolean {
-  const blob = Buffer.from(privateKey.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
-  const publicBlob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
-  return publicBlob.length > 0 && blob.includes(publicBlob);
+function requireMatchingSshKey(key: SshIdentity, damaged: (what: string) => HostError): void {
+  const blob = Buffer.from(key.privateKey.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+  const publicBlob = Buffer.from(key.publicKey.split(' ')[1] ?? '', 'base64');
+  if (publicBlob.length === 0 || !blob.includes(publicBlob)) throw damaged('an ssh key does not match its public key');
 }
