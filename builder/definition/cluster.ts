@@ -41,6 +41,8 @@ export interface ClusterNode {
   readonly role: Role;
   /** Static IPv4 address, or null for DHCP (workers only). */
   readonly address: string | null;
+  /** Name of the profile: the file's name in `profiles/`, or of the user's own file, without its suffix. */
+  readonly profileName: string;
   readonly profile: Profile;
   /** A base definition of `profiles/bases/`, or the user's own image file. */
   readonly base: ClusterBase;
