@@ -94,6 +94,13 @@ export const tools = {
     packages: { debian: 'mtools', fedora: 'mtools', arch: 'mtools', macos: 'mtools' },
     neededFor: 'build',
   },
+  cp: {
+    program: 'cp',
+    purpose: 'copies images without their zeros, as a clone where the filesystem can',
+    versionArguments: ['--version'],
+    packages: { debian: 'coreutils', fedora: 'coreutils', arch: 'coreutils' },
+    neededFor: 'build',
+  },
   openssl: {
     program: 'openssl',
     purpose: "makes the cluster's certificate authority and node certificates",
@@ -186,6 +193,13 @@ export const tools = {
     versionArguments: [],
     files: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/edk2/aarch64/QEMU_EFI.fd'],
     packages: { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64', arch: 'edk2-aarch64' },
+    neededFor: 'test',
+  },
+  '7zz': {
+    program: '7zz',
+    purpose: 'reads images back in the tests, as a program that did not write them',
+    versionArguments: ['i'],
+    packages: { debian: '7zip', fedora: '7zip', arch: '7zip', macos: 'sevenzip' },
     neededFor: 'test',
   },
 } as const satisfies Record<string, Tool>;
