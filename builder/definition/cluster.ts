@@ -9,6 +9,7 @@ export interface ClusterUser {
   readonly name: string;
   /** Number of the user and of the group of the same name: 1000 for the first, and so on. */
   readonly uid: number;
+  /** Empty: the cluster's login key from the identity store takes their place. */
   readonly authorizedKeys: readonly string[];
   readonly sudo: boolean;
   readonly shell: string;

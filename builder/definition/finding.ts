@@ -10,6 +10,11 @@ export function warning(id: string, at: Position | undefined, message: string, h
   return finding('warning', id, at, message, hint);
 }
 
+/** Nothing is wrong; something is done that its author may not expect. */
+export function note(id: string, at: Position | undefined, message: string, hint?: string): Diagnostic {
+  return finding('note', id, at, message, hint);
+}
+
 function finding(
   severity: Diagnostic['severity'],
   id: string,

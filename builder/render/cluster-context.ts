@@ -49,7 +49,7 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
     docker: { address_pool: dockerAddressPool(cluster) },
     tls: { authority: identities.ca.certificatePem },
     nodes: { all: nodes, with_address: withAddress },
-    users: cluster.users.map(userContext),
+    users: cluster.users.map((user) => userContext(user, identities)),
   };
 }
 
@@ -97,13 +97,14 @@ function nameAndAddress(node: ClusterNode): string {
   return `${node.name}=${node.address ?? ''}`;
 }
 
-function userContext(user: ClusterUser) {
+function userContext(user: ClusterUser, identities: ClusterIdentities) {
   return {
     name: user.name,
+    uid: user.uid,
     shell: user.shell,
     // Whoever may become root may also use Docker, which is the same.
     groups: user.sudo ? ['sudo', 'docker'] : [],
     sudo: user.sudo ? 'ALL=(ALL) NOPASSWD:ALL' : false,
-    authorized_keys: user.authorizedKeys,
+    authorized_keys: user.authorizedKeys.length > 0 ? user.authorizedKeys : [identities.loginKey.publicKey],
   };
 }

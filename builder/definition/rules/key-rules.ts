@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import { isKeyPath } from '../environment.ts';
-import { error, warning } from '../finding.ts';
+import { error, note, warning } from '../finding.ts';
 import { originOf } from '../references.ts';
 import { keyLines, usableOwnKeys } from '../resolve/resolve-users.ts';
 import { shown } from '../shown.ts';
@@ -86,19 +86,17 @@ function* ownKeysUnusable({ written, environment }: RuleContext): Iterable<Diagn
   }
 }
 
-function* noAuthorizedKey({ written, environment, locator }: RuleContext): Iterable<Diagnostic> {
+/** Nobody is locked out: the identity store's login key takes the place of a key that nobody has. */
+function* loginKeyMade({ written, environment }: RuleContext): Iterable<Diagnostic> {
   if (written.ssh?.authorized_keys !== undefined || usableOwnKeys(environment).length > 0) return;
-  const without = (written.users ?? [undefined]).findIndex((user) => user?.authorized_keys === undefined);
-  if (without < 0) return;
-  const user = written.users?.[without]?.name;
-  const whom = user === undefined ? 'nobody could log in to the nodes' : `${user} could not log in to the nodes`;
-  const hint = 'make a key with ssh-keygen -t ed25519, or name one: --ssh-key FILE, or ssh.authorized_keys in the definition';
-  yield error('no-authorized-key', locator.value(['users', without, 'name']), `there is no ssh key, so ${whom}`, hint);
+  if ((written.users ?? [undefined]).every((user) => user?.authorized_keys !== undefined)) return;
+  const hint = 'to log in with your own, make one with ssh-keygen -t ed25519, or name one with --ssh-key FILE, and build again';
+  yield note('login-key-made', undefined, 'you have no ssh key: dlimage makes one for this cluster and keeps it with the identities', hint);
 }
 
 /** Rules about ssh keys. */
 export const keyRules: readonly Rule[] = [
   { reads: ['ssh', 'users'], check: keysUnusable },
   { reads: ['ssh', 'users'], check: ownKeysUnusable },
-  { reads: ['ssh', 'users'], check: noAuthorizedKey },
+  { reads: ['ssh', 'users'], check: loginKeyMade },
 ];
