@@ -94,6 +94,14 @@ export const tools = {
     packages: { debian: 'mtools', fedora: 'mtools', arch: 'mtools', macos: 'mtools' },
     neededFor: 'build',
   },
+  'fsck.vfat': {
+    program: 'fsck.vfat',
+    purpose: 'checks FAT partitions of images',
+    // It has no option for its version, and prints it with its help.
+    versionArguments: ['--help'],
+    packages: { debian: 'dosfstools', fedora: 'dosfstools', arch: 'dosfstools', macos: 'dosfstools' },
+    neededFor: 'build',
+  },
   cp: {
     program: 'cp',
     purpose: 'copies images without their zeros, as a clone where the filesystem can',

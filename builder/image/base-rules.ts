@@ -32,7 +32,11 @@ export function checkNotTruncated(imagePath: string, layout: ImageLayout): void 
  *
  * @throws HostError `image-journal-dirty`, `image-has-errors` or `image-root-read-only`
  */
-export function checkExtWritable(imagePath: string, partition: ImagePartition, superblock: ExtSuperblock): void {
+export function checkExtWritable(
+  imagePath: string,
+  partition: ImagePartition,
+  superblock: ExtSuperblock,
+): void {
   const name = `the root filesystem (partition ${partition.number}) of ${imagePath}`;
   const device = `'${imagePath}?offset=${partition.offsetBytes}'`;
   if (superblock.needsRecovery || superblock.hasOrphans) {

@@ -19,8 +19,18 @@ export function quoteForDebugfs(word: string): string {
 export type ExtChange =
   | { readonly action: 'remove'; readonly directory: string; readonly name: string }
   | { readonly action: 'make-directory'; readonly directory: string; readonly name: string }
-  | { readonly action: 'make-link'; readonly directory: string; readonly name: string; readonly target: string }
-  | { readonly action: 'write-file'; readonly directory: string; readonly name: string; readonly hostPath: string }
+  | {
+      readonly action: 'make-link';
+      readonly directory: string;
+      readonly name: string;
+      readonly target: string;
+    }
+  | {
+      readonly action: 'write-file';
+      readonly directory: string;
+      readonly name: string;
+      readonly hostPath: string;
+    }
   | { readonly action: 'set'; readonly path: string; readonly inode: InodeFields };
 
 /** The attributes of an inode. `mode` includes the type of the file. */

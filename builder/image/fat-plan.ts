@@ -39,7 +39,10 @@ export async function planFatChanges(entries: readonly Entry[], volume: FatVolum
     units += clustersOf(sizeOf(file)) - clustersOf(nodeOf(file.path)?.entry?.sizeBytes ?? 0);
   }
   for (const { files: names } of groups) {
-    const records = names.reduce((sum, { path }) => sum + 1 + Math.ceil(nameOf(path).length / charactersPerRecord), 0);
+    const records = names.reduce(
+      (sum, { path }) => sum + 1 + Math.ceil(nameOf(path).length / charactersPerRecord),
+      0,
+    );
     units += clustersOf(records * recordBytes);
   }
   const conflicts = findConflicts(sorted, nodeOf);
@@ -58,7 +61,8 @@ async function findAll(volume: FatVolume, entries: readonly Entry[]): Promise<Ma
 function newDirectories(entries: readonly Entry[], nodeOf: (path: string) => FatNode | null): string[] {
   const wanted = new Map<string, string>();
   for (const entry of entries) {
-    const paths = entry.kind === 'directory' ? [...ancestorsOf(entry.path), entry.path] : ancestorsOf(entry.path);
+    const paths =
+      entry.kind === 'directory' ? [...ancestorsOf(entry.path), entry.path] : ancestorsOf(entry.path);
     for (const path of paths) {
       const key = path.toLowerCase();
       if (partsOf(path).length > 0 && nodeOf(path) === null && !wanted.has(key)) wanted.set(key, path);
@@ -75,8 +79,10 @@ function findConflicts(entries: readonly Entry[], nodeOf: (path: string) => FatN
     const key = entry.path.toLowerCase();
     if (byPath.has(key)) conflicts.push(`${entry.path} is written twice`);
     byPath.set(key, entry);
-    if (node !== null && node.kind !== entry.kind) conflicts.push(`${entry.path} is a ${node.kind} in the base`);
-    else if (node?.entry?.isReadOnly === true) conflicts.push(`${entry.path} is marked read-only in the base`);
+    if (node !== null && node.kind !== entry.kind)
+      conflicts.push(`${entry.path} is a ${node.kind} in the base`);
+    else if (node?.entry?.isReadOnly === true)
+      conflicts.push(`${entry.path} is marked read-only in the base`);
   }
   for (const entry of entries) {
     for (const above of ancestorsOf(entry.path)) {

@@ -20,7 +20,8 @@ const logicalLimit = 100;
 export async function parseMbr(source: ByteSource, sectorSize: 512 | 4096): Promise<PartitionTable | null> {
   const sector = await source.read(0, 512);
   const records = readRecords(sector);
-  if (records === null || !records.every((record) => record.active === 0 || record.active === 0x80)) return null;
+  if (records === null || !records.every((record) => record.active === 0 || record.active === 0x80))
+    return null;
   if (records.every((record) => record.type === 0 || record.sectors === 0)) return null;
   const signature = sector.readUInt32LE(440).toString(16).padStart(8, '0');
   const slots: PartitionSlot[] = [];

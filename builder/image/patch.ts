@@ -34,7 +34,7 @@ export async function overlayPatch(bytes: Buffer, offsetBytes: number, patch: Pa
   const endBytes = offsetBytes + bytes.length;
   let index = firstRangeAfter(patch.ranges, offsetBytes);
   const first = index;
-  for (let range = patch.ranges[index]; range !== undefined && range.offsetBytes < endBytes; ) {
+  for (let range = patch.ranges[index]; range !== undefined && range.offsetBytes < endBytes;) {
     const content = await patch.read(range);
     const skip = Math.max(0, offsetBytes - range.offsetBytes);
     content.copy(bytes, range.offsetBytes + skip - offsetBytes, skip);

@@ -1,6 +1,11 @@
 import { checkExtWritable, checkNotTruncated } from '../../image/base-rules.ts';
 import { subSource, type ByteSource } from '../../image/byte-source.ts';
-import { extSuperblockOffset, extSuperblockSize, parseExtSuperblock, type ExtSuperblock } from '../../image/ext-superblock.ts';
+import {
+  extSuperblockOffset,
+  extSuperblockSize,
+  parseExtSuperblock,
+  type ExtSuperblock,
+} from '../../image/ext-superblock.ts';
 import { parseFatGeometry } from '../../image/fat-geometry.ts';
 import { openFatVolume, type FatVolume } from '../../image/fat-volume.ts';
 import type { ImageLayout, ImagePartition } from '../../image/layout.ts';
@@ -42,7 +47,10 @@ export async function readBaseOf(image: OpenImage): Promise<BaseImage> {
 }
 
 /** The superblock of a partition that is known to be ext. */
-export async function readExtSuperblock(source: ByteSource, partition: ImagePartition): Promise<ExtSuperblock> {
+export async function readExtSuperblock(
+  source: ByteSource,
+  partition: ImagePartition,
+): Promise<ExtSuperblock> {
   const bytes = await source.read(partition.offsetBytes + extSuperblockOffset, extSuperblockSize);
   const superblock = parseExtSuperblock(bytes);
   if (superblock === null) throw changed(partition);

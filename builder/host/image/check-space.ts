@@ -10,7 +10,12 @@ const hint = 'take a base with a larger partition, or take files out of the over
 export function checkExtSpace(imagePath: string, need: SpaceNeed, superblock: ExtSuperblock): void {
   const { freeBlocks, freeInodes, blockSize } = superblock;
   if (need.units > freeBlocks) {
-    throw noSpace('root', imagePath, formatBytes(need.units * blockSize), formatBytes(freeBlocks * blockSize));
+    throw noSpace(
+      'root',
+      imagePath,
+      formatBytes(need.units * blockSize),
+      formatBytes(freeBlocks * blockSize),
+    );
   }
   if (need.inodes > freeInodes) {
     throw noSpace('root', imagePath, `${need.inodes} inodes`, `${freeInodes}`);
@@ -22,7 +27,12 @@ export function checkFatSpace(imagePath: string, need: SpaceNeed, volume: FatVol
   const free = volume.freeClusters();
   const { clusterBytes } = volume.geometry;
   if (need.units > free) {
-    throw noSpace('boot', imagePath, formatBytes(need.units * clusterBytes), formatBytes(free * clusterBytes));
+    throw noSpace(
+      'boot',
+      imagePath,
+      formatBytes(need.units * clusterBytes),
+      formatBytes(free * clusterBytes),
+    );
   }
 }
 

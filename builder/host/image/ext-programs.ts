@@ -93,7 +93,9 @@ export async function writeExt(
   if (failures.length === 0) return;
   const noSpace = failures.some((line) => /no free|could not allocate|no space/i.test(line));
   throw noSpace
-    ? new HostError('image-no-space', 'the root partition of the base is full', { details: failures.slice(0, 15) })
+    ? new HostError('image-no-space', 'the root partition of the base is full', {
+        details: failures.slice(0, 15),
+      })
     : new HostError('ext-write-failed', `cannot ${step}: debugfs reported errors`, {
         hint: 'check the base with e2fsck -fn; if it is clean, this is a bug of dlimage',
         details: failures.slice(0, 15),

@@ -65,7 +65,10 @@ async function openReadOnly(path: string): Promise<FileHandle> {
     return await open(path, 'r');
   } catch (error) {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) {
-      throw new HostError('image-not-found', `there is no image ${path}`, { hint: 'check the path', cause: error });
+      throw new HostError('image-not-found', `there is no image ${path}`, {
+        hint: 'check the path',
+        cause: error,
+      });
     }
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new HostError('image-unreadable', `${path} cannot be read (${reason})`, {

@@ -4,6 +4,7 @@ import { renderDebugfsScript } from '../../image/debugfs-script.ts';
 import { extSpaceNeed, findExtConflicts, planExtChanges, type PlacedEntry } from '../../image/ext-plan.ts';
 import { createExtTree } from '../../image/ext-tree.ts';
 import { planFatChanges } from '../../image/fat-plan.ts';
+import type { FatVolume } from '../../image/fat-volume.ts';
 import { fatRangesToCompare } from '../../image/fat-ranges.ts';
 import type { ByteSource } from '../../image/byte-source.ts';
 import type { ImagePartition } from '../../image/layout.ts';
@@ -82,17 +83,19 @@ async function readUndoFile(path: string): Promise<ByteRange[]> {
 /** Writes the boot partition with mtools; what changed is found through the allocation table. */
 export function createBootWriter(boot: ImagePartition, image: OpenImage): PartitionWriter {
   const { offsetBytes } = boot;
+  let known: Promise<FatVolume> | null = null;
+  const readBefore = () => (known ??= readFatVolume(image, boot));
   return {
     partition: 'boot',
     async check(entries) {
       if (entries.length === 0) return;
-      const volume = await readFatVolume(image, boot);
+      const volume = await readBefore();
       const plan = await planFatChanges(entries, volume);
       refuse('image-path-conflict', `the plan does not fit ${image.path}`, plan.conflicts, conflictHint);
       checkFatSpace(image.path, plan.need, volume);
     },
     async write(copy, entries, stage, signal) {
-      const before = await readFatVolume(image, boot);
+      const before = await readBefore();
       const plan = await planFatChanges(entries, before);
       const { hostPathOf } = await stageContents(entries, stage);
       const seconds = entries.reduce((latest, entry) => Math.max(latest, entry.mtimeSeconds), 315_532_800);

@@ -50,7 +50,8 @@ export function createPatchStore(baseSizeBytes: number, directory: string): Patc
         const kept = inMemory.get(range);
         if (kept !== undefined) return kept;
         const position = inFile.get(range);
-        if (spill === null || position === undefined) throw new Error('not a range of this patch, or it is closed');
+        if (spill === null || position === undefined)
+          throw new Error('not a range of this patch, or it is closed');
         const bytes = Buffer.alloc(range.lengthBytes);
         await spill.read(bytes, 0, bytes.length, position);
         return bytes;

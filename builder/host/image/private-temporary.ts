@@ -18,7 +18,7 @@ export interface PrivateTemporary {
 export async function makePrivateTemporary(parent: string): Promise<PrivateTemporary> {
   await makePrivateDirectory(parent);
   await removeLeftovers(parent);
-  const path = await mkdtemp(join(parent, `dlimage-${process.pid}-`));
+  const path = await mkdtemp(join(parent, `.dlimage-${process.pid}-`));
   const stopWatching = onExit(() => rmSync(path, { recursive: true, force: true }));
   return {
     path,
@@ -31,7 +31,7 @@ export async function makePrivateTemporary(parent: string): Promise<PrivateTempo
 
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const owner = /^dlimage-(\d+)-\w{6}$/.exec(name)?.[1];
+    const owner = /^\.dlimage-(\d+)-\w{6}$/.exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }

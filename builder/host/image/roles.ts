@@ -31,9 +31,13 @@ export async function rolesOf(image: OpenImage, layout: ImageLayout): Promise<Im
   if (root === undefined) throw noRoot(image.path, layout);
   if (second !== undefined) {
     const numbers = roots.map(({ number }) => number).join(' and ');
-    throw new HostError('image-several-roots', `${image.path} has more than one root filesystem: partitions ${numbers}`, {
-      hint: 'take an image with one root filesystem',
-    });
+    throw new HostError(
+      'image-several-roots',
+      `${image.path} has more than one root filesystem: partitions ${numbers}`,
+      {
+        hint: 'take an image with one root filesystem',
+      },
+    );
   }
   return { root, boot: await findBoot(image, layout) };
 }
@@ -61,7 +65,8 @@ async function holdsRoot(image: OpenImage, partition: ImagePartition): Promise<b
 }
 
 /** What the boot partition of a Raspberry Pi or a UEFI machine holds in its top directory. */
-const bootNames = /^(efi|bootcode\.bin|start.*\.elf|config\.txt|cmdline\.txt|(kernel|vmlinuz|vmlinux|initrd).*)$/;
+const bootNames =
+  /^(efi|bootcode\.bin|start.*\.elf|config\.txt|cmdline\.txt|(kernel|vmlinuz|vmlinux|initrd).*)$/;
 
 async function findBoot(image: OpenImage, layout: ImageLayout): Promise<ImagePartition | null> {
   let best: { partition: ImagePartition; score: number } | null = null;

@@ -67,7 +67,9 @@ async function stageFile(entry: FileEntry, path: string): Promise<void> {
 async function checkHostFile(path: string, sizeBytes: number): Promise<void> {
   const status = await stat(path).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error;
-    throw new HostError('host-file-missing', `${path} is gone since the plan was made`, { hint: 'plan again' });
+    throw new HostError('host-file-missing', `${path} is gone since the plan was made`, {
+      hint: 'plan again',
+    });
   });
   if (!status.isFile()) {
     throw new HostError('host-file-not-a-file', `${path} is not a regular file`, {

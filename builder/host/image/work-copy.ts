@@ -38,7 +38,10 @@ export async function openWorkCopy(options: {
     throw error;
   });
   const untouched = await fingerprint(base.path);
-  const writers = [createRootWriter(base, image), ...(base.boot === null ? [] : [createBootWriter(base.boot, image)])];
+  const writers = [
+    createRootWriter(base, image),
+    ...(base.boot === null ? [] : [createBootWriter(base.boot, image)]),
+  ];
   let copy: WorkFile | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -78,7 +81,11 @@ interface WorkFile extends ByteSource {
   discard(): Promise<void>;
 }
 
-async function openWorkFile(basePath: string, path: string, signal: AbortSignal | undefined): Promise<WorkFile> {
+async function openWorkFile(
+  basePath: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<WorkFile> {
   await copySparsely(basePath, path, { step: 'make a work copy of the base', ...(signal && { signal }) });
   const handle: FileHandle = await open(path, 'r+');
   const { size } = await handle.stat();
