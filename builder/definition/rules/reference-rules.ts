@@ -70,7 +70,7 @@ function unusablePath(context: ReferenceContext, reference: Reference, at: Diagn
   const found = context.lookUp(reference);
   if (found === undefined || found.kind === 'missing') {
     const hint = purpose === 'base' ? 'give the path of a raw image file, or the name of a base' : undefined;
-    return error(`path-missing`, at, `${purpose} ${shown(written)} does not exist`, hint ?? 'give the path of a profile, or the name of one');
+    return error('path-missing', at, `${purpose} ${shown(written)} does not exist`, hint ?? 'give the path of a profile, or the name of one');
   }
   if (found.kind === 'unreadable') {
     return error('path-unreadable', at, `${purpose} ${shown(written)} cannot be read`, 'check its permissions');

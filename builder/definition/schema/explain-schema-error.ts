@@ -41,8 +41,6 @@ function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locat
       return explainWrongType(problem.data, path, schema, locator);
     case 'format':
       return explainFormat(problem, path, locator);
-    case 'propertyNames':
-      return explainFormat(problem, path, locator);
     case 'required': {
       const missing = String(problem.params['missingProperty']);
       const property = (schema['properties'] as Record<string, AnySchemaObject> | undefined)?.[missing];
@@ -57,7 +55,7 @@ function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locat
       return error('out-of-range', at, `${name} is ${shown(problem.data)}, but must be ${bound}`);
     }
     case 'minItems':
-      return error('empty-list', locator.key(path), `${name} is an empty list`, `give it an item, or remove it: ${exampleOf(path, schema)}`);
+      return error('empty-list', locator.key(path), `${name} is an empty list`, `remove it, or give it items: ${exampleOf(path, schema)}`);
     case 'minProperties':
       return error('empty-mapping', locator.key(path), `${name} is empty`);
     case 'uniqueItems': {

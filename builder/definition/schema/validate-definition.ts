@@ -5,6 +5,7 @@ import type { ParsedDefinition } from '../source/parse-definition.ts';
 import { explainSchemaError } from './explain-schema-error.ts';
 import type { CompiledSchema } from './schema-set.ts';
 import { topicOf, type Topic } from './topic.ts';
+import { booleanWord } from './wrong-type.ts';
 
 /** What the schema says about a definition. */
 export interface SchemaFindings {
@@ -48,11 +49,13 @@ function simplifyAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
     const alternatives = choice(error);
     if (alternatives !== undefined && isAboutTheValue(error)) told.add(alternatives);
   }
-  return errors.filter((error) => (choice(error) === undefined ? !told.has(error) : isAboutTheValue(error)));
+  // `propertyNames` only repeats that a key is wrong, which its `format` has said better.
+  const worthTelling = errors.filter((error) => error.keyword !== 'propertyNames');
+  return worthTelling.filter((error) => (choice(error) === undefined ? !told.has(error) : isAboutTheValue(error)));
 }
 
 function isAboutTheValue(error: ErrorObject): boolean {
-  return !['type', 'const', 'enum'].includes(error.keyword);
+  return !['type', 'const', 'enum'].includes(error.keyword) && booleanWord(error.data) === undefined;
 }
 
 /** A JSON pointer as a path; parts that index a list become numbers. */

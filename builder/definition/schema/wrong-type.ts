@@ -24,8 +24,13 @@ export function explainWrongType(
   }
   const isSecret = schema['writeOnly'] === true;
   const written = isSecret ? '' : `${shown(locator.text(path) ?? found)} is `;
-  const hint = yamlHint(found, path, schema, locator.text(path)) ?? `write it like ${exampleOf(path, schema)}`;
+  const hint = yamlHint(found, path, schema, locator.text(path)) ?? `write it like ${example(path, schema, name)}`;
   return error('wrong-type', at, `${name} must be ${expected}, but ${written || 'it is '}${foundWords(found)}`, hint);
+}
+
+function example(path: DefinitionPath, schema: AnySchemaObject, name: string): string {
+  const line = exampleOf(path, schema);
+  return name.startsWith('--') ? line.replace(/^\w+:/, name) : line;
 }
 
 /** `an IPv4 address or false`. */
@@ -69,7 +74,7 @@ function yamlHint(
     const read = String(found) === plain ? '' : `; without them YAML reads ${String(found)}`;
     return `put it in quotes: ${line(`"${plain}"`)}${read}`;
   }
-  const asBoolean = typeof found === 'string' ? booleanWords[found.toLowerCase()] : undefined;
+  const asBoolean = booleanWord(found);
   if (asBoolean !== undefined && (type === 'boolean' || (allowsFalse(schema) && !asBoolean))) {
     return `YAML 1.2 takes ${shown(found)} as text: write ${line(String(asBoolean))}`;
   }
@@ -92,6 +97,11 @@ const booleanWords: Readonly<Record<string, boolean | undefined>> = {
   false: false,
   none: false,
 };
+
+/** What a text means that is a boolean in YAML 1.1 and in many people's minds: `no`, `On`. */
+export function booleanWord(found: unknown): boolean | undefined {
+  return typeof found === 'string' ? booleanWords[found.toLowerCase()] : undefined;
+}
 
 function allowsFalse(schema: AnySchemaObject): boolean {
   return (schema['anyOf'] as AnySchemaObject[] | undefined)?.some((one) => one['const'] === false) ?? false;

@@ -16,8 +16,8 @@ export function locateInDocument(source: SourceText, document: Document, lines: 
 
   const value = (path: DefinitionPath): Position | undefined => {
     const found = find(path);
-    if (found === undefined) return path.length === 0 ? undefined : key(path.slice(0, -1));
-    if (path.length === 0) return undefined;
+    // What is missing at the top level has no place: pointing at the whole file would say nothing.
+    if (found === undefined) return path.length <= 1 ? undefined : key(path.slice(0, -1));
     return isEmptyValue(found.node) ? place(found.pair?.key) : place(found.node);
   };
   const key = (path: DefinitionPath): Position | undefined => {

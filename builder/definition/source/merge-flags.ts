@@ -1,3 +1,4 @@
+import type { Position } from '../../report/diagnostic.ts';
 import { showPath, type DefinitionPath } from './definition-path.ts';
 import type { CommandLine, FlagValue } from './command-line.ts';
 import type { ParsedDefinition } from './parse-definition.ts';
@@ -47,12 +48,15 @@ function overlayLocator(file: Locator, flags: readonly FlagValue[], lists: Reado
     const shown = showPath(path);
     return byPath.get(shown) ?? (lists.has(shown) ? byPath.get(`${shown}[0]`) : undefined);
   };
-  const place = (path: DefinitionPath) => find(path);
+  const placed = (path: DefinitionPath, otherwise: (path: DefinitionPath) => Position | undefined) => {
+    const flag = find(path);
+    return flag === undefined ? otherwise(path) : flag.at;
+  };
   return {
-    value: (path) => (place(path) ? place(path)?.at : file.value(path)),
-    key: (path) => (place(path) ? place(path)?.at : file.key(path)),
-    text: (path) => place(path)?.text ?? file.text(path),
-    name: (path) => place(path)?.flag ?? file.name(path),
+    value: (path) => placed(path, file.value),
+    key: (path) => placed(path, file.key),
+    text: (path) => find(path)?.text ?? file.text(path),
+    name: (path) => find(path)?.flag ?? file.name(path),
     has: (path) => find(path) !== undefined || file.has(path),
   };
 }

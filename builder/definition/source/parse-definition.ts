@@ -26,7 +26,7 @@ export function parseDefinition(source: SourceText): Outcome<ParsedDefinition> {
     lineCounter: lines,
     prettyErrors: false,
     merge: true,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const { diagnostics, understood } = explainSyntaxErrors(source, lines, document);
   if (!understood) return { diagnostics };

@@ -1,4 +1,4 @@
-import type { Document, LineCounter, YAMLError } from 'yaml';
+import { visit, type Document, type LineCounter, type YAMLError } from 'yaml';
 import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
 import { error } from '../finding.ts';
 import { positionOfRange } from './document-locator.ts';
@@ -20,7 +20,7 @@ export function explainSyntaxErrors(
   const fatal = complaints.find((complaint) => !isSurvivable(complaint));
   const shown = fatal === undefined ? survivable : [...survivable, fatal];
   return {
-    diagnostics: shown.map((complaint) => explain(source, lines, complaint)),
+    diagnostics: shown.map((complaint) => explain(source, lines, complaint, rangeOf(complaint, source, document))),
     understood: fatal === undefined,
   };
 }
@@ -29,8 +29,29 @@ function isSurvivable(complaint: YAMLError): boolean {
   return complaint.code === 'DUPLICATE_KEY' || complaint.code === 'TAG_RESOLVE_FAILED';
 }
 
-function explain(source: SourceText, lines: LineCounter, complaint: YAMLError): Diagnostic {
-  const [start, end] = complaint.pos;
+/** The parser notices a missing quote at the end of the file; the user has to look at where the quoted text begins. */
+function rangeOf(complaint: YAMLError, source: SourceText, document: Document): readonly [number, number] {
+  let [start, end] = complaint.pos;
+  if (complaint.code === 'MISSING_CHAR') {
+    visit(document, {
+      Scalar(_key, scalar) {
+        const isQuoted = scalar.type === 'QUOTE_DOUBLE' || scalar.type === 'QUOTE_SINGLE';
+        if (isQuoted && scalar.range && scalar.range[0] < start && scalar.range[1] >= start) {
+          [start, end] = scalar.range;
+        }
+      },
+    });
+  }
+  const lastCharacter = source.text.trimEnd().length - 1;
+  return start <= lastCharacter ? [start, end] : [Math.max(0, lastCharacter), Math.max(0, lastCharacter) + 1];
+}
+
+function explain(
+  source: SourceText,
+  lines: LineCounter,
+  complaint: YAMLError,
+  [start, end]: readonly [number, number],
+): Diagnostic {
   const at = positionOfRange(source, lines, start, end);
   if (complaint.code === 'DUPLICATE_KEY') {
     const key = /^["']?[\w-]+["']?/.exec(source.text.slice(start))?.[0] ?? 'this key';
@@ -52,7 +73,11 @@ function explain(source: SourceText, lines: LineCounter, complaint: YAMLError): 
 }
 
 function wording(rest: string, complaint: YAMLError): { message: string; hint?: string } {
-  const message = complaint.message.replace(/^./, (first) => first.toLowerCase()).replace(/;.*/s, '');
+  const bracket = /^Flow (map|sequence)/.exec(complaint.message)?.[1];
+  const message =
+    bracket === undefined
+      ? complaint.message.replace(/^./, (first) => first.toLowerCase()).replace(/;.*/s, '').replace(/["']quote/, 'quote')
+      : `a ${bracket === 'map' ? '{' : '['} above is not closed`;
   switch (complaint.code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'MULTILINE_IMPLICIT_KEY':
@@ -63,7 +88,7 @@ function wording(rest: string, complaint: YAMLError): { message: string; hint?: 
     case 'BAD_SCALAR_START':
       return { message: `a value cannot begin with ${rest.charAt(0)}`, hint: 'put the value in quotes' };
     case 'BAD_INDENT':
-      return { message, hint: 'close the [ or { on this line or above, or indent what belongs to it' };
+      return { message, hint: 'close the bracket, or indent what belongs inside it deeper than its key' };
     case 'MISSING_CHAR':
       return { message, hint: 'check the quotes, colons and brackets on this line and the one above' };
     default:
