@@ -2,7 +2,7 @@ import type { ExtSuperblock } from '../../image/ext-superblock.ts';
 import type { FatVolume } from '../../image/fat-volume.ts';
 import type { SpaceNeed } from '../../image/ext-plan.ts';
 import { HostError } from '../../report/errors.ts';
-import { formatBytes } from '../../cli/format-units.ts';
+import { formatBytes } from '../../report/format-units.ts';
 
 const hint = 'take a base with a larger partition, or take files out of the overlay';
 

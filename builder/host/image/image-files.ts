@@ -5,7 +5,7 @@ import type { FatVolume } from '../../image/fat-volume.ts';
 import { comparePaths, nameOf } from '../../image/image-path.ts';
 import { isExt, isFat, type ImagePartition } from '../../image/layout.ts';
 import { describePartition } from '../../image/base-rules.ts';
-import { formatBytes } from '../../cli/format-units.ts';
+import { formatBytes } from '../../report/format-units.ts';
 import { HostError } from '../../report/errors.ts';
 import { readFatVolume } from './base.ts';
 import { dumpExtFiles, listExt, readExtFile, statExt } from './ext-programs.ts';

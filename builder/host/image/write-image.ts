@@ -3,7 +3,7 @@ import { open, rename, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { overlayPatch, type Patch } from '../../image/patch.ts';
 import { HostError } from '../../report/errors.ts';
-import { formatBytes } from '../../cli/format-units.ts';
+import { formatBytes } from '../../report/format-units.ts';
 import { copySparsely, diskFull, isDiskFull } from './copy-sparsely.ts';
 import { withImage } from './open-image.ts';
 import { makePrivateTemporary } from './private-temporary.ts';

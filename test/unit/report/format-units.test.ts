@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatSeconds } from '../../../builder/cli/format-units.ts';
+import { formatBytes, formatSeconds } from '../../../builder/report/format-units.ts';
 
 it.each([
   [0, '0 B'],
