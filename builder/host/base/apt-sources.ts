@@ -25,7 +25,8 @@ export function parseDeb822Sources(text: string): AptSource[] {
       const match = /^([^:\s]+):\s*(.*)$/.exec(line);
       if (match?.[1] !== undefined) fields.set(match[1].toLowerCase(), match[2] ?? '');
     }
-    if (/^no$/i.test(fields.get('enabled') ?? '') || !words(fields.get('types') ?? '').includes('deb')) return [];
+    if (/^no$/i.test(fields.get('enabled') ?? '') || !words(fields.get('types') ?? '').includes('deb'))
+      return [];
     const suites = words(fields.get('suites') ?? '');
     const components = words(fields.get('components') ?? '');
     return words(fields.get('uris') ?? '').map((uri) => ({ uri, suites, components }));
@@ -44,10 +45,14 @@ export interface DebianMirror {
  * one whose path ends in `debian`. A wrong guess cannot do harm: signatures are checked against Debian's keys.
  */
 export function findDebianMirror(sources: readonly AptSource[], codename: string): DebianMirror {
-  const usable = sources.filter((source) => source.components.includes('main') && !source.uri.startsWith('cdrom:'));
+  const usable = sources.filter(
+    (source) => source.components.includes('main') && !source.uri.startsWith('cdrom:'),
+  );
   const main = usable.filter((source) => source.suites.includes(codename));
   const named = main.filter((source) => /\/debian\/?$/.test(source.uri));
-  const updated = main.filter((source) => usable.some((other) => other.uri === source.uri && other.suites.includes(`${codename}-updates`)));
+  const updated = main.filter((source) =>
+    usable.some((other) => other.uri === source.uri && other.suites.includes(`${codename}-updates`)),
+  );
   const security = usable.find((source) => source.suites.includes(`${codename}-security`));
   return { main: (updated[0] ?? named[0])?.uri, security: security?.uri };
 }

@@ -29,16 +29,23 @@ export async function readBase(directory: string): Promise<BuiltBase | undefined
   try {
     record = JSON.parse(text) as BaseRecord;
   } catch (cause) {
-    throw new HostError('base-damaged', `the base in ${directory} is damaged: base.json is not JSON`, { hint, cause });
+    throw new HostError('base-damaged', `the base in ${directory} is damaged: base.json is not JSON`, {
+      hint,
+      cause,
+    });
   }
   const size = await stat(imagePath).then(
     (status) => status.size,
     () => undefined,
   );
   if (record.format !== 1 || size !== record.sizeBytes) {
-    throw new HostError('base-damaged', `the base in ${directory} is damaged: base.img is not what base.json says`, {
-      hint,
-    });
+    throw new HostError(
+      'base-damaged',
+      `the base in ${directory} is damaged: base.img is not what base.json says`,
+      {
+        hint,
+      },
+    );
   }
   return { ...record, directory, imagePath };
 }
@@ -51,8 +58,11 @@ export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
     throw error;
   });
   const bases = await Promise.all(names.filter(isKey).map((name) => readBase(join(parent, name))));
-  const title = (base: BuiltBase): string => [base.definitionName, base.platform, base.architecture, base.key].join(' ');
-  return bases.filter((base) => base !== undefined).toSorted((one, other) => (title(one) < title(other) ? -1 : 1));
+  const title = (base: BuiltBase): string =>
+    [base.definitionName, base.platform, base.architecture, base.key].join(' ');
+  return bases
+    .filter((base) => base !== undefined)
+    .toSorted((one, other) => (title(one) < title(other) ? -1 : 1));
 }
 
 /**
@@ -62,16 +72,23 @@ export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
  */
 export async function removeBase(cacheDirectory: string, key: string): Promise<boolean> {
   const directory = join(basesDirectory(cacheDirectory), key);
-  const found = isKey(key) && (await access(directory).then(() => true, () => false));
+  const found =
+    isKey(key) &&
+    (await access(directory).then(
+      () => true,
+      () => false,
+    ));
   if (found) await removeTree(directory);
   return found;
 }
 
 /** Removes a build's directory, which may hold files of subordinate user ids. */
 export async function removeTree(directory: string): Promise<void> {
-  await runInNamespace('rm', ['-rf', '--one-file-system', '--', directory], { step: `remove ${directory}`, timeoutSeconds: 600 });
+  await runInNamespace('rm', ['-rf', '--one-file-system', '--', directory], {
+    step: `remove ${directory}`,
+    timeoutSeconds: 600,
+  });
 }
-
 
 function isKey(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name);

@@ -25,7 +25,15 @@ export function baseKey(request: BaseRequest, files: ReadonlyMap<string, Uint8Ar
   const extraPackages = [...new Set(request.extraPackages)].toSorted();
   const target = definition.platforms[`${platform}-${architecture}`];
   hash.update(
-    JSON.stringify({ builderRevision, definitionName, build: definition.build, target, platform, architecture, extraPackages }),
+    JSON.stringify({
+      builderRevision,
+      definitionName,
+      build: definition.build,
+      target,
+      platform,
+      architecture,
+      extraPackages,
+    }),
   );
   for (const [path, content] of [...files].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     hash.update(JSON.stringify([path, createHash('sha256').update(content).digest('hex')]));
@@ -36,7 +44,10 @@ export function baseKey(request: BaseRequest, files: ReadonlyMap<string, Uint8Ar
 async function readBaseFiles(): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const directory of ['build', 'rootfs']) {
-    const entries = await readdir(join(baseFilesDirectory, directory), { recursive: true, withFileTypes: true });
+    const entries = await readdir(join(baseFilesDirectory, directory), {
+      recursive: true,
+      withFileTypes: true,
+    });
     for (const entry of entries.filter((candidate) => candidate.isFile())) {
       const path = join(entry.parentPath, entry.name);
       files.set(path.slice(baseFilesDirectory.length + 1), await readFile(path));

@@ -12,8 +12,8 @@ import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import type { BasePackage, BaseRecord } from './built-base.ts';
 import { planDiskLayout } from './disk-layout.ts';
 import { parseDpkgStatus, unfinishedPackages } from './dpkg-status.ts';
+import { installPackages } from './install-packages.ts';
 import { runInNamespace } from './namespace.ts';
-import { basePackages, runMmdebstrap } from './run-mmdebstrap.ts';
 
 /**
  * Builds a base inside `directory`, which exists and is empty, and leaves there `base.img` and `base.json`, no more.
@@ -31,16 +31,30 @@ export async function buildBase(
   const targetName = `${request.platform}-${request.architecture}`;
   const sizes = request.definition.platforms[targetName];
   if (sizes === undefined) {
-    throw new HostError('base-target-unknown', `base ${request.definitionName} is not made for ${targetName}`, {
-      hint: `it is made for ${Object.keys(request.definition.platforms).join(', ')}`,
-    });
+    throw new HostError(
+      'base-target-unknown',
+      `base ${request.definitionName} is not made for ${targetName}`,
+      {
+        hint: `it is made for ${Object.keys(request.definition.platforms).join(', ')}`,
+      },
+    );
   }
   const paths = await makeBuildPaths(directory);
   await inTask(options, 'install packages', (task) => installPackages(request, paths, options, task));
-  const { epochSeconds, packages } = await inTask(options, 'check and clean', () => sealTree(paths, directory, options));
-  const layout = planDiskLayout(request, { imageSizeMb: sizes.image_size_mb, bootSizeMb: sizes.boot_size_mb }, key);
+  const { epochSeconds, packages } = await inTask(options, 'check and clean', () =>
+    sealTree(paths, directory, options),
+  );
+  const layout = planDiskLayout(
+    request,
+    { imageSizeMb: sizes.image_size_mb, bootSizeMb: sizes.boot_size_mb },
+    key,
+  );
   await inTask(options, 'make the image', () =>
-    assembleImage(request, paths, { layout, epochSeconds, ...(options.signal === undefined ? {} : { signal: options.signal }) }),
+    assembleImage(request, paths, {
+      layout,
+      epochSeconds,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    }),
   );
   const sha256 = await inTask(options, 'hash the image', () => hashFile(paths.imagePath));
   for (const leftover of [paths.tree, paths.bootTree, paths.loader]) await removeTree(leftover);
@@ -73,35 +87,6 @@ async function makeBuildPaths(directory: string): Promise<BuildPaths> {
   };
   await mkdir(paths.bootTree);
   return paths;
-}
-
-async function installPackages(
-  request: BaseRequest,
-  paths: BuildPaths,
-  options: EnsureBaseOptions,
-  task: Task,
-): Promise<void> {
-  await runMmdebstrap(
-    {
-      suite: request.definition.build.suite,
-      components: request.definition.build.components,
-      architecture: request.architecture,
-      variant: 'minbase',
-      packages: basePackages(request),
-      directory: paths.tree,
-      hooks: {
-        extract: 'prepare.sh',
-        customize: 'finish.sh',
-        env: {
-          DLIMAGE_PLATFORM: request.platform,
-          DLIMAGE_ARCHITECTURE: request.architecture,
-          DLIMAGE_LOADER: paths.loader,
-        },
-      },
-    },
-    options,
-    task,
-  );
 }
 
 async function sealTree(
@@ -152,11 +137,16 @@ async function newestPackageTime(tree: string): Promise<number> {
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 }))
+    hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
-async function inTask<T>(options: EnsureBaseOptions, title: string, work: (task: Task) => Promise<T>): Promise<T> {
+async function inTask<T>(
+  options: EnsureBaseOptions,
+  title: string,
+  work: (task: Task) => Promise<T>,
+): Promise<T> {
   const task = options.progress.task(title);
   try {
     const result = await work(task);

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { readTextIfExists } from '../files.ts';
 import { runTool } from '../run-tool.ts';
-import { findDebianMirror, parseDeb822Sources, parseOneLineSources, type AptSource, type DebianMirror } from './apt-sources.ts';
+import {
+  findDebianMirror,
+  parseDeb822Sources,
+  parseOneLineSources,
+  type AptSource,
+  type DebianMirror,
+} from './apt-sources.ts';
 
 /** Where Debian's archive keys lie; the same path on this machine and in the base. */
 export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -13,24 +19,34 @@ export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
  *
  * @throws HostError `mirror-unknown` when there is neither.
  */
-export async function readDebianMirror(wanted: string | undefined): Promise<{ main: string; security: string | undefined }> {
+export async function readDebianMirror(
+  wanted: string | undefined,
+): Promise<{ main: string; security: string | undefined }> {
   const own = await readOwnMirror();
   const main = wanted ?? own.main;
   if (main === undefined) {
-    throw new HostError('mirror-unknown', 'no Debian mirror is known: apt on this machine is not configured with one', {
-      hint: 'name one with --mirror, as in `--mirror http://MIRROR/debian`',
-    });
+    throw new HostError(
+      'mirror-unknown',
+      'no Debian mirror is known: apt on this machine is not configured with one',
+      {
+        hint: 'name one with --mirror, as in `--mirror http://MIRROR/debian`',
+      },
+    );
   }
   return { main: main.replace(/\/$/, ''), security: own.security?.replace(/\/$/, '') };
 }
 
 /** apt settings of this machine that reaching its mirror takes: proxies, and the clock checks of a snapshot. */
 export async function readAptTransport(): Promise<string[]> {
-  const { stdout } = await runTool('apt-config', ['dump', '--no-empty'], { step: 'read the settings of apt' });
+  const { stdout } = await runTool('apt-config', ['dump', '--no-empty'], {
+    step: 'read the settings of apt',
+  });
   return new TextDecoder()
     .decode(stdout)
     .split('\n')
-    .filter((line) => /^Acquire::(?:https?::(?:Proxy|Verify|CAInfo)|Check-(?:Valid-Until|Date)\b|Max-FutureTime)/i.test(line));
+    .filter((line) =>
+      /^Acquire::(?:https?::(?:Proxy|Verify|CAInfo)|Check-(?:Valid-Until|Date)\b|Max-FutureTime)/i.test(line),
+    );
 }
 
 async function readOwnMirror(): Promise<DebianMirror> {

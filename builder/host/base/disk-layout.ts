@@ -86,7 +86,8 @@ function sfdiskScript(table: 'mbr' | 'gpt', partitions: readonly BasePartition[]
       `size=${partition.sizeBytes / sectorBytes}`,
       `type=${table === 'mbr' ? mbrTypes[partition.role] : gptTypes[partition.role]}`,
     ];
-    if (table === 'gpt') fields.push(`uuid=${derivedUuid(key, `partition ${partition.role}`)}`, `name=${partition.role}`);
+    if (table === 'gpt')
+      fields.push(`uuid=${derivedUuid(key, `partition ${partition.role}`)}`, `name=${partition.role}`);
     return fields.join(', ');
   });
   return [...header, 'unit: sectors', '', ...lines, ''].join('\n');

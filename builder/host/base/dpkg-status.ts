@@ -11,13 +11,17 @@ export function parseDpkgStatus(text: string): BasePackage[] {
     if (!installed || name === undefined || version === undefined || architecture === undefined) return [];
     return [{ name, version, architecture }];
   });
-  return packages.toSorted((one, other) => compare(one.name, other.name) || compare(one.architecture, other.architecture));
+  return packages.toSorted(
+    (one, other) => compare(one.name, other.name) || compare(one.architecture, other.architecture),
+  );
 }
 
 /** Names of the packages that dpkg has begun but not finished to install. */
 export function unfinishedPackages(text: string): string[] {
   return [...text.matchAll(/^Package: (.*)\n(?:.*\n)*?Status: (.*)$/gm)].flatMap(([, name, status]) =>
-    name === undefined || status === 'install ok installed' || status === 'deinstall ok config-files' ? [] : [name],
+    name === undefined || status === 'install ok installed' || status === 'deinstall ok config-files'
+      ? []
+      : [name],
   );
 }
 

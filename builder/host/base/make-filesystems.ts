@@ -47,14 +47,45 @@ export async function makeRootFilesystem(
     'lazy_journal_init=0',
     'nodiscard',
   ];
-  const args = ['-q', '-F', '-t', 'ext4', '-O', ext4Features, '-b', String(blockBytes), '-I', '256', '-i', '16384'];
-  args.push('-m', '1', '-J', 'size=64', '-L', partition.label, '-U', partition.uuid, '-E', extended.join(','));
+  const args = [
+    '-q',
+    '-F',
+    '-t',
+    'ext4',
+    '-O',
+    ext4Features,
+    '-b',
+    String(blockBytes),
+    '-I',
+    '256',
+    '-i',
+    '16384',
+  ];
+  args.push(
+    '-m',
+    '1',
+    '-J',
+    'size=64',
+    '-L',
+    partition.label,
+    '-U',
+    partition.uuid,
+    '-E',
+    extended.join(','),
+  );
   args.push('-d', tree, request.imagePath, String(partition.sizeBytes / blockBytes));
-  const options = { env, timeoutSeconds: 900, ...(request.signal === undefined ? {} : { signal: request.signal }) };
+  const options = {
+    env,
+    timeoutSeconds: 900,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  };
   try {
     await runInNamespace('mke2fs', args, { ...options, step: 'make the root file system' });
   } catch (error) {
-    if (error instanceof HostError && error.details.some((line) => line.includes('Could not allocate block'))) {
+    if (
+      error instanceof HostError &&
+      error.details.some((line) => line.includes('Could not allocate block'))
+    ) {
       throw new HostError('base-image-too-small', 'the packages do not fit into the image of this base', {
         hint: 'raise `image_size_mb` of the base definition, or name fewer extra packages',
         cause: error,
@@ -85,9 +116,29 @@ export async function makeBootFilesystem(
   // FAT32 needs at least 65,525 clusters. Source: Microsoft FAT specification, section 3.5.
   const sectorsPerCluster = partition.sizeBytes >= 256 * kibibyte * kibibyte ? 4 : 1;
   const env = { SOURCE_DATE_EPOCH: String(request.epochSeconds) };
-  const options = { env, timeoutSeconds: 300, ...(request.signal === undefined ? {} : { signal: request.signal }) };
-  const args = ['-F', '32', '-s', String(sectorsPerCluster), '-S', String(sectorBytes), '--invariant', '--mbr=n'];
-  args.push('-i', partition.uuid.replace('-', ''), '-n', partition.label, '-h', String(partition.offsetBytes / sectorBytes));
+  const options = {
+    env,
+    timeoutSeconds: 300,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  };
+  const args = [
+    '-F',
+    '32',
+    '-s',
+    String(sectorsPerCluster),
+    '-S',
+    String(sectorBytes),
+    '--invariant',
+    '--mbr=n',
+  ];
+  args.push(
+    '-i',
+    partition.uuid.replace('-', ''),
+    '-n',
+    partition.label,
+    '-h',
+    String(partition.offsetBytes / sectorBytes),
+  );
   args.push('--offset', String(partition.offsetBytes / sectorBytes));
   args.push(request.imagePath, String(partition.sizeBytes / kibibyte));
   await runTool('mkfs.vfat', args, { ...options, step: 'make the boot file system' });
@@ -111,17 +162,24 @@ async function copyTree(
       await runTool('mcopy', ['-i', target, '-m', '-o', ...files, `::/${directory}`], { ...options, step });
     } catch (error) {
       if (error instanceof HostError && error.details.some((line) => /disk full/i.test(line))) {
-        throw new HostError('base-boot-too-small', 'the boot files do not fit into the boot partition of this base', {
-          hint: 'raise `boot_size_mb` of the base definition',
-          cause: error,
-        });
+        throw new HostError(
+          'base-boot-too-small',
+          'the boot files do not fit into the boot partition of this base',
+          {
+            hint: 'raise `boot_size_mb` of the base definition',
+            cause: error,
+          },
+        );
       }
       throw error;
     }
   }
   for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
     const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
-    await runTool('mmd', ['-i', target, `::/${path}`], { ...options, step: 'make a directory in the boot file system' });
+    await runTool('mmd', ['-i', target, `::/${path}`], {
+      ...options,
+      step: 'make a directory in the boot file system',
+    });
     await copyTree(tree, path, target, options);
   }
 }

@@ -18,14 +18,18 @@ export async function runInNamespace(
     return await runTool('setpriv', [...namespaceArguments(), program, ...args], options);
   } catch (error) {
     if (error instanceof HostError && error.details.some((line) => line.startsWith('unshare: '))) {
-      throw new HostError('namespace-unavailable', `cannot ${options.step}: this machine refuses a user namespace`, {
-        hint:
-          'run dlimage as root, or allow it: `sysctl kernel.unprivileged_userns_clone=1` where that setting exists, ' +
-          'and a range for this user in /etc/subuid and /etc/subgid (`usermod --add-subuids 100000-165535 ' +
-          '--add-subgids 100000-165535 USER`)',
-        details: error.details,
-        cause: error,
-      });
+      throw new HostError(
+        'namespace-unavailable',
+        `cannot ${options.step}: this machine refuses a user namespace`,
+        {
+          hint:
+            'run dlimage as root, or allow it: `sysctl kernel.unprivileged_userns_clone=1` where that setting exists, ' +
+            'and a range for this user in /etc/subuid and /etc/subgid (`usermod --add-subuids 100000-165535 ' +
+            '--add-subgids 100000-165535 USER`)',
+          details: error.details,
+          cause: error,
+        },
+      );
     }
     throw error;
   }

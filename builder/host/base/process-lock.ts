@@ -29,7 +29,12 @@ interface Holder {
  * machine, over a shared directory, counts as living.
  */
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<ProcessLock> {
-  const own = JSON.stringify({ host: hostname(), pid: process.pid, start: await processStart(process.pid), token: token() });
+  const own = JSON.stringify({
+    host: hostname(),
+    pid: process.pid,
+    start: await processStart(process.pid),
+    token: token(),
+  });
   let told = false;
   for (;;) {
     options.signal?.throwIfAborted();
@@ -43,7 +48,11 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
     }
     if (!told) options.onWait?.(holder.pid);
     told = true;
-    await sleep(options.pollMilliseconds ?? 500, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    await sleep(
+      options.pollMilliseconds ?? 500,
+      undefined,
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
   }
 }
 

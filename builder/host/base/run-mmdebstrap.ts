@@ -34,7 +34,11 @@ const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', '
  *
  * @throws HostError `archive-keyring-missing`, `mirror-unknown`, `namespace-unavailable`, `tool-failed`.
  */
-export async function runMmdebstrap(request: TreeRequest, options: EnsureBaseOptions, task: Task): Promise<void> {
+export async function runMmdebstrap(
+  request: TreeRequest,
+  options: EnsureBaseOptions,
+  task: Task,
+): Promise<void> {
   await checkKeyring();
   const sources = await sourceLines(request, options);
   const hook = (kind: string, script: string | undefined): string[] =>
@@ -90,10 +94,14 @@ async function checkKeyring(): Promise<void> {
   try {
     await access(archiveKeyring);
   } catch (cause) {
-    throw new HostError('archive-keyring-missing', `Debian's archive keys are not installed: ${archiveKeyring}`, {
-      hint: 'install them: sudo apt install debian-archive-keyring',
-      cause,
-    });
+    throw new HostError(
+      'archive-keyring-missing',
+      `Debian's archive keys are not installed: ${archiveKeyring}`,
+      {
+        hint: 'install them: sudo apt install debian-archive-keyring',
+        cause,
+      },
+    );
   }
 }
 
