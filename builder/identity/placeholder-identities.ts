@@ -32,7 +32,6 @@ function fillUp(
     vrrpRouterId: existing?.vrrpRouterId ?? variant,
     ca: existing?.ca ?? { certificatePem: `certificate of the cluster, not made yet (${variant})\n` },
     loginKey: existing?.loginKey ?? placeholderKey('login', 'the cluster', variant),
-    loginKey: existing?.loginKey ?? placeholderPair('login', 'the cluster', variant),
     nodes,
   };
 }
@@ -53,13 +52,6 @@ function placeholderKey(use: string, owner: string, variant: 1 | 2): SshIdentity
   return {
     privateKey: `${use} key of ${owner}, not made yet (${variant})\n`,
     publicKey: `ssh-ed25519 not-made-yet-${variant} ${use} ${owner}`,
-  };
-}
-
-function placeholderPair(use: string, of: string, variant: 1 | 2): SshIdentity {
-  return {
-    privateKey: `${use} key of ${of}, not made yet (${variant})\n`,
-    publicKey: `ssh-ed25519 not-made-yet-${variant} ${use} ${of}`,
   };
 }
 

@@ -6,7 +6,7 @@ export interface UserFile {
   readonly sizeBytes: number;
   /** Empty for what is not a file. */
   readonly sha256: string;
-  /** The owner may execute it; then everyone who may read it may execute it on the node. */
+  /** The owner may execute it on the builder. */
   readonly executable: boolean;
   /** Of a symlink; empty otherwise. */
   readonly target: string;

@@ -26,8 +26,8 @@ export function parseOverlay(name: string, assets: Assets, schema: CompiledSchem
   const { locator } = parsed.value;
   const findings = validateDefinition(parsed.value, schema);
   const diagnostics = [...parsed.diagnostics, ...findings.diagnostics];
-  if (hasErrors(diagnostics)) return { diagnostics };
-  const definition = findings.tree as OverlayDefinition;
+  const definition = findings.tree;
+  if (hasErrors(diagnostics) || !isValid(definition, schema)) return { diagnostics };
   const shipped = shippedFiles(name, assets);
   diagnostics.push(...checkListedFiles(definition, shipped, locator), ...checkPathsOnce(definition, locator));
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -36,6 +36,10 @@ export function parseOverlay(name: string, assets: Assets, schema: CompiledSchem
     value: { name, description, sha256: hashOverlay(name, assets), items: itemsOf(definition, shipped) },
     diagnostics,
   };
+}
+
+function isValid(tree: unknown, schema: CompiledSchema): tree is OverlayDefinition {
+  return schema.validate(tree) === true;
 }
 
 /** Path on the node of every file in `rootfs/`, with the asset it comes from. */
@@ -58,14 +62,30 @@ function checkListedFiles(
     const asset = shipped.get(file.path);
     const at = locator.value(['files', index, 'path']);
     if (asset === undefined) {
-      return [error('overlay-file-missing', at, `rootfs${file.path} does not exist`, 'a template is listed without its .hbs')];
+      return [
+        error(
+          'overlay-file-missing',
+          at,
+          `rootfs${file.path} does not exist`,
+          'a template is listed without its .hbs',
+        ),
+      ];
     }
     const found: Diagnostic[] = [];
     if (!asset.endsWith(templateSuffix) && (file.scope !== undefined || file.each !== undefined)) {
-      found.push(error('overlay-not-a-template', at, `${file.path} is no template: scope and each mean nothing`));
+      found.push(
+        error('overlay-not-a-template', at, `${file.path} is no template: scope and each mean nothing`),
+      );
     }
     if (file.secret === true && (parseMode(file.mode, 0o644) & 0o077) !== 0) {
-      found.push(error('overlay-secret-readable', at, `${file.path} is secret, but its mode lets others read it`, "mode: '0600'"));
+      found.push(
+        error(
+          'overlay-secret-readable',
+          at,
+          `${file.path} is secret, but its mode lets others read it`,
+          "mode: '0600'",
+        ),
+      );
     }
     return found;
   });
@@ -75,7 +95,8 @@ function checkPathsOnce(definition: OverlayDefinition, locator: Locator): Diagno
   const seen = new Set<string>();
   return (['directories', 'files', 'links'] as const).flatMap((list) =>
     (definition[list] ?? []).flatMap(({ path }, index) => {
-      if (seen.has(path)) return [error('overlay-path-twice', locator.value([list, index, 'path']), `${path} is listed twice`)];
+      if (seen.has(path))
+        return [error('overlay-path-twice', locator.value([list, index, 'path']), `${path} is listed twice`)];
       seen.add(path);
       return [];
     }),
@@ -85,15 +106,13 @@ function checkPathsOnce(definition: OverlayDefinition, locator: Locator): Diagno
 function itemsOf(definition: OverlayDefinition, shipped: ReadonlyMap<string, string>): OverlayItem[] {
   const listed = new Map((definition.files ?? []).map((file) => [file.path, file]));
   return [
-    ...(definition.directories ?? []).map(
-      ({ path, mode, uid, gid }): OverlayItem => ({
-        kind: 'directory',
-        path,
-        mode: parseMode(mode, 0o755),
-        uid: uid ?? 0,
-        gid: gid ?? 0,
-      }),
-    ),
+    ...(definition.directories ?? []).map(({ path, mode, uid, gid }): OverlayItem => ({
+      kind: 'directory',
+      path,
+      mode: parseMode(mode, 0o755),
+      uid: uid ?? 0,
+      gid: gid ?? 0,
+    })),
     ...[...shipped].map(([path, asset]) => fileItem(path, asset, listed.get(path))),
     ...(definition.links ?? []).map(({ path, target }): OverlayItem => ({ kind: 'symlink', path, target })),
   ];
@@ -119,8 +138,12 @@ function parseMode(mode: string | undefined, fallback: number): number {
 
 function hashOverlay(name: string, assets: Assets): string {
   const hash = createHash('sha256');
-  for (const path of [...assets.files.keys()].filter((path) => path.startsWith(`overlays/${name}/`)).toSorted()) {
-    const content = createHash('sha256').update(assets.files.get(path) ?? '').digest('hex');
+  for (const path of [...assets.files.keys()]
+    .filter((shipped) => shipped.startsWith(`overlays/${name}/`))
+    .toSorted()) {
+    const content = createHash('sha256')
+      .update(assets.files.get(path) ?? '')
+      .digest('hex');
     hash.update(`${content}  ${path}\n`);
   }
   return hash.digest('hex');

@@ -34,7 +34,10 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
       ntp: network.ntp,
       vlan: network.vlan,
       // A name may stand for several servers, an address for one.
-      time_sources: network.ntp.map((host) => ({ directive: parseIpv4(host) !== undefined ? 'server' : 'pool', host })),
+      time_sources: network.ntp.map((host) => ({
+        directive: parseIpv4(host) !== undefined ? 'server' : 'pool',
+        host,
+      })),
     },
     wifi: network.wifi,
     vip: { address: cluster.vip, router_id: identities.vrrpRouterId },

@@ -56,7 +56,10 @@ export function createRendering(
   };
   const overlaysByNode = (node: ClusterNode): Overlay[] =>
     overlaysOf(cluster, node).flatMap((name) => overlays.get(name) ?? []);
-  return { value: { renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)) }, diagnostics };
+  return {
+    value: { renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)) },
+    diagnostics,
+  };
 }
 
 function isStorageMember(cluster: Cluster, node: ClusterNode | undefined): boolean {
@@ -67,7 +70,9 @@ function readOverlays(
   cluster: Cluster,
   assets: Assets,
 ): { overlays: ReadonlyMap<string, Overlay>; diagnostics: readonly Diagnostic[] } {
-  const schema = compileSchema(JSON.parse(assetText(assets, 'profiles/schemas/overlay.schema.json')) as AnySchemaObject);
+  const text = assetText(assets, 'profiles/schemas/overlay.schema.json');
+  const parsed: AnySchemaObject = JSON.parse(text);
+  const schema = compileSchema(parsed);
   const overlays = new Map<string, Overlay>();
   const diagnostics: Diagnostic[] = [];
   for (const name of new Set(cluster.nodes.flatMap((node) => overlaysOf(cluster, node)))) {

@@ -2,7 +2,15 @@ import type { Cluster } from '../definition/cluster.ts';
 import { overlaps, parseSubnet, type Ipv4Subnet } from '../definition/ipv4.ts';
 
 /** Private ranges of 1,024 networks of 24 bits each, those that Docker itself prefers first. */
-const candidates = ['172.16.0.0/14', '172.20.0.0/14', '172.24.0.0/14', '172.28.0.0/14', '10.240.0.0/14', '10.96.0.0/14', '198.18.0.0/15'];
+const candidates = [
+  '172.16.0.0/14',
+  '172.20.0.0/14',
+  '172.24.0.0/14',
+  '172.28.0.0/14',
+  '10.240.0.0/14',
+  '10.96.0.0/14',
+  '198.18.0.0/15',
+];
 
 /**
  * The range from which Docker takes addresses for networks on the node itself (docker0, docker_gwbridge). Docker's own

@@ -28,7 +28,11 @@ export function fileFromBytes(attributes: EntryAttributes, bytes: Uint8Array): R
 }
 
 /** A file whose content is known by its hash. */
-export function fileFromContent(attributes: EntryAttributes, content: EntryContent, sha256: string): RenderedEntry {
+export function fileFromContent(
+  attributes: EntryAttributes,
+  content: EntryContent,
+  sha256: string,
+): RenderedEntry {
   return { ...about(attributes), sha256, entry: { ...common(attributes), kind: 'file', content } };
 }
 
@@ -48,5 +52,12 @@ function about({ origin, secret, shared }: EntryAttributes) {
 }
 
 function common({ path, partition, mode, uid, gid, mtimeSeconds }: EntryAttributes) {
-  return { path, partition: partition ?? ('root' as const), mode, uid: uid ?? 0, gid: gid ?? 0, mtimeSeconds };
+  return {
+    path,
+    partition: partition ?? ('root' as const),
+    mode,
+    uid: uid ?? 0,
+    gid: gid ?? 0,
+    mtimeSeconds,
+  };
 }

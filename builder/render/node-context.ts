@@ -8,7 +8,12 @@ import { identityOf, type ClusterContext } from './cluster-context.ts';
 export type NodeContext = ReturnType<typeof nodeContext>;
 
 /** Makes the context of one node. */
-export function nodeContext(cluster: Cluster, node: ClusterNode, shared: ClusterContext, identities: ClusterIdentities) {
+export function nodeContext(
+  cluster: Cluster,
+  node: ClusterNode,
+  shared: ClusterContext,
+  identities: ClusterIdentities,
+) {
   const identity = identityOf(identities, node);
   const network = networkOf(cluster, node);
   return {

@@ -33,7 +33,8 @@ function wordOf(value: unknown): string {
     if (broken !== undefined) throw new Error(`"${broken}" cannot be an item of a list of words`);
     return words.join(' ');
   }
-  if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`${typeof value} has no form in a shell`);
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new Error(`${typeof value} has no form in a shell`);
   const word = String(value);
   // oxlint-disable-next-line no-control-regex -- these are the very characters that must not get through
   if (/[\u0000-\u001f\u007f]/.test(word)) throw new Error('a control character in a value of the shell');

@@ -21,7 +21,11 @@ export interface NodeRenderers {
 }
 
 /** Renders one node: its overlays in their order, the seed, and the user's files, each replacing what came before. */
-export function renderNodeWith(renderers: NodeRenderers, node: ClusterNode, overlays: readonly Overlay[]): RenderedNode {
+export function renderNodeWith(
+  renderers: NodeRenderers,
+  node: ClusterNode,
+  overlays: readonly Overlay[],
+): RenderedNode {
   const { cluster, identities, storagePeers } = renderers;
   const context = nodeContext(cluster, node, renderers.context, identities);
   const scope = {

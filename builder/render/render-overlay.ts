@@ -22,7 +22,11 @@ export interface OverlayScope {
 export type RenderOverlay = (overlay: Overlay, scope: OverlayScope) => RenderedEntry[];
 
 /** Makes a renderer for the overlays of one cluster. */
-export function createOverlayRenderer(assets: Assets, render: RenderTemplate, mtimeSeconds: number): RenderOverlay {
+export function createOverlayRenderer(
+  assets: Assets,
+  render: RenderTemplate,
+  mtimeSeconds: number,
+): RenderOverlay {
   const kept = new Map<OverlayItem, Map<string, RenderedEntry>>();
   const once = (item: OverlayItem, key: string, make: () => RenderedEntry): RenderedEntry => {
     const made = kept.get(item) ?? new Map<string, RenderedEntry>();
@@ -32,9 +36,15 @@ export function createOverlayRenderer(assets: Assets, render: RenderTemplate, mt
     return entry;
   };
 
-  const renderFile = (file: OverlayFile, attributes: EntryAttributes, scope: OverlayScope): RenderedEntry[] => {
+  const renderFile = (
+    file: OverlayFile,
+    attributes: EntryAttributes,
+    scope: OverlayScope,
+  ): RenderedEntry[] => {
     if (file.render === 'verbatim') {
-      return [once(file, '', () => fileFromBytes(attributes, assets.files.get(file.asset) ?? new Uint8Array()))];
+      return [
+        once(file, '', () => fileFromBytes(attributes, assets.files.get(file.asset) ?? new Uint8Array())),
+      ];
     }
     if (file.each !== null) {
       return scope.storagePeers.map((item) =>
@@ -44,7 +54,8 @@ export function createOverlayRenderer(assets: Assets, render: RenderTemplate, mt
         }),
       );
     }
-    if (file.render === 'cluster') return [once(file, '', () => fromTemplate(attributes, file.asset, scope.cluster))];
+    if (file.render === 'cluster')
+      return [once(file, '', () => fromTemplate(attributes, file.asset, scope.cluster))];
     return [fromTemplate({ ...attributes, shared: false }, file.asset, scope.node)];
   };
   const fromTemplate = (attributes: EntryAttributes, asset: string, context: object): RenderedEntry => {
@@ -57,7 +68,8 @@ export function createOverlayRenderer(assets: Assets, render: RenderTemplate, mt
     overlay.items.flatMap((item) => {
       const attributes = { ...item, mtimeSeconds, origin: `overlay ${overlay.name}`, shared: true };
       if (item.kind === 'symlink') return [once(item, '', () => symlink(attributes, item.target))];
-      if (item.kind === 'directory') return [once(item, '', () => directory({ ...attributes, mode: item.mode }))];
+      if (item.kind === 'directory')
+        return [once(item, '', () => directory({ ...attributes, mode: item.mode }))];
       return renderFile(item, { ...attributes, mode: item.mode }, scope);
     });
 }
@@ -65,7 +77,8 @@ export function createOverlayRenderer(assets: Assets, render: RenderTemplate, mt
 function fillPath(path: string, item: EachItem): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
     const value = item[key];
-    if (typeof value !== 'string' || !/^[\w.-]+$/.test(value)) throw new Error(`${path}: {${key}} is not a file name`);
+    if (typeof value !== 'string' || !/^[\w.-]+$/.test(value))
+      throw new Error(`${path}: {${key}} is not a file name`);
     return value;
   });
 }
@@ -76,6 +89,9 @@ function checkSyntax(asset: string, path: string, text: string): void {
     if (path.endsWith('.json')) JSON.parse(text);
     if (path.endsWith('.yaml')) parse(text, { strict: true, uniqueKeys: true });
   } catch (cause) {
-    throw new Error(`${asset}: rendered ${path} cannot be read: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    throw new Error(
+      `${asset}: rendered ${path} cannot be read: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    );
   }
 }

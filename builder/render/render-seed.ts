@@ -11,14 +11,27 @@ export type SeedDocument = 'user-data' | 'meta-data' | 'network-config';
 export type RenderSeed = (document: SeedDocument, node: ClusterNode, context: object) => RenderedEntry;
 
 /** Makes a renderer for the seeds of one cluster. */
-export function createSeedRenderer(render: RenderTemplate, check: CheckSeed, mtimeSeconds: number): RenderSeed {
+export function createSeedRenderer(
+  render: RenderTemplate,
+  check: CheckSeed,
+  mtimeSeconds: number,
+): RenderSeed {
   return (document, node, context) => {
     const text = render(`cloud-init/${document}.hbs`, context);
     check(document, text);
     const onBoot = seedPlace(node) === 'boot-partition';
     const path = onBoot ? `/${document}` : `/var/lib/cloud/seed/nocloud/${document}`;
-    const attributes = { path, mode: onBoot ? 0o644 : 0o600, mtimeSeconds, origin: 'cloud-init', shared: false };
-    return fileFromBytes({ ...attributes, partition: onBoot ? 'boot' : 'root' }, new TextEncoder().encode(text));
+    const attributes = {
+      path,
+      mode: onBoot ? 0o644 : 0o600,
+      mtimeSeconds,
+      origin: 'cloud-init',
+      shared: false,
+    };
+    return fileFromBytes(
+      { ...attributes, partition: onBoot ? 'boot' : 'root' },
+      new TextEncoder().encode(text),
+    );
   };
 }
 

@@ -14,15 +14,19 @@ const schemaFiles = {
 export function createSeedCheck(assets: Assets): CheckSeed {
   const validators = new Map<string, ValidateFunction>();
   for (const [document, file] of Object.entries(schemaFiles)) {
-    const schema = JSON.parse(assetText(assets, file)) as AnySchemaObject;
+    const schema: AnySchemaObject = JSON.parse(assetText(assets, file));
     delete schema['$schema'];
-    validators.set(document, new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(schema));
+    validators.set(
+      document,
+      new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(schema),
+    );
   }
   return (document, text) => {
     const fail = (why: string, cause?: unknown): never => {
       throw new Error(`cloud-init/${document}.hbs: what it renders ${why}`, { cause });
     };
-    if (document === 'user-data' && !text.startsWith('#cloud-config\n')) fail('does not begin with #cloud-config');
+    if (document === 'user-data' && !text.startsWith('#cloud-config\n'))
+      fail('does not begin with #cloud-config');
     let tree: unknown;
     try {
       tree = parse(text, { strict: true, uniqueKeys: true });
@@ -31,7 +35,9 @@ export function createSeedCheck(assets: Assets): CheckSeed {
     }
     const validate = validators.get(document);
     if (validate === undefined || validate(tree)) return;
-    const problems = (validate.errors ?? []).map((problem) => `${problem.instancePath} ${problem.message ?? ''}`);
+    const problems = (validate.errors ?? []).map(
+      (problem) => `${problem.instancePath} ${problem.message ?? ''}`,
+    );
     fail(`is refused by cloud-init's schema: ${problems.join('; ')}`);
   };
 }

@@ -44,9 +44,15 @@ const compileOptions: CompileOptions = {
 function createEnvironment(): typeof Handlebars {
   const environment = Handlebars.create();
   for (const name of ['unless', 'with', 'lookup', 'log', 'each', 'if']) environment.unregisterHelper(name);
-  environment.registerHelper('yaml', (value: unknown, options: HelperOptions) => quoteYaml(given(value, options)));
-  environment.registerHelper('json', (value: unknown, options: HelperOptions) => quoteJson(given(value, options)));
-  environment.registerHelper('shell', (value: unknown, options: HelperOptions) => quoteShell(given(value, options)));
+  environment.registerHelper('yaml', (value: unknown, options: HelperOptions) =>
+    quoteYaml(given(value, options)),
+  );
+  environment.registerHelper('json', (value: unknown, options: HelperOptions) =>
+    quoteJson(given(value, options)),
+  );
+  environment.registerHelper('shell', (value: unknown, options: HelperOptions) =>
+    quoteShell(given(value, options)),
+  );
   environment.registerHelper('if', function (this: unknown, value: unknown, options: HelperOptions) {
     return isPresent(given(value, options)) ? options.fn(this) : options.inverse(this);
   });
