@@ -104,8 +104,7 @@ async function processStart(pid: number): Promise<string> {
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Holder>;
-    const { host, pid, start } = value;
+    const { host, pid, start }: Partial<Holder> = JSON.parse(text);
     return host === undefined || pid === undefined || start === undefined ? undefined : { host, pid, start };
   } catch {
     return undefined;
