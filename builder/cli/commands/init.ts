@@ -36,7 +36,7 @@ export async function runInit(file: string | undefined, options: InitOptions): P
 
 /** What this machine tells about the cluster to be: its network, its time zone. */
 function detect(environment: Environment): InitialAnswers {
-  const subnet = environment.hostNetworks.find((network) => isUsableLan(network)) ?? defaults.subnet;
+  const subnet = environment.hostNetworks.find(isUsableLan) ?? defaults.subnet;
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     name: defaults.profile,
@@ -47,9 +47,9 @@ function detect(environment: Environment): InitialAnswers {
   };
 }
 
-/** A network of the usual size: the addresses that are taken by default (.1, .101, .253) are in it. */
+/** A private network of the usual size: the addresses that are taken by default (.1, .101, .253) are in it. */
 function isUsableLan(network: string): boolean {
-  return network.endsWith('/24');
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.).*\/24$/.test(network);
 }
 
 async function askAbout(detected: InitialAnswers): Promise<InitialAnswers> {
