@@ -100,6 +100,18 @@ describe('ensureBase', () => {
     expect(await left()).toEqual([key]);
   });
 
+  it('clears away what a killed build of another base left, but not what a living one is making', async () => {
+    const bases = join(cache, 'bases');
+    const [dead, living] = ['1'.repeat(64), '2'.repeat(64)];
+    await mkdir(join(bases, `${dead}.building-1`), { recursive: true });
+    await mkdir(join(bases, `${living}.building-${process.ppid}`));
+    await writeFile(join(bases, `${dead}.lock`), '');
+    const holder = { host: hostname(), pid: process.ppid, start: '' };
+    await writeFile(join(bases, `${living}.lock`), JSON.stringify(holder));
+    await ensure();
+    expect(await left()).toEqual([`${living}.building-${process.ppid}`, `${living}.lock`, key].toSorted());
+  });
+
   it('does not take a process for the holder that only has its number', async () => {
     await mkdir(join(cache, 'bases'));
     const impostor = { host: hostname(), pid: process.pid, start: 'another boot 1' };

@@ -8,7 +8,7 @@ import { baseKey } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { buildBase } from './build-base.ts';
 import type { BuiltBase } from './built-base.ts';
-import { acquireLock } from './process-lock.ts';
+import { acquireLock, removeDeadLock } from './process-lock.ts';
 
 /**
  * The base of a request: from the cache, or built into it. Of several builds of one base at the same time one builds
@@ -56,10 +56,16 @@ export async function ensureBase(
   return base;
 }
 
-/** What an interrupted build of the same base left, and a damaged base; the lock says that no build is running. */
+/**
+ * What interrupted builds left, of this base and of others, and this base itself where it is damaged. The caller
+ * holds the lock of this base.
+ */
 async function removeLeftovers(parent: string, key: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (name === key || name.startsWith(`${key}.building-`)) await removeTree(join(parent, name));
+    const [other] = name.split('.building-');
+    const unfinished =
+      other !== name && (other === key || (await removeDeadLock(join(parent, `${other}.lock`))));
+    if (unfinished || name === key) await removeTree(join(parent, name));
   }
 }
 
