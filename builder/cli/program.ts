@@ -44,7 +44,9 @@ function addDefinitionCommands(program: Command): void {
     });
 
   withOutputs(withDefinition(program.command('build [definition]')))
-    .description('build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)')
+    .description(
+      'build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)',
+    )
     .option('--node <name>', 'build only this node; repeatable', collect)
     .addOption(new Option('--format <format>', 'what to write for each node').choices(['img']).default('img'))
     .action(async (definition: string | undefined, options: object) => {
@@ -72,8 +74,13 @@ function addDefinitionCommands(program: Command): void {
 function addImageCommands(program: Command): void {
   program
     .command('inspect <image> [path]')
-    .description('show partitions, file systems and seed of an image, list a directory or print a file; no root needed')
-    .addHelpText('after', '\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.')
+    .description(
+      'show partitions, file systems and seed of an image, list a directory or print a file; no root needed',
+    )
+    .addHelpText(
+      'after',
+      '\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.',
+    )
     .action(async (image: string, path: string | undefined, options: object) => {
       const { runInspect } = await import('./commands/inspect.ts');
       await runInspect(image, path, { ...program.opts(), ...options });
@@ -137,7 +144,11 @@ function withDefinition(command: Command): Command {
     .option('--name <name>', 'cluster name (default: the profile)')
     .option('--subnet <cidr>', 'LAN of the nodes (default: 192.168.1.0/24)')
     .option('--vip <address>', 'virtual IP address (default: host 253 of the LAN)')
-    .option('--ssh-key <key>', 'public key, or a file with one, that may log in; repeatable (default: yours)', collect)
+    .option(
+      '--ssh-key <key>',
+      'public key, or a file with one, that may log in; repeatable (default: yours)',
+      collect,
+    )
     .option('--state <dir>', 'identity store (default: .dlimage beside the definition)');
 }
 

@@ -9,7 +9,7 @@ export function median(values) {
 export function timeCommand(program, args, options = {}) {
   const start = process.hrtime.bigint();
   const result = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
-  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${result.stderr}`);
+  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${result.stderr.toString()}`);
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 

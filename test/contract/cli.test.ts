@@ -48,7 +48,11 @@ describe('the command line', () => {
   it('gives machines the same as JSON', async () => {
     await writeFile(join(directory, 'cluster.yaml'), 'cuont: 4\n');
     const result = await runCli(directory, ['plan', '--json']);
-    const event = JSON.parse(result.stdout) as { event: string; exitCode: number; diagnostics: { id: string }[] };
+    const event = JSON.parse(result.stdout) as {
+      event: string;
+      exitCode: number;
+      diagnostics: { id: string }[];
+    };
     expect(event).toMatchObject({ event: 'failed', exitCode: 1 });
     expect(event.diagnostics.map(({ id }) => id)).toContain('unknown-key');
     expect(result.stderr).toBe('');
@@ -68,7 +72,9 @@ describe('init', () => {
   it('writes a definition that is valid, and never replaces one unasked', async () => {
     const first = await runCli(directory, ['init', '--yes']);
     expect(first).toMatchObject({ exitCode: 0 });
-    expect(await readFile(join(directory, 'cluster.yaml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=/);
+    expect(await readFile(join(directory, 'cluster.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=/,
+    );
     expect((await runCli(directory, ['plan', '--quiet'])).exitCode).toBe(0);
 
     await writeFile(join(directory, 'cluster.yaml'), '# mine\n');
@@ -93,7 +99,9 @@ describe('plan', () => {
 
   it('shows one node when asked for one, and says which there are when there is none of that name', async () => {
     const one = await runCli(directory, ['plan', '--json', '--node', 'pi3-2']);
-    expect((JSON.parse(one.stdout) as { nodes: { name: string }[] }).nodes.map(({ name }) => name)).toEqual(['pi3-2']);
+    expect((JSON.parse(one.stdout) as { nodes: { name: string }[] }).nodes.map(({ name }) => name)).toEqual([
+      'pi3-2',
+    ]);
     const none = await runCli(directory, ['plan', '--node', 'pi3-9']);
     expect(none.exitCode).toBe(1);
     expect(none.stderr).toMatch(/^command line:1:21: error: /m);
@@ -106,14 +114,19 @@ describe('render', () => {
     const rendered = await runCli(directory, ['render', ...args]);
     expect(rendered.stdout).toBe('out/solo/rendered/solo-1');
     const plan = JSON.parse((await runCli(directory, ['plan', '--json', ...args])).stdout) as {
-      nodes: { entries: { path: string; partition: string; kind: string; mode: string; sizeBytes: number }[] }[];
+      nodes: {
+        entries: { path: string; partition: string; kind: string; mode: string; sizeBytes: number }[];
+      }[];
     };
     const root = join(directory, rendered.stdout);
     const files = (plan.nodes[0]?.entries ?? []).filter(({ kind }) => kind === 'file');
     expect(files.length).toBeGreaterThan(20);
     for (const { path, partition, mode, sizeBytes } of files) {
       const status = await stat(join(root, partition, path));
-      expect([(status.mode & 0o7777).toString(8).padStart(4, '0'), status.size], path).toEqual([mode, sizeBytes]);
+      expect([(status.mode & 0o7777).toString(8).padStart(4, '0'), status.size], path).toEqual([
+        mode,
+        sizeBytes,
+      ]);
     }
     expect((await stat(join(directory, 'out/solo'))).mode & 0o777).toBe(0o700);
     expect((await runCli(directory, ['render', ...args])).exitCode).toBe(0);

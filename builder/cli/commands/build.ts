@@ -18,7 +18,8 @@ interface BuildOptions extends DefinitionOptions {
 export async function runBuild(file: string | undefined, options: BuildOptions): Promise<void> {
   const loaded = await loadAndReport(file, options);
   const { cluster, projectDirectory, selected } = loaded;
-  const outputDirectory = options.out === undefined ? join(projectDirectory, 'out', cluster.name) : resolve(options.out);
+  const outputDirectory =
+    options.out === undefined ? join(projectDirectory, 'out', cluster.name) : resolve(options.out);
   const state = stateDirectory(cluster.name, projectDirectory, options.state);
   const built = await buildCluster({
     cluster,

@@ -57,8 +57,12 @@ async function askAbout(detected: InitialAnswers): Promise<InitialAnswers> {
   const profile = await askUntil(`Board (${[...profiles.keys()].join(', ')})`, detected.profile, (answer) =>
     profiles.has(answer),
   );
-  const count = await askUntil('Number of nodes', String(detected.count), (answer) => /^[1-9]\d{0,2}$/.test(answer));
-  const name = await askUntil('Name of the cluster', profile, (answer) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(answer));
+  const count = await askUntil('Number of nodes', String(detected.count), (answer) =>
+    /^[1-9]\d{0,2}$/.test(answer),
+  );
+  const name = await askUntil('Name of the cluster', profile, (answer) =>
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(answer),
+  );
   const subnet = await askUntil('Network of the nodes', detected.subnet ?? defaults.subnet, (answer) =>
     /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(answer),
   );
@@ -66,7 +70,11 @@ async function askAbout(detected: InitialAnswers): Promise<InitialAnswers> {
   return { ...detected, profile, count: Number(count), name, subnet, timezone };
 }
 
-async function askUntil(question: string, proposed: string, isGood: (answer: string) => boolean): Promise<string> {
+async function askUntil(
+  question: string,
+  proposed: string,
+  isGood: (answer: string) => boolean,
+): Promise<string> {
   for (;;) {
     const answer = await ask(question, proposed);
     if (isGood(answer)) return answer;

@@ -58,7 +58,10 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
   });
   try {
     await output.reload();
-    await output.requireReplaceable(nodes.map(({ name }) => name), defaultMtimeSeconds);
+    await output.requireReplaceable(
+      nodes.map(({ name }) => name),
+      defaultMtimeSeconds,
+    );
     const names = cluster.nodes.map(({ name }) => name);
     const identities = await ensureIdentities(request.stateDirectory, cluster.name, names, progress);
     const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));

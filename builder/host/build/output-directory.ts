@@ -2,7 +2,12 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import { HostError } from '../../report/errors.ts';
-import { createFileAtomically, makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../files.ts';
+import {
+  createFileAtomically,
+  makePrivateDirectory,
+  readTextIfExists,
+  writeFileAtomically,
+} from '../files.ts';
 
 type ManifestNode = Manifest['nodes'][number];
 
@@ -83,14 +88,18 @@ export class OutputDirectory {
     this.#manifest = { version: 1, ...header, bases: [...otherBases, base], nodes };
     const sums = nodes.map(({ sha256, image }) => `${sha256}  ${image}\n`).join('');
     await writeFileAtomically(join(this.path, 'SHA256SUMS'), sums);
-    await writeFileAtomically(join(this.path, 'manifest.json'), `${JSON.stringify(this.#manifest, null, 2)}\n`);
+    await writeFileAtomically(
+      join(this.path, 'manifest.json'),
+      `${JSON.stringify(this.#manifest, null, 2)}\n`,
+    );
   }
 }
 
 function parseManifest(text: string, file: string): Manifest {
   try {
     const manifest = JSON.parse(text) as Manifest;
-    if (manifest.version === 1 && Array.isArray(manifest.nodes) && Array.isArray(manifest.bases)) return manifest;
+    if (manifest.version === 1 && Array.isArray(manifest.nodes) && Array.isArray(manifest.bases))
+      return manifest;
   } catch {
     // Reported below, like a manifest of another shape.
   }

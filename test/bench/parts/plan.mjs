@@ -13,8 +13,15 @@ export async function run() {
   try {
     const commands = counts.map((count) => {
       const file = join(directory, `${count}.yaml`);
-      writeFileSync(file, `name: n\nprofile: x86\ncount: ${count}\nnetwork: {subnet: 10.0.0.0/16, first_address: 10.0.1.1}\n`);
-      return { program: 'node', args: [main, 'plan', '--json', '--quiet', file], options: { cwd: directory } };
+      writeFileSync(
+        file,
+        `name: n\nprofile: x86\ncount: ${count}\nnetwork: {subnet: 10.0.0.0/16, first_address: 10.0.1.1}\n`,
+      );
+      return {
+        program: 'node',
+        args: [main, 'plan', '--json', '--quiet', file],
+        options: { cwd: directory },
+      };
     });
     const medians = compareCommands(commands, 3);
     printTable(

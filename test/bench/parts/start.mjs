@@ -20,5 +20,7 @@ export async function run() {
       (medians[index] / medians[0]).toFixed(2),
     ]),
   );
-  console.log(`\nGoal: --version under ${goalMilliseconds} ms: ${medians[1] < goalMilliseconds ? 'met' : 'MISSED'}`);
+  console.log(
+    `\nGoal: --version under ${goalMilliseconds} ms: ${medians[1] < goalMilliseconds ? 'met' : 'MISSED'}`,
+  );
 }
