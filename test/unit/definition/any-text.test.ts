@@ -40,7 +40,7 @@ const replacements = [
 ];
 
 /** Understands a text and checks what has to hold for every text there is. */
-function check(text: string, hidden: RegExp = /hunter22|\u001B/): void {
+function check(text: string, hidden: readonly string[] = ['hunter22', '\u001B']): void {
   const { value, diagnostics, sources } = understand(text);
   const hasError = diagnostics.some(({ severity }) => severity === 'error');
   expect(value === undefined).toBe(hasError);
@@ -49,7 +49,8 @@ function check(text: string, hidden: RegExp = /hunter22|\u001B/): void {
     const line = sources.find(({ file }) => file === at.file)?.text.split(/\r?\n/)[at.line - 1];
     expect([id, text, (line?.length ?? -1) >= at.column - 1]).toEqual([id, text, true]);
   }
-  expect(formatReport(diagnostics, sources, { colour: false })).not.toMatch(hidden);
+  const report = formatReport(diagnostics, sources, { colour: false });
+  expect(hidden.filter((secret) => report.includes(secret))).toEqual([]);
 }
 
 describe('any text', () => {
@@ -62,7 +63,7 @@ describe('any text', () => {
         const replacement = replacements[(place / 3) % replacements.length] ?? '';
         const text = sample.slice(0, place) + replacement + sample.slice(place + 1);
         // What is no longer called a password cannot be known to be one.
-        check(text, place >= key && place < key + 'password'.length ? /\u001B/ : undefined);
+        check(text, place >= key && place < key + 'password'.length ? ['\u001B'] : undefined);
       }
     },
   );
