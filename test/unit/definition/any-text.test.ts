@@ -83,6 +83,12 @@ describe('any text', () => {
     },
   );
 
+  it.each([100, 900, 5000])('may be nested %i deep', (depth) => {
+    check(`nodes: ${'['.repeat(depth)}${']'.repeat(depth)}\n`);
+    check(`nodes: ${'{a: '.repeat(depth)}${'}'.repeat(depth)}\n`);
+    check(`nodes: ${'['.repeat(depth)}"x\n`);
+  });
+
   it('may begin with a byte order mark', () => {
     const { diagnostics, sources } = understand('\uFEFFcuont: 3\n');
     expect(formatReport(diagnostics, sources, { colour: false })).toContain(
