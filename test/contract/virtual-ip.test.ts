@@ -10,11 +10,11 @@ let example: ExampleRoots;
 beforeAll(async () => {
   base = await unpackBase();
   example = await layOverBase('pi3-default', base);
-}, 180_000);
+});
 afterAll(async () => {
   await example?.remove();
   await base?.remove();
-}, 180_000);
+});
 
 it('the virtual IP goes to the best node, stays there, and never vanishes or is on two', async () => {
   const managers = example.nodes
