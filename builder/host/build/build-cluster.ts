@@ -13,7 +13,7 @@ import type { Progress } from '../progress.ts';
 import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
 import { buildNode } from './build-node.ts';
-import { ensureNodeBases, type NodeBase } from './node-base.ts';
+import { ensureNodeBases, requireNodeBaseTools, type NodeBase } from './node-base.ts';
 import { OutputDirectory } from './output-directory.ts';
 
 /** What is to be built, and where everything lies. Directories are absolute. */
@@ -51,6 +51,7 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
   const { cluster, progress, signal } = request;
   await requireTools(neededTools);
   const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
+  await requireNodeBaseTools(nodes, cluster.packages, request.cacheDirectory);
   const output = await OutputDirectory.open(request.outputDirectory);
   const lock = await acquireLock(join(output.path, '.lock'), {
     signal,
