@@ -1,6 +1,7 @@
 import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
 import { usesColour } from './console.ts';
+import { Interruption } from './interruption.ts';
 
 /** Shows a failure on stderr (as one JSON object with `--json`) and returns the exit code for it. */
 export function reportFailure(error: unknown, options: { json: boolean; debug: boolean }): number {
@@ -17,6 +18,8 @@ export function reportFailure(error: unknown, options: { json: boolean; debug: b
     process.stderr.write(`${colour ? '\u001B[1;31merror:\u001B[0m' : 'error:'} ${error.message}${id}\n`);
     for (const line of error instanceof HostError ? error.details : []) process.stderr.write(`    ${line}\n`);
     if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+  } else if (error instanceof Interruption) {
+    process.stderr.write(`${error.message}\n`);
   } else {
     const text = error instanceof Error ? (options.debug ? error.stack : error.message) : String(error);
     process.stderr.write(`internal error: ${text}\n`);
@@ -29,6 +32,7 @@ function classify(error: unknown): number {
   if (error instanceof ConfigurationError) return exitCode.configuration;
   if (error instanceof UsageError) return exitCode.usage;
   if (error instanceof HostError) return exitCode.host;
+  if (error instanceof Interruption) return error.exitCode;
   return exitCode.bug;
 }
 

@@ -9,6 +9,7 @@ export interface ClusterUser {
   readonly name: string;
   /** Number of the user and of the group of the same name: 1000 for the first, and so on. */
   readonly uid: number;
+  /** Empty: the cluster's login key from the identity store takes their place. */
   readonly authorizedKeys: readonly string[];
   readonly sudo: boolean;
   readonly shell: string;
@@ -41,6 +42,8 @@ export interface ClusterNode {
   readonly role: Role;
   /** Static IPv4 address, or null for DHCP (workers only). */
   readonly address: string | null;
+  /** Name of the profile: the file's name in `profiles/`, or of the user's own file, without its suffix. */
+  readonly profileName: string;
   readonly profile: Profile;
   /** A base definition of `profiles/bases/`, or the user's own image file. */
   readonly base: ClusterBase;

@@ -45,6 +45,7 @@ export async function runTool(
   const timeoutSeconds = options.timeoutSeconds ?? 120;
   const child = execa(tool.program, args, {
     encoding: 'buffer',
+    stripFinalNewline: false,
     reject: false,
     timeout: timeoutSeconds * 1000,
     extendEnv: false,

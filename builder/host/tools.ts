@@ -52,6 +52,35 @@ export const tools = {
     packages: { debian: 'uidmap', fedora: 'shadow-utils', arch: 'shadow' },
     neededFor: 'build',
   },
+  'arch-test': {
+    program: 'arch-test',
+    purpose: 'tells whether this machine can run programs of another architecture',
+    versionArguments: [],
+    packages: { debian: 'arch-test' },
+    neededFor: 'foreign',
+  },
+  'update-binfmts': {
+    program: 'update-binfmts',
+    purpose: 'switches emulation of another architecture on',
+    versionArguments: ['--version'],
+    packages: { debian: 'binfmt-support' },
+    neededFor: 'foreign',
+  },
+  'qemu-user': {
+    program: 'qemu-user',
+    purpose: 'runs what must run as another architecture while a base is built',
+    versionArguments: [],
+    files: ['/usr/bin/qemu-aarch64-static', '/usr/bin/qemu-aarch64'],
+    packages: { debian: 'qemu-user-static', fedora: 'qemu-user-static', arch: 'qemu-user-static' },
+    neededFor: 'foreign',
+  },
+  mount: {
+    program: 'mount',
+    purpose: "shows the kernel's list of emulators",
+    versionArguments: ['--version'],
+    packages: { debian: 'mount', fedora: 'util-linux', arch: 'util-linux' },
+    neededFor: 'foreign',
+  },
   'apt-config': {
     program: 'apt-config',
     purpose: 'tells the mirror and proxy settings of this machine',
@@ -106,6 +135,21 @@ export const tools = {
     purpose: 'compresses images: --format img.xz',
     versionArguments: ['--version'],
     packages: { debian: 'xz-utils', fedora: 'xz', arch: 'xz', macos: 'xz' },
+    neededFor: 'build',
+  },
+  'fsck.vfat': {
+    program: 'fsck.vfat',
+    purpose: 'checks FAT partitions of images',
+    // It has no option for its version, and prints it with its help.
+    versionArguments: ['--help'],
+    packages: { debian: 'dosfstools', fedora: 'dosfstools', arch: 'dosfstools', macos: 'dosfstools' },
+    neededFor: 'build',
+  },
+  cp: {
+    program: 'cp',
+    purpose: 'copies images without their zeros, as a clone where the filesystem can',
+    versionArguments: ['--version'],
+    packages: { debian: 'coreutils', fedora: 'coreutils', arch: 'coreutils' },
     neededFor: 'build',
   },
   openssl: {
@@ -235,6 +279,13 @@ export const tools = {
     versionArguments: [],
     files: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/edk2/aarch64/QEMU_EFI.fd'],
     packages: { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64', arch: 'edk2-aarch64' },
+    neededFor: 'test',
+  },
+  '7zz': {
+    program: '7zz',
+    purpose: 'reads images back in the tests, as a program that did not write them',
+    versionArguments: ['i'],
+    packages: { debian: '7zip', fedora: '7zip', arch: '7zip', macos: 'sevenzip' },
     neededFor: 'test',
   },
 } as const satisfies Record<string, Tool>;

@@ -1,37 +1,60 @@
 import type { ClusterIdentities, NodeIdentity, SshIdentity } from './identities.ts';
 
-const nothing = '00000000-0000-4000-8000';
-
 /**
- * Identities that stand in for those that no build has made yet, so that a plan can be shown before anything
- * is written. They hold no key, and an image is never made from them: see `PlanOptions.placeholders`.
+ * Identities that stand in for those that no build has made yet, so that a plan can be shown before anything is
+ * written. No image is ever made from them.
  */
+export interface PlaceholderIdentities {
+  readonly identities: ClusterIdentities;
+  /** The same, but with every placeholder another one: what differs in a plan of both is not known yet. */
+  readonly alternative: ClusterIdentities;
+}
+
+/** Fills `existing` up with placeholders for the cluster, if it has no identity, and for each of `nodeNames` that has none. */
 export function placeholderIdentities(
   nodeNames: readonly string[],
   existing?: ClusterIdentities,
+): PlaceholderIdentities {
+  return { identities: fillUp(nodeNames, existing, 1), alternative: fillUp(nodeNames, existing, 2) };
+}
+
+function fillUp(
+  nodeNames: readonly string[],
+  existing: ClusterIdentities | undefined,
+  variant: 1 | 2,
 ): ClusterIdentities {
-  const nodes = nodeNames.map((name, position) => [name, existing?.nodes[name] ?? placeholderNode(name, position)]);
+  const nodes: Record<string, NodeIdentity> = {};
+  for (const [position, name] of nodeNames.entries()) {
+    nodes[name] = existing?.nodes[name] ?? placeholderNode(name, position + 1, variant);
+  }
   return {
-    clusterId: existing?.clusterId ?? `${nothing}-000000000000`,
-    vrrpRouterId: existing?.vrrpRouterId ?? 1,
-    ca: existing?.ca ?? { certificatePem: 'certificate of the cluster, not made yet\n' },
-    loginKey: existing?.loginKey ?? placeholderPair('login', 'the cluster'),
-    nodes: Object.fromEntries(nodes) as Record<string, NodeIdentity>,
+    clusterId: existing?.clusterId ?? placeholderUuid(0, variant),
+    vrrpRouterId: existing?.vrrpRouterId ?? variant,
+    ca: existing?.ca ?? { certificatePem: `certificate of the cluster, not made yet (${variant})\n` },
+    loginKey: existing?.loginKey ?? placeholderKey('login', 'the cluster', variant),
+    nodes,
   };
 }
 
-function placeholderNode(name: string, position: number): NodeIdentity {
+function placeholderNode(name: string, number: number, variant: 1 | 2): NodeIdentity {
   return {
-    glusterUuid: `${nothing}-${(position + 1).toString(16).padStart(12, '0')}`,
-    sshHostKey: placeholderPair('host', name),
-    sshClientKey: placeholderPair('node', name),
-    tls: { keyPem: `TLS key of ${name}, not made yet\n`, certificatePem: `certificate of ${name}, not made yet\n` },
+    glusterUuid: placeholderUuid(number, variant),
+    sshHostKey: placeholderKey('host', name, variant),
+    sshClientKey: placeholderKey('node', name, variant),
+    tls: {
+      keyPem: `TLS key of ${name}, not made yet (${variant})\n`,
+      certificatePem: `certificate of ${name}, not made yet (${variant})\n`,
+    },
   };
 }
 
-function placeholderPair(use: string, of: string): SshIdentity {
+function placeholderKey(use: string, owner: string, variant: 1 | 2): SshIdentity {
   return {
-    privateKey: `${use} key of ${of}, not made yet\n`,
-    publicKey: `ssh-ed25519 not-made-yet ${use} ${of}`,
+    privateKey: `${use} key of ${owner}, not made yet (${variant})\n`,
+    publicKey: `ssh-ed25519 not-made-yet-${variant} ${use} ${owner}`,
   };
+}
+
+function placeholderUuid(number: number, variant: 1 | 2): string {
+  return `0000000${variant}-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }

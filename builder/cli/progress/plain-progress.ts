@@ -1,5 +1,5 @@
 import type { Progress, Task } from '../../host/progress.ts';
-import { formatBytes, formatSeconds } from '../format-units.ts';
+import { formatBytes, formatSeconds } from '../../report/format-units.ts';
 
 /** Progress as plain lines, for logs and pipes: one line when a task starts and one when it ends. */
 export function plainProgress(write: (line: string) => void, now: () => number = Date.now): Progress {

@@ -1,5 +1,5 @@
 import type { Progress, Task } from '../../host/progress.ts';
-import { formatBytes, formatSeconds } from '../format-units.ts';
+import { formatBytes, formatSeconds } from '../../report/format-units.ts';
 
 /** The part of a terminal stream that the bars need. */
 export interface Terminal {

@@ -21,9 +21,13 @@ export interface BaseDefinition {
      */
     components: string[];
     /**
-     * Packages on every platform beyond `--variant=important`.
+     * Packages on every platform beyond mmdebstrap's `--variant=minbase`. Recommended packages are not followed: what is wanted is named.
      */
     packages: string[];
+    /**
+     * Packages whose programs, in the architecture of the build machine, stand in for emulated ones while a base for a foreign architecture is built; none of them stays in it.
+     */
+    stand_ins: string[];
   };
   /**
    * Versions that rules and templates decide by; checked against the built base's own package list.

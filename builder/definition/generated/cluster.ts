@@ -146,7 +146,7 @@ export interface ClusterDefinition {
    */
   swarm?: {
     /**
-     * Subnets that overlay networks are cut from; they must not touch the local network. Default: the first of 10.201.0.0/16, 172.30.0.0/16 and 192.168.128.0/17 that does not.
+     * Subnets that overlay networks are cut from; they must not touch the local network. Default: 10.201.0.0/16, or 172.30.0.0/16 if the local network touches that.
      *
      * @minItems 1
      */

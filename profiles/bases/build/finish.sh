@@ -10,6 +10,9 @@ rm -f "$root"/boot/initrd.img-*
 chroot "$root" update-initramfs -c -k all
 if [ -n "${DLIMAGE_NATIVE-}" ]; then sh "$here/native.sh" leave "$root"; fi
 
+# Where cloud-init looks for a seed on the root partition.
+install -d -m 0755 "$root/var/lib/cloud" "$root/var/lib/cloud/seed"
+
 # A node takes its host keys from its image; nothing may make others.
 ln -sf /dev/null "$root/etc/systemd/system/sshd-keygen.service"
 # NFS version 4 needs no port mapper; one that listens on every interface is not wanted.

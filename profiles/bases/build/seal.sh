@@ -44,3 +44,5 @@ if [ -s "$DLIMAGE_REPORT" ]; then
 fi
 
 find . -xdev -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+# The first boot finds nothing to update: no hardware database or linker cache to be made again, slowly, on a board.
+touch -r usr etc/.updated var/.updated

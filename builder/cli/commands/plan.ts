@@ -1,0 +1,23 @@
+import { readAssets } from '../../host/read-assets.ts';
+import { readIdentities } from '../../host/identity/identity-store.ts';
+import { stateDirectory } from '../../host/state-directory.ts';
+import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
+import { formatPlan } from '../../plan/format-plan.ts';
+import { planCluster } from '../../plan/plan-cluster.ts';
+import { ConfigurationError } from '../../report/errors.ts';
+import { printLine } from '../console.ts';
+import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
+
+/** `dlimage plan`: shows what `build` would write, and writes nothing itself, not even identities. */
+export async function runPlan(file: string | undefined, options: DefinitionOptions): Promise<void> {
+  const { cluster, projectDirectory, selected } = await loadAndReport(file, options);
+  const names = cluster.nodes.map((node) => node.name);
+  const directory = stateDirectory(cluster.name, projectDirectory, options.state);
+  const existing = await readIdentities(directory, names);
+  const { identities, alternative } = placeholderIdentities(names, existing);
+  const isComplete = existing !== undefined && names.every((name) => existing.nodes[name] !== undefined);
+  const outcome = planCluster(cluster, identities, await readAssets(cluster), isComplete ? {} : { alternative });
+  if (outcome.value === undefined) throw new ConfigurationError(outcome.diagnostics);
+  const plan = { ...outcome.value, nodes: outcome.value.nodes.filter((node) => selected.includes(node.name)) };
+  printLine(options.json === true ? JSON.stringify(plan) : formatPlan(plan).trimEnd());
+}

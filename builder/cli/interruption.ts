@@ -1,0 +1,23 @@
+/**
+ * A signal that aborts when the user presses Ctrl-C or the process is asked to end. Work stops at the next safe
+ * point and removes what it has half written; pressed twice, the process ends at once.
+ */
+export function abortOnInterruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => controller.abort(new Interruption(signal)));
+  }
+  return controller.signal;
+}
+
+/** Thrown by work that was interrupted. */
+export class Interruption extends Error {
+  /** Exit code by the shell's convention: 128 plus the signal's number. */
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
+    super(`interrupted by ${signal}: nothing half written was left behind`);
+    this.name = 'Interruption';
+    this.exitCode = 128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal];
+  }
+}

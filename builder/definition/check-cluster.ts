@@ -1,0 +1,31 @@
+import type { Diagnostic } from '../report/diagnostic.ts';
+import { addressRules } from './rules/address-rules.ts';
+import { boardRules } from './rules/board-rules.ts';
+import { fileRules } from './rules/file-rules.ts';
+import { keyRules } from './rules/key-rules.ts';
+import { networkRules } from './rules/network-rules.ts';
+import { nodeRules } from './rules/node-rules.ts';
+import type { Rule, RuleContext } from './rules/rule.ts';
+import { storageRules } from './rules/storage-rules.ts';
+import { swarmRules } from './rules/swarm-rules.ts';
+import { userRules } from './rules/user-rules.ts';
+import { isDamaged, type Topic } from './schema/topic.ts';
+
+/** Every rule there is, by topic; each file ends with the list of its own. */
+export const rules: readonly Rule[] = [
+  ...nodeRules,
+  ...networkRules,
+  ...addressRules,
+  ...boardRules,
+  ...storageRules,
+  ...swarmRules,
+  ...userRules,
+  ...keyRules,
+  ...fileRules,
+];
+
+/** Runs every rule whose topics are sound. Each rule takes time in proportion to the number of nodes, keys or files. */
+export function checkCluster(context: RuleContext, damaged: ReadonlySet<Topic>): Diagnostic[] {
+  const sound = rules.filter((rule) => !rule.reads.some((topic) => isDamaged(topic, damaged)));
+  return sound.flatMap((rule) => [...rule.check(context)]);
+}

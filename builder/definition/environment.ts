@@ -1,0 +1,62 @@
+/** Something outside the definition that it names: a profile or image of the user's, a key file, an extra file. */
+export interface Reference {
+  readonly purpose: 'profile' | 'base' | 'key' | 'extra-file';
+  /** As written; `~/` at the beginning means the user's home. */
+  readonly written: string;
+  /** Relative paths start at the definition's folder, or at the working directory when they come from a flag. */
+  readonly from: 'definition' | 'command-line';
+}
+
+/** What the host found where a reference points to. */
+export interface HostPath extends Reference {
+  readonly kind: 'file' | 'directory' | 'other' | 'missing' | 'unreadable';
+  /** Absolute and normalised, links not resolved. */
+  readonly absolutePath: string;
+  /** Absolute with all links resolved; the same as `absolutePath` when there is nothing. */
+  readonly realPath: string;
+  readonly sizeBytes: number;
+  /** The owner may execute it. */
+  readonly executable: boolean;
+  /** Contents, of profiles and key files only. Never shown to anybody: it may be a private key. */
+  readonly text?: string;
+}
+
+/** A public key file of the person who runs the command. */
+export interface OwnPublicKey {
+  /** As shown to the user: `~/.ssh/id_ed25519.pub`. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What the pure stages have to know about the machine they run on; read by the host beforehand. */
+export interface Environment {
+  /** Absolute path of the folder of `cluster.yaml`, links resolved; the working directory when there is no file. */
+  readonly projectDirectory: string;
+  readonly ownPublicKeys: readonly OwnPublicKey[];
+  /** IPv4 networks of this machine in CIDR notation, without loopback and container bridges. */
+  readonly hostNetworks: readonly string[];
+  /** Every name in the IANA time zone database, links included. */
+  readonly timeZones: readonly string[];
+  /** What was found for the references of `collectReferences`. */
+  readonly paths: readonly HostPath[];
+}
+
+/** Looks up what the host found for a reference; undefined when the host was not asked about it. */
+export type LookUpPath = (reference: Reference) => HostPath | undefined;
+
+/** Makes the lookup over an environment's paths. */
+export function lookUpPaths(environment: Environment): LookUpPath {
+  const keyOf = (reference: Reference) => `${reference.from}\n${reference.written}`;
+  const byKey = new Map(environment.paths.map((path) => [keyOf(path), path]));
+  return (reference) => byKey.get(keyOf(reference));
+}
+
+/** True when a profile or base is named by a path: `./my.yaml`, `/images/my.img`, `my.img`; names have no `/` and no such ending. */
+export function isPath(written: string): boolean {
+  return /^~|\/|\.(ya?ml|img|raw)$/.test(written);
+}
+
+/** True when an entry of `authorized_keys` is a path of a key file and not the key itself. */
+export function isKeyPath(written: string): boolean {
+  return !/\s/.test(written.trim()) && /^(~|\/|\.\.?\/)|\.(pub|pem|key)$|\/[^=]*$/.test(written.trim()) && !/^(ssh-|ecdsa-|sk-)/.test(written);
+}

@@ -1,0 +1,65 @@
+import { error } from '../finding.ts';
+import { formatIpv4, formatSubnet, parseIpv4, parseSubnet } from '../ipv4.ts';
+import { shown } from '../shown.ts';
+import { domainName } from './name-formats.ts';
+import type { ValueFormat } from './value-format.ts';
+
+/** `ipv4`: an address in dotted decimal. */
+export const ipv4Address: ValueFormat = (value, { name, at }) => {
+  if (parseIpv4(value) !== undefined) return undefined;
+  if (value.includes(':')) return ipv6Instead(value, { name, at });
+  const withoutPrefix = value.split('/', 1)[0] ?? '';
+  if (value.includes('/') && parseIpv4(withoutPrefix) !== undefined) {
+    return error('address-with-prefix', at, `${name} is one address, but ${shown(value)} is a subnet`, `write ${withoutPrefix}`);
+  }
+  return error('address-malformed', at, `${name} ${shown(value)} is not an IPv4 address`, malformedHint(value));
+};
+
+/** `ipv4-cidr`: a subnet with prefix length, /8 to /30, without bits behind the prefix. */
+export const ipv4Cidr: ValueFormat = (value, { name, at }) => {
+  const subnet = parseSubnet(value);
+  if (subnet === undefined) {
+    if (value.includes(':')) return ipv6Instead(value, { name, at });
+    const hint =
+      parseIpv4(value) === undefined ? 'write it like 192.168.1.0/24' : `add the prefix length: ${formatSubnet({ network: (parseIpv4(value) ?? 0) & ~255, prefixLength: 24 })}`;
+    return error('subnet-malformed', at, `${name} ${shown(value)} is not an IPv4 subnet`, hint);
+  }
+  if (value !== formatSubnet(subnet)) {
+    const message = `${name} ${value} has bits set behind its prefix`;
+    return error('subnet-host-bits', at, message, `the subnet of that address is ${formatSubnet(subnet)}`);
+  }
+  if (subnet.prefixLength > 30) {
+    const hint = 'use a /24 (254 addresses) or at least a /30 (2 addresses)';
+    return error('subnet-too-small', at, `${name} ${value} has no room for hosts between network and broadcast address`, hint);
+  }
+  if (subnet.prefixLength < 8) {
+    return error('subnet-too-large', at, `${name} ${value} is larger than any private network`, 'use a prefix between /8 and /30');
+  }
+  return undefined;
+};
+
+/** `host`: a host name or an IPv4 address. */
+export const host: ValueFormat = (value, place) => {
+  if (/^[\d.]+$/.test(value)) return ipv4Address(value, place);
+  if (value.includes(':')) return ipv6Instead(value, place);
+  return domainName(value, place);
+};
+
+const ipv6Instead: ValueFormat = (value, { name, at }) =>
+  error(
+    'address-ipv6',
+    at,
+    `${name} ${shown(value)} is IPv6, but the nodes talk to each other over IPv4`,
+    'Docker Swarm and the virtual IP need an IPv4 address; nodes may still get IPv6 addresses by themselves',
+  );
+
+function malformedHint(value: string): string {
+  const parts = value.split('.').map(Number);
+  if (parts.length === 4 && /^[\d.]+$/.test(value)) {
+    const tooLarge = parts.find((part) => part > 255);
+    if (tooLarge !== undefined) return `each of the four numbers is at most 255, ${tooLarge} is not`;
+    const decimal = formatIpv4(parts.reduce((sum, part) => sum * 256 + part, 0));
+    return `leading zeros mean octal to some programs: write ${decimal}`;
+  }
+  return 'write four numbers from 0 to 255, like 192.168.1.10';
+}

@@ -1,0 +1,27 @@
+import { host, ipv4Address, ipv4Cidr } from './address-formats.ts';
+import { dnsLabel, domainName, labelName, oneLine, packageName, userName } from './name-formats.ts';
+import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
+import { countryCode, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
+import type { ValueFormat } from './value-format.ts';
+
+/** Every `format` that the schemas in `profiles/schemas` use. */
+export const formats: Readonly<Record<string, ValueFormat>> = {
+  ipv4: ipv4Address,
+  'ipv4-cidr': ipv4Cidr,
+  host,
+  domain: domainName,
+  'dns-label': dnsLabel,
+  'user-name': userName,
+  'package-name': packageName,
+  'label-name': labelName,
+  line: oneLine,
+  'node-path': nodePath,
+  'device-path': devicePath,
+  'file-mode': fileMode,
+  'file-owner': fileOwner,
+  locale,
+  'country-code': countryCode,
+  'wifi-ssid': wifiSsid,
+  'wifi-password': wifiPassword,
+  'interface-name': interfaceName,
+};

@@ -1,0 +1,53 @@
+import { error } from '../finding.ts';
+import { shown } from '../shown.ts';
+import type { ValueFormat } from './value-format.ts';
+
+/** Source: RFC 1123 section 2.1, RFC 1035 section 2.3.4. */
+const longestLabel = 63;
+
+/** `dns-label`: one part of a host name. Names of clusters and nodes are both; in a host name only lower case is used here. */
+export const dnsLabel: ValueFormat = (value, { name, at }) => {
+  if (value.length > longestLabel) {
+    return error('name-too-long', at, `${name} has ${value.length} characters, but a host name has at most ${longestLabel}`);
+  }
+  if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value)) return undefined;
+  const better = value.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const rule = 'use a-z, 0-9 and - only, with no - at either end';
+  return error('name-not-a-label', at, `${name} ${shown(value)} is not a host name`, better === '' ? rule : `${rule}: ${better}`);
+};
+
+/** `domain`: a domain name of one or more labels. */
+export const domainName: ValueFormat = (value, { name, at }) => {
+  const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
+  const labels = value.replace(/\.$/, '').split('.');
+  const valid = value.length <= 253 && labels.every((part) => part.length <= longestLabel && label.test(part));
+  if (valid) return undefined;
+  return error('domain-malformed', at, `${name} ${shown(value)} is not a domain name`, 'write it like home.example');
+};
+
+/** `user-name`: what Debian's adduser accepts. */
+export const userName: ValueFormat = (value, { name, at }) => {
+  if (/^[a-z_][a-z0-9_-]{0,31}$/.test(value)) return undefined;
+  const hint = 'begin with a-z, go on with a-z, 0-9, _ or -, 32 characters at most';
+  return error('user-name-malformed', at, `${name} ${shown(value)} is not a Linux user name`, hint);
+};
+
+/** `package-name`. Source: Debian Policy 5.6.1. */
+export const packageName: ValueFormat = (value, { name, at }) => {
+  if (/^[a-z0-9][a-z0-9+.-]+$/.test(value)) return undefined;
+  const hint = /[=/:]/.test(value)
+    ? 'write the name only: versions come from the pinned release of the base'
+    : 'write the name as apt knows it, in lower case, one per list item';
+  return error('package-name-malformed', at, `${name} ${shown(value)} is not a Debian package name`, hint);
+};
+
+/** `label-name`: a node label that can be used in a placement constraint. */
+export const labelName: ValueFormat = (value, { name, at }) => {
+  if (/^[a-zA-Z0-9]([a-zA-Z0-9._/-]{0,61}[a-zA-Z0-9])?$/.test(value)) return undefined;
+  const hint = 'use letters, digits and . _ / - inside, 63 characters at most';
+  return error('label-name-malformed', at, `${name} is not usable as a node label`, hint);
+};
+
+/** `line`: text on one line, without control characters. */
+export const oneLine: ValueFormat = (value, { name, at }) =>
+  /^[^\p{Cc}]*$/u.test(value) ? undefined : error('text-not-one-line', at, `${name} must be one line of text without control characters`);

@@ -1,0 +1,58 @@
+import { didYouMeanHint } from '../did-you-mean.ts';
+import { error } from '../finding.ts';
+import { shown } from '../shown.ts';
+import { countryCodes } from './country-codes.ts';
+import type { ValueFormat } from './value-format.ts';
+
+/** `locale`: a UTF-8 locale by its full name. */
+export const locale: ValueFormat = (value, { name, at }) => {
+  if (/^(C|[a-z]{2,3}_[A-Z]{2})\.UTF-8(@[a-z]+)?$/.test(value)) return undefined;
+  const parts = /^(C|POSIX|[a-z]{2,3})(?:[_-]([a-z]{2}))?(?:\.[\w-]+)?$/i.exec(value);
+  const language = parts?.[1]?.toLowerCase();
+  const hint =
+    language === 'c' || language === 'posix'
+      ? 'write C.UTF-8'
+      : language !== undefined && parts?.[2] !== undefined
+        ? `write ${language}_${parts[2].toUpperCase()}.UTF-8`
+        : 'write language, country and .UTF-8, like en_GB.UTF-8';
+  return error('locale-malformed', at, `${name} ${shown(value)} is not the name of a UTF-8 locale`, hint);
+};
+
+/** `country-code`: where the Wi-Fi is used, which decides the channels and the power it may use. */
+export const countryCode: ValueFormat = (value, { name, at }) => {
+  if (countryCodes.has(value)) return undefined;
+  const upper = value.toUpperCase();
+  const hint = countryCodes.has(upper)
+    ? `write it in capitals: ${upper}`
+    : upper === 'UK'
+      ? 'the code of the United Kingdom is GB'
+      : 'write the two letters of ISO 3166-1, like DE, GB or US';
+  return error('wifi-country', at, `${name} ${shown(value)} is not a country code`, hint);
+};
+
+/** `wifi-ssid`: 1 to 32 bytes. Source: IEEE 802.11, SSID element. */
+export const wifiSsid: ValueFormat = (value, { name, at }) => {
+  const bytes = new TextEncoder().encode(value).length;
+  if (bytes >= 1 && bytes <= 32) return undefined;
+  return error('wifi-ssid', at, `${name} has ${bytes} bytes in UTF-8, but a network name has 1 to 32`);
+};
+
+/** `wifi-password`: a WPA passphrase of 8 to 63 printable ASCII characters, or a key of 64 hexadecimal digits. Never shown. */
+export const wifiPassword: ValueFormat = (value, { name, at }) => {
+  if (/^[\x20-\x7e]{8,63}$/.test(value) || /^[0-9a-f]{64}$/i.test(value)) return undefined;
+  const message = `${name} has ${value.length} characters, but WPA takes 8 to 63 printable ASCII characters`;
+  return error('wifi-password', at, message, 'or a key of exactly 64 hexadecimal digits');
+};
+
+/** `interface-name`. Source: Linux IFNAMSIZ, dev_valid_name(). */
+export const interfaceName: ValueFormat = (value, { name, at }) => {
+  if (/^[a-zA-Z][\w.-]{0,14}$/.test(value)) return undefined;
+  return error('interface-malformed', at, `${name} ${shown(value)} is not an interface name`, 'write it as `ip link` shows it on the node, 15 characters at most, like eth0');
+};
+
+/** `role-name` is checked by the schema's enum; this explains words of other orchestrators. */
+export function roleHint(value: string): string | undefined {
+  const known: Record<string, string> = { master: 'manager', leader: 'manager', server: 'manager', slave: 'worker', agent: 'worker' };
+  const meant = known[value.toLowerCase()];
+  return meant === undefined ? didYouMeanHint(value, ['manager', 'worker']) : `Docker Swarm calls it ${meant}`;
+}

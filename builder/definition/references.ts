@@ -1,0 +1,65 @@
+import type { SourceText } from '../report/diagnostic.ts';
+import { isKeyPath, isPath, type Reference } from './environment.ts';
+import { parseFlags, type DefinitionFlags } from './source/command-line.ts';
+import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
+import { parseDefinition, type ParsedDefinition } from './source/parse-definition.ts';
+import type { DefinitionPath } from './source/definition-path.ts';
+import type { Locator } from './source/locator.ts';
+import { commandLineFile } from './source/command-line.ts';
+
+/**
+ * Everything outside the definition that it names, so that the host can look at it before the definition is judged.
+ * Nothing is reported here: what cannot be read is skipped.
+ */
+export function collectReferences(source: SourceText | undefined, flags: DefinitionFlags): Reference[] {
+  const file = source === undefined ? emptyDefinition : parseDefinition(source).value;
+  if (file === undefined) return [];
+  const { tree, locator } = mergeFlags(file, parseFlags(flags));
+  const references = [...boardReferences(tree, locator), ...keyReferences(tree, locator), ...fileReferences(tree)];
+  return [...new Map(references.map((reference) => [Object.values(reference).join('\n'), reference])).values()];
+}
+
+/** Whether the text at a path was typed as a flag, which decides where relative paths start. */
+export function originOf(path: DefinitionPath, locator: ParsedDefinition['locator']): Reference['from'] {
+  return locator.value(path)?.file === commandLineFile ? 'command-line' : 'definition';
+}
+
+function boardReferences(tree: unknown, locator: Locator): Reference[] {
+  const nodes = listAt(tree, 'nodes').map((node, index) => ({ node, path: ['nodes', index] as DefinitionPath }));
+  return [{ node: tree, path: [] as DefinitionPath }, ...nodes].flatMap(({ node, path }) =>
+    (['profile', 'base'] as const).flatMap((purpose) => {
+      const written = at(node, purpose);
+      if (typeof written !== 'string' || !isPath(written)) return [];
+      return [{ purpose, written, from: originOf([...path, purpose], locator) }];
+    }),
+  );
+}
+
+function keyReferences(tree: unknown, locator: Locator): Reference[] {
+  const ssh = listAt(at(tree, 'ssh'), 'authorized_keys').map((key, index) => ({
+    key,
+    from: originOf(['ssh', 'authorized_keys', index], locator),
+  }));
+  const users = listAt(tree, 'users').flatMap((user) =>
+    listAt(user, 'authorized_keys').map((key) => ({ key, from: 'definition' as const })),
+  );
+  return [...ssh, ...users].flatMap(({ key, from }) =>
+    typeof key === 'string' && isKeyPath(key) ? [{ purpose: 'key' as const, written: key, from }] : [],
+  );
+}
+
+function fileReferences(tree: unknown): Reference[] {
+  return listAt(tree, 'files').flatMap((file) => {
+    const written = at(file, 'source');
+    return typeof written === 'string' ? [{ purpose: 'extra-file' as const, written, from: 'definition' as const }] : [];
+  });
+}
+
+function at(tree: unknown, key: string): unknown {
+  return typeof tree === 'object' && tree !== null ? (tree as Record<string, unknown>)[key] : undefined;
+}
+
+function listAt(tree: unknown, key: string): unknown[] {
+  const value = at(tree, key);
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,66 @@
+import type { Catalogue } from '../catalogue.ts';
+import type { ClusterBase } from '../cluster.ts';
+import { defaults } from '../defaults.ts';
+import { isPath, type LookUpPath } from '../environment.ts';
+import type { BaseDefinition } from '../generated/base.ts';
+import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
+import type { Profile } from '../generated/profile.ts';
+import { originOf } from '../references.ts';
+import type { DefinitionPath } from '../source/definition-path.ts';
+import type { Locator } from '../source/locator.ts';
+
+/** Answers which board and operating system a node has. */
+export interface BoardLookup {
+  profileOf(node: NodeDefinition): Profile;
+  /** Without folder and suffix when the profile is a file of the user's. */
+  profileNameOf(node: NodeDefinition): string;
+  baseOf(node: NodeDefinition, index: number): ClusterBase;
+}
+
+/** Where a node's base is written, if anywhere: at the node, or for the whole cluster. */
+export function basePath(node: NodeDefinition, index: number, written: ClusterDefinition): DefinitionPath | undefined {
+  if (node.base !== undefined) return ['nodes', index, 'base'];
+  return written.base === undefined ? undefined : ['base'];
+}
+
+/**
+ * Makes the lookup. It always answers: for a profile or base that does not exist, with one that does, so that the
+ * rest can be checked; the rules report what is unknown.
+ */
+export function makeBoardLookup(
+  written: ClusterDefinition,
+  catalogue: Catalogue,
+  lookUp: LookUpPath,
+  locator: Locator,
+): BoardLookup | undefined {
+  const [standInProfile] = catalogue.profiles.values();
+  const [standInBase] = catalogue.bases.entries();
+  if (standInProfile === undefined || standInBase === undefined) return undefined;
+  const nameOf = (node: NodeDefinition) => node.profile ?? written.profile ?? defaults.profile;
+  const profileOf = (node: NodeDefinition) => catalogue.profiles.get(nameOf(node)) ?? standInProfile;
+  const definitions = new Map<string, ClusterBase>();
+  const define = (name: string, definition: BaseDefinition): ClusterBase => {
+    const known = definitions.get(name) ?? { from: 'definition', name, definition };
+    definitions.set(name, known);
+    return known;
+  };
+  return {
+    profileOf,
+    profileNameOf: (node) => nameOfProfile(nameOf(node)),
+    baseOf: (node, index) => {
+      const path = basePath(node, index, written);
+      const name = node.base ?? written.base ?? profileOf(node).default_base;
+      if (path !== undefined && isPath(name)) {
+        const found = lookUp({ purpose: 'base', written: name, from: originOf(path, locator) });
+        return { from: 'file', path: found?.realPath ?? name };
+      }
+      const definition = catalogue.bases.get(name);
+      return definition === undefined ? define(...standInBase) : define(name, definition);
+    },
+  };
+}
+
+/** `./boards/my-board.yaml` is called `my-board`. */
+export function nameOfProfile(written: string): string {
+  return written.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+}

@@ -1,0 +1,62 @@
+import type { Cluster } from '../cluster.ts';
+import { defaults, type UsedDefault } from '../defaults.ts';
+import type { Environment, LookUpPath } from '../environment.ts';
+import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
+import type { Locator } from '../source/locator.ts';
+import { nameOfProfile, type BoardLookup } from './board-lookup.ts';
+import { recordDefaults, type UseDefault } from './use-default.ts';
+import { resolveFiles } from './resolve-files.ts';
+import { resolveNetwork } from './resolve-network.ts';
+import { resolveNodes } from './resolve-nodes.ts';
+import { resolveStorage } from './resolve-storage.ts';
+import { resolveSwarm } from './resolve-swarm.ts';
+import { resolveUsers } from './resolve-users.ts';
+
+/** The cluster written out in full, and the defaults that this took. */
+export interface ResolvedCluster {
+  readonly cluster: Cluster;
+  /** The nodes as the definition has them; made up from `count` when it lists none. */
+  readonly writtenNodes: readonly NodeDefinition[];
+  readonly defaults: readonly UsedDefault[];
+}
+
+/**
+ * Fills in every default. Total and without diagnostics: what cannot be right (an address that ran out, a key that is
+ * broken) is left empty or out, and reported by the rules, which look at the written definition as well.
+ */
+export function resolveCluster(
+  written: ClusterDefinition,
+  boards: BoardLookup,
+  environment: Environment,
+  lookUp: LookUpPath,
+  locator: Locator,
+): ResolvedCluster {
+  const { use, used } = recordDefaults();
+  const profile = written.profile ?? use('profile', defaults.profile);
+  const name = written.name ?? use('name', nameOfProfile(profile));
+  const writtenNodes = written.nodes ?? nodesByCount(written, use);
+  const lan = resolveNetwork(written, use);
+  const nodes = resolveNodes(written, writtenNodes, name, lan, boards);
+  if (written.base === undefined) use('base', boards.profileOf({}).default_base);
+  const { storage, storingIndexes } = resolveStorage(written, nodes, use);
+  const users = resolveUsers(written, environment, lookUp, locator, use);
+  const cluster: Cluster = {
+    name,
+    nodes: nodes.map((node) => ({ ...node, storesData: storingIndexes.has(node.index) })),
+    network: lan.network,
+    vip: lan.vip,
+    users,
+    timezone: written.timezone ?? use('timezone', defaults.timezone),
+    locale: written.locale ?? use('locale', defaults.locale),
+    storage,
+    swarm: resolveSwarm(written, lan.lan, use),
+    packages: (written.packages ?? []).toSorted(),
+    files: resolveFiles(written, users, lookUp),
+  };
+  return { cluster, writtenNodes, defaults: used };
+}
+
+function nodesByCount(written: ClusterDefinition, use: UseDefault): NodeDefinition[] {
+  const count = written.count ?? Number(use('count', String(defaults.count)));
+  return Array.from({ length: count }, () => ({}));
+}

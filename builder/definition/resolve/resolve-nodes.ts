@@ -1,0 +1,60 @@
+import type { BoardLookup } from './board-lookup.ts';
+import type { ClusterBase, Role } from '../cluster.ts';
+import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
+import type { Profile } from '../generated/profile.ts';
+import { defaultManagerCount } from '../roles.ts';
+import { automaticAddresses, firstAddressOf, type ResolvedNetwork } from './resolve-network.ts';
+
+/** A node before it is known whether it stores data. */
+export interface ResolvedNode {
+  readonly index: number;
+  readonly name: string;
+  readonly role: Role;
+  readonly address: string | null;
+  readonly profileName: string;
+  readonly profile: Profile;
+  readonly base: ClusterBase;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Fills in the nodes: names, roles, addresses, boards. A node for which the subnet has no address left keeps the
+ * empty address; the rule `too-few-addresses` reports it.
+ */
+export function resolveNodes(
+  written: ClusterDefinition,
+  nodes: readonly NodeDefinition[],
+  clusterName: string,
+  lan: ResolvedNetwork,
+  boards: BoardLookup,
+): ResolvedNode[] {
+  const addresses = automaticAddresses(nodes.length, firstAddressOf(written, lan.lan), lan.lan, [
+    lan.network.gateway,
+    lan.vip,
+  ]);
+  const profiles = nodes.map((node) => boards.profileOf(node));
+  const roles = resolveRoles(nodes, profiles);
+  return nodes.map((node, index) => ({
+    index: index + 1,
+    name: node.name ?? `${clusterName}-${index + 1}`,
+    role: roles[index] ?? 'worker',
+    address: node.dhcp === true ? null : (node.address ?? addresses[index] ?? ''),
+    profileName: boards.profileNameOf(node),
+    profile: profiles[index] ?? boards.profileOf(node),
+    base: boards.baseOf(node, index),
+    labels: node.labels ?? {},
+  }));
+}
+
+/** The roles that are written stay; the first of the others become managers until there are as many as there should be. */
+function resolveRoles(nodes: readonly NodeDefinition[], profiles: readonly Profile[]): Role[] {
+  const smallestMemoryMb = profiles.reduce((least, profile) => Math.min(least, profile.memory_mb), Infinity);
+  let missing =
+    defaultManagerCount(nodes.length, smallestMemoryMb) - nodes.filter((node) => node.role === 'manager').length;
+  return nodes.map((node) => {
+    if (node.role !== undefined) return node.role;
+    if (node.dhcp === true || missing <= 0) return 'worker';
+    missing -= 1;
+    return 'manager';
+  });
+}

@@ -1,0 +1,102 @@
+import type { Diagnostic, Position } from '../../report/diagnostic.ts';
+import type { ClusterNode } from '../cluster.ts';
+import { error } from '../finding.ts';
+import type { BaseDefinition } from '../generated/base.ts';
+import { basePath } from '../resolve/board-lookup.ts';
+import { listed } from '../shown.ts';
+import type { Rule, RuleContext } from './rule.ts';
+
+/** GlusterFS is dead on 32-bit ARM from this version on. Source: gluster/glusterfs#3911. */
+const firstBroken32BitMajor = 10;
+
+/** A profile with a base of ours, as they occur in the cluster, and the first node that has both. */
+interface Pairing {
+  readonly node: ClusterNode;
+  readonly name: string;
+  readonly base: BaseDefinition;
+}
+
+/** One node stands for all with the same profile and base: a wrong pair is one mistake, not a thousand. */
+function pairings({ cluster }: RuleContext): Pairing[] {
+  const found = new Map<string, Pairing>();
+  for (const node of cluster.nodes) {
+    if (node.base.from !== 'definition') continue;
+    const key = `${node.profileName}\n${node.base.name}`;
+    if (!found.has(key)) found.set(key, { node, name: node.base.name, base: node.base.definition });
+  }
+  return [...found.values()];
+}
+
+/** Where the base of a node is decided, or else its profile. */
+function placeOfBoard({ written, writtenNodes, locator }: RuleContext, node: ClusterNode): Position | undefined {
+  const index = node.index - 1;
+  const definition = writtenNodes[index] ?? {};
+  const base = basePath(definition, index, written);
+  if (base !== undefined) return locator.value(base);
+  return definition.profile === undefined ? locator.value(['profile']) : locator.value(['nodes', index, 'profile']);
+}
+
+function platformOf(node: ClusterNode): string {
+  return `${node.profile.platform}-${node.profile.architecture}`;
+}
+
+function* baseNotForProfile(context: RuleContext): Iterable<Diagnostic> {
+  for (const { node, name, base } of pairings(context)) {
+    if (node.profile.bases.includes(name) && Object.hasOwn(base.platforms, platformOf(node))) continue;
+    const running = node.profile.bases.filter((known) =>
+      Object.hasOwn(context.catalogue.bases.get(known)?.platforms ?? {}, platformOf(node)),
+    );
+    const hint = running.length === 0 ? 'no base that is known here does' : `bases that do: ${listed(running)}`;
+    yield error('base-not-for-profile', placeOfBoard(context, node), `base ${name} does not run on ${node.profileName} (${node.profile.description})`, hint);
+  }
+}
+
+function* glusterfsMissing(context: RuleContext): Iterable<Diagnostic> {
+  if (context.cluster.storage.type !== 'glusterfs') return;
+  const { locator } = context;
+  for (const { node, name, base } of pairings(context)) {
+    const at = locator.has(['storage', 'type']) ? locator.value(['storage', 'type']) : placeOfBoard(context, node);
+    const version = base.software.glusterfs;
+    if (node.profile.architecture === 'armhf' && Number.parseInt(version ?? '', 10) >= firstBroken32BitMajor) {
+      const message = `GlusterFS ${version} of base ${name} does not run on 32-bit ARM, which ${node.profileName} of ${node.name} is`;
+      yield error('glusterfs-on-32-bit', at, message, 'use storage type nfs or none, or a 64-bit board');
+    } else if (version === undefined || lacksGlusterfs(base, platformOf(node))) {
+      const message = `base ${name} has no GlusterFS for ${node.profileName} of ${node.name}`;
+      yield error('base-without-glusterfs', at, message, 'use storage type nfs or none, or another base');
+    }
+  }
+}
+
+function lacksGlusterfs(base: BaseDefinition, platform: string): boolean {
+  return base.platforms[platform]?.exclude_packages?.some((name) => name.startsWith('glusterfs')) ?? false;
+}
+
+function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
+  if (context.cluster.storage.type !== 'glusterfs') return;
+  const [first, ...others] = pairings(context).filter(({ base }) => base.software.glusterfs !== undefined);
+  const majorOf = ({ base }: Pairing) => Number.parseInt(base.software.glusterfs ?? '', 10);
+  const different = others.find((pairing) => first !== undefined && majorOf(pairing) !== majorOf(first));
+  if (first === undefined || different === undefined) return;
+  const message =
+    `${different.node.name} has GlusterFS ${different.base.software.glusterfs} (base ${different.name}), ` +
+    `but ${first.node.name} has ${first.base.software.glusterfs} (base ${first.name}): they cannot share a volume`;
+  yield error('glusterfs-versions', placeOfBoard(context, different.node), message, 'use one base for all nodes');
+}
+
+function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {
+  if (context.cluster.packages.length === 0) return;
+  const node = context.cluster.nodes.find(({ base }) => base.from === 'file');
+  if (node === undefined) return;
+  const message = `packages can only be installed into a base that dlimage builds, but ${node.name} takes an image file`;
+  yield error('packages-with-image-file', context.locator.key(['packages']), message, 'install them into the image, or name a base');
+}
+
+const boardTopics = ['profile', 'base', 'nodes', 'count'];
+
+/** Rules about which base, board and storage go together. */
+export const boardRules: readonly Rule[] = [
+  { reads: boardTopics, check: baseNotForProfile },
+  { reads: [...boardTopics, 'storage'], check: glusterfsMissing },
+  { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
+  { reads: [...boardTopics, 'packages'], check: packagesWithImageFile },
+];

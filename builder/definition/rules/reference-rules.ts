@@ -1,0 +1,90 @@
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import type { Catalogue } from '../catalogue.ts';
+import { defaults } from '../defaults.ts';
+import { didYouMeanHint } from '../did-you-mean.ts';
+import { isPath, type LookUpPath, type Reference } from '../environment.ts';
+import { error } from '../finding.ts';
+import type { ClusterDefinition } from '../generated/cluster.ts';
+import { originOf } from '../references.ts';
+import { topicOf, type Topic } from '../schema/topic.ts';
+import { listed, shown } from '../shown.ts';
+import type { DefinitionPath } from '../source/definition-path.ts';
+import type { Locator } from '../source/locator.ts';
+
+/** What is needed to look up profiles and bases, before there is a resolved cluster. */
+export interface ReferenceContext {
+  readonly written: ClusterDefinition;
+  readonly locator: Locator;
+  readonly catalogue: Catalogue;
+  readonly lookUp: LookUpPath;
+}
+
+/** Findings about profiles and bases that are named but cannot be used, and the topics they spoil. */
+export interface ReferenceFindings {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly damaged: ReadonlySet<Topic>;
+}
+
+/** Checks that every profile and base that is named exists. Runs first: everything else needs the boards. */
+export function checkReferences(context: ReferenceContext): ReferenceFindings {
+  const diagnostics: Diagnostic[] = [];
+  const damaged = new Set<Topic>();
+  for (const { purpose, path, name } of namedBoards(context.written)) {
+    const isKnown = purpose === 'profile' ? context.catalogue.profiles.has(name) : isUsableBase(context, path, name);
+    if (isKnown) continue;
+    damaged.add(topicOf(path));
+    // A broken one has been reported at its own place.
+    if (context.catalogue.broken.has(name)) continue;
+    const at = context.locator.value(path);
+    diagnostics.push(
+      isPath(name)
+        ? unusablePath(context, { purpose, written: name, from: originOf(path, context.locator) }, at)
+        : unknownName(context, purpose, name, at),
+    );
+  }
+  return { diagnostics, damaged };
+}
+
+type Board = { purpose: 'profile' | 'base'; path: DefinitionPath; name: string };
+
+function namedBoards(written: ClusterDefinition): Board[] {
+  const named = [
+    { definition: { profile: written.profile ?? defaults.profile, base: written.base }, path: [] as DefinitionPath },
+    ...(written.nodes ?? []).map((definition, index) => ({ definition, path: ['nodes', index] as DefinitionPath })),
+  ];
+  return named.flatMap(({ definition, path }) =>
+    (['profile', 'base'] as const).flatMap((purpose) => {
+      const name = definition[purpose];
+      return name === undefined ? [] : [{ purpose, name, path: [...path, purpose] }];
+    }),
+  );
+}
+
+function isUsableBase({ catalogue, lookUp, locator }: ReferenceContext, path: DefinitionPath, name: string): boolean {
+  if (!isPath(name)) return catalogue.bases.has(name);
+  return lookUp({ purpose: 'base', written: name, from: originOf(path, locator) })?.kind === 'file';
+}
+
+function unusablePath(context: ReferenceContext, reference: Reference, at: Diagnostic['at']): Diagnostic {
+  const { purpose, written } = reference;
+  const found = context.lookUp(reference);
+  if (found === undefined || found.kind === 'missing') {
+    const hint = purpose === 'base' ? 'give the path of a raw image file, or the name of a base' : undefined;
+    return error('path-missing', at, `${purpose} ${shown(written)} does not exist`, hint ?? 'give the path of a profile, or the name of one');
+  }
+  if (found.kind === 'unreadable') {
+    return error('path-unreadable', at, `${purpose} ${shown(written)} cannot be read`, 'check its permissions');
+  }
+  const message = `${purpose} ${shown(written)} is ${found.kind === 'directory' ? 'a directory' : 'not a regular file'}`;
+  return error('path-not-a-file', at, message, 'give the file itself');
+}
+
+function unknownName(context: ReferenceContext, purpose: 'profile' | 'base', name: string, at: Diagnostic['at']): Diagnostic {
+  const names = [...(purpose === 'profile' ? context.catalogue.profiles : context.catalogue.bases).keys()].filter((known) => !isPath(known));
+  const known = `known: ${listed(names.toSorted())}; a path of your own begins with ./`;
+  const meant = didYouMeanHint(name, names);
+  const hint = meant === undefined ? known : `${meant} ${known}`;
+  return purpose === 'profile'
+    ? error('profile-unknown', at, `there is no profile ${shown(name)}`, hint)
+    : error('base-unknown', at, `there is no base ${shown(name)}`, hint);
+}

@@ -1,0 +1,33 @@
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import type { Catalogue } from '../catalogue.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Environment, LookUpPath } from '../environment.ts';
+import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
+import type { Ipv4Subnet } from '../ipv4.ts';
+import type { Topic } from '../schema/topic.ts';
+import type { FlagValue } from '../source/command-line.ts';
+import type { Locator } from '../source/locator.ts';
+
+/** All that a rule may look at. */
+export interface RuleContext {
+  /** The definition as written, flags applied. */
+  readonly written: ClusterDefinition;
+  /** The nodes as written; empty ones when only their count is. */
+  readonly writtenNodes: readonly NodeDefinition[];
+  /** The definition with every default filled in. */
+  readonly cluster: Cluster;
+  readonly lan: Ipv4Subnet;
+  readonly locator: Locator;
+  readonly catalogue: Catalogue;
+  readonly environment: Environment;
+  readonly lookUp: LookUpPath;
+  /** What `--node` names. */
+  readonly selection: readonly FlagValue[];
+}
+
+/** One thing that can be wrong with a definition whose values are all well-formed by themselves. */
+export interface Rule {
+  /** The parts of the definition it reads. It is left out when one of them is damaged already. */
+  readonly reads: readonly Topic[];
+  readonly check: (context: RuleContext) => Iterable<Diagnostic>;
+}

@@ -1,0 +1,65 @@
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import { error, warning } from '../finding.ts';
+import { storageCandidates } from '../resolve/resolve-storage.ts';
+import { counted, listed } from '../shown.ts';
+import type { Rule, RuleContext } from './rule.ts';
+
+/** The keys of `storage` that do something with each type. */
+const keysByType: Readonly<Record<string, readonly string[]>> = {
+  glusterfs: ['type', 'replicas', 'disk'],
+  nfs: ['type', 'server', 'path', 'options'],
+  none: ['type'],
+};
+
+function* storageKeyUnused({ written, cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  const { type } = cluster.storage;
+  for (const key of Object.keys(written.storage ?? {})) {
+    if (keysByType[type]?.includes(key)) continue;
+    const types = Object.keys(keysByType).filter((other) => keysByType[other]?.includes(key));
+    yield error('storage-key-unused', locator.key(['storage', key]), `storage.${key} does nothing with storage type ${type}`, `it is for type ${listed(types, 'or')}`);
+  }
+}
+
+function* nfsIncomplete({ written, cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  if (cluster.storage.type !== 'nfs') return;
+  const at = locator.value(['storage', 'type']);
+  if (written.storage?.server === undefined) {
+    yield error('nfs-without-server', at, 'storage type nfs needs the name or address of the server', 'add server: 192.168.1.5');
+  }
+  if (written.storage?.path === undefined) {
+    yield error('nfs-without-path', at, 'storage type nfs needs the folder that the server exports', 'add path: /srv/cluster');
+  }
+}
+
+function* tooManyReplicas({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  const { storage, nodes } = cluster;
+  const possible = storageCandidates(nodes).length;
+  if (storage.type !== 'glusterfs' || storage.replicas <= possible) return;
+  const except = possible < nodes.length ? ' with a static address' : '';
+  const message = `${storage.replicas} replicas, but there ${possible === 1 ? 'is' : 'are'} only ${counted(possible, 'node')}${except}`;
+  yield error('too-many-replicas', locator.value(['storage', 'replicas']), message, `write ${possible}, or all`);
+}
+
+function* twoReplicas({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  if (cluster.storage.type !== 'glusterfs' || cluster.storage.replicas !== 2) return;
+  const at = locator.value(['storage', 'replicas']) ?? locator.value(['count']) ?? locator.key(['nodes']);
+  const message = 'with two copies and no third node to decide, the data stops being writable when the first of the two is down';
+  yield warning('two-replicas', at, message, 'three nodes that store data survive the loss of any one');
+}
+
+function* diskHoldsSystem({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  if (cluster.storage.type !== 'glusterfs' || !/^\/dev\/mmcblk0/.test(cluster.storage.disk ?? '')) return;
+  const node = cluster.nodes.find((one) => one.storesData && one.profile.platform === 'raspberry-pi');
+  if (node === undefined) return;
+  const message = `${cluster.storage.disk} is the SD card that ${node.name} (${node.profileName}) starts from`;
+  yield error('disk-holds-system', locator.value(['storage', 'disk']), message, 'name the disk for the data, like /dev/sda, or leave disk out to use a folder on the card');
+}
+
+/** Rules about the shared storage. */
+export const storageRules: readonly Rule[] = [
+  { reads: ['storage', 'profile', 'nodes'], check: storageKeyUnused },
+  { reads: ['storage'], check: nfsIncomplete },
+  { reads: ['storage', 'nodes', 'count'], check: tooManyReplicas },
+  { reads: ['storage', 'nodes', 'count', 'profile'], check: twoReplicas },
+  { reads: ['storage', 'nodes', 'count', 'profile'], check: diskHoldsSystem },
+];

@@ -1,0 +1,66 @@
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import { error, warning } from '../finding.ts';
+import { didYouMeanHint } from '../did-you-mean.ts';
+import { shown } from '../shown.ts';
+import type { Rule, RuleContext } from './rule.ts';
+
+/** Names that Debian or a package of the bases gives to accounts and groups of the system. Source: base-passwd and the packages' postinst scripts. */
+const systemNames: ReadonlySet<string> = new Set(
+  (
+    'daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc nobody adm tty disk kmem dialout fax ' +
+    'voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users nogroup docker input ' +
+    'sgx kvm render netdev crontab sshd messagebus gluster ntp _chrony systemd-network systemd-resolve systemd-timesync ' +
+    'systemd-journal polkitd tss rdma ssl-cert uuidd tcpdump keepalived_script'
+  ).split(' '),
+);
+
+function* userIsRoot({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  for (const [index, user] of (written.users ?? []).entries()) {
+    if (user.name !== 'root') continue;
+    const hint = 'choose another name: a user has sudo unless you write sudo: false';
+    yield error('user-is-root', locator.value(['users', index, 'name']), 'root cannot log in to the nodes', hint);
+  }
+}
+
+function* userIsSystem({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  for (const [index, user] of (written.users ?? []).entries()) {
+    if (!systemNames.has(user.name)) continue;
+    const message = `${user.name} is an account or group of the operating system`;
+    yield error('user-is-system', locator.value(['users', index, 'name']), message, 'choose another name');
+  }
+}
+
+function* userTwice({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  const seen = new Set<string>();
+  for (const [index, user] of (written.users ?? []).entries()) {
+    if (seen.has(user.name)) {
+      const hint = 'give one user several keys: authorized_keys is a list';
+      yield error('user-twice', locator.value(['users', index, 'name']), `user ${user.name} is there twice`, hint);
+    }
+    seen.add(user.name);
+  }
+}
+
+function* nobodyWithSudo({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  if (cluster.users.some((user) => user.sudo)) return;
+  yield warning('nobody-with-sudo', locator.key(['users']), 'no user has sudo, so nobody can administer the nodes', 'leave sudo out for at least one user');
+}
+
+function* timezoneUnknown({ cluster, environment, locator }: RuleContext): Iterable<Diagnostic> {
+  const { timezone } = cluster;
+  if (timezone === 'UTC' || environment.timeZones.length === 0 || environment.timeZones.includes(timezone)) return;
+  const cities = new Map(environment.timeZones.map((zone) => [zone.replace(/^.*\//, ''), zone]));
+  const city = cities.get(timezone) ?? cities.get(timezone.replaceAll(' ', '_'));
+  const hint = city === undefined ? didYouMeanHint(timezone, environment.timeZones) : `did you mean ${city}?`;
+  const fallback = 'write it like Europe/Rome; `timedatectl list-timezones` lists them all';
+  yield error('timezone-unknown', locator.value(['timezone']), `there is no time zone ${shown(timezone)}`, hint ?? fallback);
+}
+
+/** Rules about users, and about their clock. */
+export const userRules: readonly Rule[] = [
+  { reads: ['users'], check: userIsRoot },
+  { reads: ['users'], check: userIsSystem },
+  { reads: ['users'], check: userTwice },
+  { reads: ['users'], check: nobodyWithSudo },
+  { reads: ['timezone'], check: timezoneUnknown },
+];

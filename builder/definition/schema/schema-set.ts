@@ -1,0 +1,32 @@
+import type { AnySchemaObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { formats } from '../formats/formats.ts';
+
+/** The JSON Schemas of `profiles/schemas`, parsed. They are data: the host reads them. */
+export interface DefinitionSchemas {
+  readonly cluster: AnySchemaObject;
+  readonly profile: AnySchemaObject;
+  readonly base: AnySchemaObject;
+}
+
+/** A compiled schema together with its text, which messages take examples and descriptions from. */
+export interface CompiledSchema {
+  readonly schema: AnySchemaObject;
+  readonly validate: ValidateFunction;
+}
+
+/** Compiles a schema; every error is collected, and every `format` is one of ours. Throws when the schema itself is wrong. */
+export function compileSchema(schema: AnySchemaObject): CompiledSchema {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    formats: Object.fromEntries(
+      Object.entries(formats).map(([name, judge]) => [
+        name,
+        (value: string) => judge(value, { name, at: undefined }) === undefined,
+      ]),
+    ),
+  });
+  return { schema, validate: ajv.compile(schema) };
+}

@@ -1,0 +1,75 @@
+import type { AnySchemaObject } from 'ajv';
+import { didYouMean } from '../did-you-mean.ts';
+import { error } from '../finding.ts';
+import { listed, shown } from '../shown.ts';
+import { showPath, type DefinitionPath } from '../source/definition-path.ts';
+import type { Locator } from '../source/locator.ts';
+import type { ExplainedError } from './explain-schema-error.ts';
+
+/** Words that people use for our keys, and that no edit distance leads to. */
+const otherWords: Readonly<Record<string, string>> = {
+  ip: 'address',
+  host: 'name',
+  hostname: 'name',
+  virtual_ip: 'vip',
+  tz: 'timezone',
+  router: 'gateway',
+  nameservers: 'dns',
+  keys: 'authorized_keys',
+  ssh_keys: 'authorized_keys',
+  image: 'base',
+  board: 'profile',
+  target: 'path',
+  destination: 'path',
+  tags: 'labels',
+};
+
+/** Explains a key that the schema does not have: a misspelling, another word for it, or the right key at the wrong place. */
+export function explainUnknownKey(
+  parent: DefinitionPath,
+  key: string,
+  locator: Locator,
+  root: AnySchemaObject,
+): ExplainedError {
+  const path = [...parent, key];
+  const siblings = keysAt(root, parent);
+  const word = otherWords[key.toLowerCase().replaceAll('-', '_')];
+  const meant = word !== undefined && siblings.includes(word) ? word : didYouMean(key, siblings);
+  const elsewhere = findElsewhere(root, meant === undefined ? (word ?? key) : key);
+  const near = elsewhere.length === 0 && meant !== undefined ? [...parent, meant] : undefined;
+  const where = parent.length === 0 ? '' : ` under ${showPath(parent)}`;
+  const hint =
+    near !== undefined
+      ? `did you mean ${String(near.at(-1))}?`
+      : elsewhere.length > 0
+        ? `${word !== undefined && meant === undefined ? `it is called ${word} and` : 'it'} belongs ${listed(elsewhere.map(place), 'or')}`
+        : `known here: ${listed(siblings)}`;
+  const diagnostic = error('unknown-key', locator.key(path), `unknown key ${shown(key)}${where}`, hint);
+  const concerns = near !== undefined ? [near] : elsewhere.map((inside) => [...inside, key]);
+  return { diagnostic, concerns: [path, ...concerns] };
+}
+
+function place(parent: readonly string[]): string {
+  return parent.length === 0 ? 'at the top level' : `under ${parent.join('.')}`;
+}
+
+function keysAt(root: AnySchemaObject, parent: DefinitionPath): string[] {
+  let schema: AnySchemaObject | undefined = root;
+  for (const part of parent) {
+    const inner: AnySchemaObject | undefined = schema;
+    schema = (typeof part === 'number' ? inner?.['items'] : (inner?.['properties']?.[part] ?? inner?.['additionalProperties'])) as
+      | AnySchemaObject
+      | undefined;
+  }
+  return Object.keys((schema?.['properties'] ?? {}) as object);
+}
+
+/** Every place that has exactly this key, as the keys that lead to it; lists count as their items. */
+function findElsewhere(schema: AnySchemaObject, key: string, parent: readonly string[] = []): string[][] {
+  const properties = (schema['properties'] ?? {}) as Record<string, AnySchemaObject>;
+  const here = Object.hasOwn(properties, key) ? [[...parent]] : [];
+  const below = Object.entries(properties).flatMap(([name, property]) =>
+    findElsewhere((property['items'] as AnySchemaObject | undefined) ?? property, key, [...parent, name]),
+  );
+  return [...here, ...below];
+}

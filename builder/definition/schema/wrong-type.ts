@@ -1,0 +1,108 @@
+import type { AnySchemaObject } from 'ajv';
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import { error } from '../finding.ts';
+import { listed, shown } from '../shown.ts';
+import type { DefinitionPath } from '../source/definition-path.ts';
+import type { Locator } from '../source/locator.ts';
+import { exampleOf, flow } from './schema-example.ts';
+
+/** Explains a value of the wrong type: what was found, what is expected, and what YAML made of it. */
+export function explainWrongType(
+  found: unknown,
+  path: DefinitionPath,
+  schema: AnySchemaObject,
+  locator: Locator,
+): Diagnostic {
+  const name = locator.name(path);
+  const at = locator.value(path);
+  const expected = expectedWords(schema);
+  if (path.length === 0) {
+    return error('wrong-type', at, `the file must hold a mapping of keys to values, but holds ${foundWords(found)}`, 'begin with a line like count: 4');
+  }
+  if (found === null) {
+    return error('value-missing', locator.key(path), `${name} has no value`, `write ${exampleOf(path, schema)}, or remove the line`);
+  }
+  const isSecret = schema['writeOnly'] === true;
+  const written = isSecret ? '' : `${shown(locator.text(path) ?? found)} is `;
+  const hint = yamlHint(found, path, schema, locator.text(path)) ?? `write it like ${example(path, schema, name)}`;
+  return error('wrong-type', at, `${name} must be ${expected}, but ${written || 'it is '}${foundWords(found)}`, hint);
+}
+
+function example(path: DefinitionPath, schema: AnySchemaObject, name: string): string {
+  const line = exampleOf(path, schema);
+  return name.startsWith('--') ? line.replace(/^\w+:/, name) : line;
+}
+
+/** `an IPv4 address or false`. */
+function expectedWords(schema: AnySchemaObject): string {
+  const alternatives = schema['anyOf'] as AnySchemaObject[] | undefined;
+  if (alternatives !== undefined) return listed(alternatives.map(expectedWords), 'or');
+  if ('const' in schema) return String(schema['const']);
+  const byFormat: Record<string, string> = { ipv4: 'an IPv4 address', 'ipv4-cidr': 'an IPv4 subnet' };
+  const byType: Record<string, string> = {
+    string: 'text',
+    integer: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a mapping',
+  };
+  return byFormat[String(schema['format'])] ?? byType[String(schema['type'])] ?? String(schema['type']);
+}
+
+function foundWords(found: unknown): string {
+  if (Array.isArray(found)) return 'a list';
+  if (typeof found === 'object') return 'a mapping';
+  if (typeof found === 'boolean') return 'a boolean';
+  if (typeof found === 'number') return Number.isInteger(found) ? 'a number' : 'a fraction';
+  return 'text';
+}
+
+/** What people trip over in YAML: quotes that are missing or too many, words for true and false, lists of one. */
+function yamlHint(
+  found: unknown,
+  path: DefinitionPath,
+  schema: AnySchemaObject,
+  text: string | undefined,
+): string | undefined {
+  if (typeof found === 'object') return undefined;
+  const key = path.at(-1);
+  const line = (value: string) => (typeof key === 'string' ? `${key}: ${value}` : value);
+  const type = String(schema['type']);
+  if (type === 'string' && typeof found !== 'string' && !neverNumbers.has(String(schema['format']))) {
+    if (schema['writeOnly'] === true) return 'put it in quotes';
+    const plain = text ?? String(found);
+    const read = String(found) === plain ? '' : `; without them YAML reads ${String(found)}`;
+    return `put it in quotes: ${line(`"${plain}"`)}${read}`;
+  }
+  const asBoolean = booleanWord(found);
+  if (asBoolean !== undefined && (type === 'boolean' || (allowsFalse(schema) && !asBoolean))) {
+    return `YAML 1.2 takes ${shown(found)} as text: write ${line(String(asBoolean))}`;
+  }
+  if (type === 'integer' && typeof found === 'string' && /^-?\d+$/.test(found)) return `take the quotes off: ${line(found)}`;
+  if (type === 'array') return `write a list: ${line(`[${flow(found)}]`)}`;
+  return undefined;
+}
+
+/** Formats no number or boolean becomes right in by quoting it. */
+const neverNumbers: ReadonlySet<string> = new Set(['ipv4', 'ipv4-cidr', 'node-path', 'device-path', 'locale', 'country-code']);
+
+const booleanWords: Readonly<Record<string, boolean | undefined>> = {
+  yes: true,
+  on: true,
+  y: true,
+  true: true,
+  no: false,
+  off: false,
+  n: false,
+  false: false,
+  none: false,
+};
+
+/** What a text means that is a boolean in YAML 1.1 and in many people's minds: `no`, `On`. */
+export function booleanWord(found: unknown): boolean | undefined {
+  return typeof found === 'string' ? booleanWords[found.toLowerCase()] : undefined;
+}
+
+function allowsFalse(schema: AnySchemaObject): boolean {
+  return (schema['anyOf'] as AnySchemaObject[] | undefined)?.some((one) => one['const'] === false) ?? false;
+}

@@ -1,0 +1,82 @@
+import type { Position, SourceText } from '../../report/diagnostic.ts';
+import type { DefinitionPath } from './definition-path.ts';
+
+/** The flags of `build`, `plan` and `render` that take the place of something in `cluster.yaml`, as typed. */
+export interface DefinitionFlags {
+  /** Everything typed after `dlimage`, to show findings about a flag in the line it was typed on. */
+  readonly argv: readonly string[];
+  readonly profile?: string;
+  readonly count?: string;
+  readonly base?: string;
+  readonly name?: string;
+  readonly subnet?: string;
+  /** An address, or `none` for a cluster without a virtual IP. */
+  readonly vip?: string;
+  /** Public keys or paths to `.pub` files. */
+  readonly sshKeys?: readonly string[];
+  /** Names of the nodes to build; all when absent. */
+  readonly nodes?: readonly string[];
+}
+
+/** One value that a flag sets: where it belongs in the definition, and where it stands on the command line. */
+export interface FlagValue {
+  readonly path: DefinitionPath;
+  readonly value: unknown;
+  readonly flag: string;
+  readonly text: string;
+  readonly at: Position | undefined;
+}
+
+/** The command line as a source of its own, and the values it sets. */
+export interface CommandLine {
+  readonly source: SourceText;
+  readonly values: readonly FlagValue[];
+  /** The `--node` selection with the place of each name. */
+  readonly selection: readonly FlagValue[];
+}
+
+/** Name under which positions on the command line are reported. */
+export const commandLineFile = 'command line';
+
+/** Reads the flags into values for the definition. Nothing is judged here: a count stays text if it is no number. */
+export function parseFlags(flags: DefinitionFlags): CommandLine {
+  const words = ['dlimage', ...flags.argv].map(quoteWord);
+  const source = { file: commandLineFile, text: words.join(' ') };
+  const make = (path: DefinitionPath, flag: string, text: string | undefined, value: unknown, nth = -1) =>
+    text === undefined ? [] : [{ path, flag, text, value, at: locateFlag(words, flag, nth) }];
+  const { count, vip } = flags;
+  return {
+    source,
+    values: [
+      ...make(['profile'], '--profile', flags.profile, flags.profile),
+      ...make(['count'], '--count', count, /^-?\d+$/.test(count ?? '') ? Number(count) : count),
+      ...make(['base'], '--base', flags.base, flags.base),
+      ...make(['name'], '--name', flags.name, flags.name),
+      ...make(['network', 'subnet'], '--subnet', flags.subnet, flags.subnet),
+      ...make(['vip'], '--vip', vip, vip === 'none' || vip === 'false' ? false : vip),
+      ...(flags.sshKeys ?? []).flatMap((key, n) => make(['ssh', 'authorized_keys', n], '--ssh-key', key, key, n)),
+    ],
+    selection: (flags.nodes ?? []).flatMap((name, n) => make([], '--node', name, name, n)),
+  };
+}
+
+/** Finds the value of the nth occurrence of a flag (-1: the last), written `--flag value` or `--flag=value`. */
+function locateFlag(words: readonly string[], flag: string, nth: number): Position | undefined {
+  const places: Position[] = [];
+  let column = 1;
+  words.forEach((word, index) => {
+    const previous = words[index - 1];
+    const inline = word.startsWith(`${flag}=`) ? flag.length + 1 : 0;
+    if (inline > 0 || (previous === flag && index > 0)) {
+      const length = Math.max(1, word.length - inline);
+      places.push({ file: commandLineFile, line: 1, column: column + inline, length });
+    }
+    column += word.length + 1;
+  });
+  return places.at(nth);
+}
+
+function quoteWord(word: string): string {
+  const plain = word.replaceAll(/[\r\n\t]/g, ' ');
+  return /^[\w@%+=:,./~-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", String.raw`'\''`)}'`;
+}

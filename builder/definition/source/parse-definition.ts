@@ -1,0 +1,68 @@
+import { isAlias, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { Diagnostic, Outcome, SourceText } from '../../report/diagnostic.ts';
+import { error } from '../finding.ts';
+import { locateInDocument, positionOfRange } from './document-locator.ts';
+import type { Locator } from './locator.ts';
+import { explainSyntaxErrors } from './syntax-errors.ts';
+
+/** A YAML text as plain data (`{}` when nothing is written), with the place of everything in it. */
+export interface ParsedDefinition {
+  readonly tree: unknown;
+  readonly locator: Locator;
+}
+
+/** More aliases than any hand-written definition has: beyond it, the text is an expansion bomb. */
+const maxAliasCount = 10_000;
+
+/**
+ * Parses `cluster.yaml`, a profile or a base: YAML 1.2, one document, anchors, aliases and merge keys allowed.
+ *
+ * Diagnostics: `yaml-syntax`, `yaml-tab`, `yaml-duplicate-key`, `yaml-several-documents`, `yaml-tag`,
+ * `yaml-alias`, `yaml-complex-key`. There is no value when the text could not be understood.
+ */
+export function parseDefinition(source: SourceText): Outcome<ParsedDefinition> {
+  const lines = new LineCounter();
+  const document = parseDocument(source.text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    logLevel: 'error',
+  });
+  const { diagnostics, understood } = explainSyntaxErrors(source, lines, document);
+  if (!understood) return { diagnostics };
+  const broken = findBrokenReferences(source, lines, document);
+  if (broken.length > 0) return { diagnostics: [...diagnostics, ...broken] };
+  try {
+    const tree: unknown = document.toJS({ maxAliasCount }) ?? {};
+    return { value: { tree, locator: locateInDocument(source, document, lines) }, diagnostics };
+  } catch (failure) {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    return { diagnostics: [...diagnostics, error('yaml-alias', undefined, `${source.file}: ${reason}`)] };
+  }
+}
+
+/** Aliases without an anchor, aliases inside their own anchor, and keys that are lists or mappings. */
+function findBrokenReferences(source: SourceText, lines: LineCounter, document: Document): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const at = (range: readonly number[] | null | undefined) =>
+    range ? positionOfRange(source, lines, range[0] ?? 0, range[1] ?? 0) : undefined;
+  visit(document, {
+    Alias(_key, alias, ancestors) {
+      const target = alias.resolve(document);
+      if (target === undefined) {
+        const hint = `write &${alias.source} before the value it should repeat, above this line`;
+        found.push(error('yaml-alias', at(alias.range), `no anchor &${alias.source} stands before *${alias.source}`, hint));
+      } else if (ancestors.includes(target)) {
+        found.push(error('yaml-alias', at(alias.range), `*${alias.source} stands inside the value it repeats`));
+      }
+    },
+    Pair(_key, pair) {
+      if (isScalar(pair.key) || isAlias(pair.key) || pair.key === null) return;
+      const range = (pair.key as { range?: readonly number[] | null }).range;
+      found.push(
+        error('yaml-complex-key', at(range), 'a key must be plain text, not a list or a mapping', 'put the key in quotes if its first character is [ or {'),
+      );
+    },
+  });
+  return found;
+}

@@ -1,0 +1,90 @@
+import { hasErrors, type Diagnostic, type Outcome, type SourceText } from '../report/diagnostic.ts';
+import { readCatalogue, type Catalogue, type NamedSource } from './catalogue.ts';
+import { checkCluster } from './check-cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { UsedDefault } from './defaults.ts';
+import { lookUpPaths, type Environment } from './environment.ts';
+import type { ClusterDefinition } from './generated/cluster.ts';
+import { parseSubnet } from './ipv4.ts';
+import { redactSecrets } from './redact-secrets.ts';
+import { makeBoardLookup } from './resolve/board-lookup.ts';
+import { resolveCluster } from './resolve/resolve-cluster.ts';
+import { checkReferences } from './rules/reference-rules.ts';
+import { compileSchema, type DefinitionSchemas } from './schema/schema-set.ts';
+import { validateDefinition } from './schema/validate-definition.ts';
+import { parseFlags, type CommandLine, type DefinitionFlags } from './source/command-line.ts';
+import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
+import { parseDefinition, type ParsedDefinition } from './source/parse-definition.ts';
+
+/** Everything that decides what a cluster is. */
+export interface ClusterInput {
+  /** `cluster.yaml`; absent when there is none, which is fine. */
+  readonly source?: SourceText;
+  readonly flags: DefinitionFlags;
+  /** Profiles and bases that come with dlimage. Those of the user's own are in `environment.paths`. */
+  readonly profiles: readonly NamedSource[];
+  readonly bases: readonly NamedSource[];
+  readonly schemas: DefinitionSchemas;
+  readonly environment: Environment;
+}
+
+/** A cluster, if nothing is wrong with its definition, and everything there is to say about it. */
+export interface UnderstoodCluster extends Outcome<Cluster> {
+  /** The texts that the diagnostics point into, secrets covered: for the report. */
+  readonly sources: readonly SourceText[];
+  /** Defaults that took effect, in the order of the definition. */
+  readonly defaults: readonly UsedDefault[];
+  /** Names of the nodes to build: those of `--node`, or all. */
+  readonly selected: readonly string[];
+}
+
+/**
+ * Parse, validate, resolve, check: from what the user wrote to the cluster in full form, or to every reason why not.
+ * Nothing stops at the first error; what only follows from another error is not reported.
+ */
+export function understandCluster(input: ClusterInput): UnderstoodCluster {
+  const commandLine = parseFlags(input.flags);
+  const profiles = [...input.profiles, ...ownProfiles(input.environment)];
+  const texts = [input.source, commandLine.source, ...[...profiles, ...input.bases].map(({ source }) => source)];
+  const sources = texts.flatMap((text) => (text === undefined ? [] : [redactSecrets(text)]));
+  const catalogue = readCatalogue(profiles, input.bases, input.schemas);
+  const file = input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);
+  const found = [...catalogue.diagnostics, ...file.diagnostics];
+  if (file.value === undefined) return { diagnostics: found, sources, defaults: [], selected: [] };
+
+  const judged = judgeDefinition(mergeFlags(file.value, commandLine), commandLine, catalogue, input);
+  const diagnostics = [...found, ...judged.diagnostics];
+  const { value: cluster, defaults } = judged;
+  if (cluster === undefined || hasErrors(diagnostics)) return { diagnostics, sources, defaults, selected: [] };
+  const named = commandLine.selection.map(({ text }) => text);
+  const selected = named.length === 0 ? cluster.nodes.map(({ name }) => name) : [...new Set(named)];
+  return { value: cluster, diagnostics, sources, defaults, selected };
+}
+
+function judgeDefinition(
+  definition: ParsedDefinition,
+  commandLine: CommandLine,
+  catalogue: Catalogue,
+  { environment, schemas }: ClusterInput,
+): Outcome<Cluster> & { readonly defaults: readonly UsedDefault[] } {
+  const { locator } = definition;
+  const lookUp = lookUpPaths(environment);
+  const valid = validateDefinition(definition, compileSchema(schemas.cluster));
+  const written = valid.tree as ClusterDefinition;
+  const references = checkReferences({ written, locator, catalogue, lookUp });
+  const diagnostics: Diagnostic[] = [...valid.diagnostics, ...references.diagnostics];
+  const boards = makeBoardLookup(written, catalogue, lookUp, locator);
+  if (boards === undefined) return { diagnostics, defaults: [] };
+  const { cluster, writtenNodes, defaults } = resolveCluster(written, boards, environment, lookUp, locator);
+  const lan = parseSubnet(cluster.network.subnet) ?? { network: 0, prefixLength: 0 };
+  const damaged = new Set([...valid.damaged, ...references.damaged]);
+  const selection = commandLine.selection;
+  const context = { written, writtenNodes, cluster, lan, locator, catalogue, environment, lookUp, selection };
+  return { value: cluster, diagnostics: [...diagnostics, ...checkCluster(context, damaged)], defaults };
+}
+
+/** Profiles that the definition names by a path, under that path. */
+function ownProfiles(environment: Environment): NamedSource[] {
+  const files = environment.paths.filter(({ purpose, kind }) => purpose === 'profile' && kind === 'file');
+  return files.map(({ written, text = '' }) => ({ name: written, source: { file: written, text } }));
+}

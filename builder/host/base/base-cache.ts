@@ -1,0 +1,95 @@
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostError } from '../../report/errors.ts';
+import { isErrno } from '../files.ts';
+import type { BaseRecord, BuiltBase } from './built-base.ts';
+import { runInNamespace } from './namespace.ts';
+
+/** Directory of the bases inside a cache. */
+export function basesDirectory(cacheDirectory: string): string {
+  return join(cacheDirectory, 'bases');
+}
+
+/**
+ * Reads one built base, or nothing where there is none.
+ *
+ * @throws HostError `base-damaged` when its record cannot be read or its image has another size than recorded.
+ */
+export async function readBase(directory: string): Promise<BuiltBase | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(directory, 'base.json'), 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  const imagePath = join(directory, 'base.img');
+  const hint = `remove it with \`dlimage base rm\` or delete ${directory}; the next build makes it again`;
+  let record: BaseRecord;
+  try {
+    record = JSON.parse(text) as BaseRecord;
+  } catch (cause) {
+    throw new HostError('base-damaged', `the base in ${directory} is damaged: base.json is not JSON`, {
+      hint,
+      cause,
+    });
+  }
+  const size = await stat(imagePath).then(
+    (status) => status.size,
+    () => undefined,
+  );
+  if (record.format !== 1 || size !== record.sizeBytes) {
+    throw new HostError(
+      'base-damaged',
+      `the base in ${directory} is damaged: base.img is not what base.json says`,
+      {
+        hint,
+      },
+    );
+  }
+  return { ...record, directory, imagePath };
+}
+
+/** Every complete base of a cache, sorted by definition, platform and architecture. */
+export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
+  const parent = basesDirectory(cacheDirectory);
+  const names = await readdir(parent).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  });
+  const bases = await Promise.all(names.filter(isKey).map((name) => readBase(join(parent, name))));
+  const title = (base: BuiltBase): string =>
+    [base.definitionName, base.platform, base.architecture, base.key].join(' ');
+  return bases
+    .filter((base) => base !== undefined)
+    .toSorted((one, other) => (title(one) < title(other) ? -1 : 1));
+}
+
+/**
+ * Removes a base from a cache.
+ *
+ * @returns false when there was none of that key.
+ */
+export async function removeBase(cacheDirectory: string, key: string): Promise<boolean> {
+  const directory = join(basesDirectory(cacheDirectory), key);
+  const found =
+    isKey(key) &&
+    (await access(directory).then(
+      () => true,
+      () => false,
+    ));
+  if (found) await removeTree(directory);
+  return found;
+}
+
+/** Removes a build's directory, which may hold files of subordinate user ids. */
+export async function removeTree(directory: string): Promise<void> {
+  await runInNamespace('rm', ['-rf', '--one-file-system', '--', directory], {
+    step: `remove ${directory}`,
+    timeoutSeconds: 600,
+  });
+}
+
+function isKey(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
+}

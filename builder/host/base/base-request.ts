@@ -1,0 +1,28 @@
+import type { BaseDefinition } from '../../definition/generated/base.ts';
+import type { Progress } from '../progress.ts';
+
+/** Hardware side of a base: what picks its kernel, boot loader and disk layout. */
+export interface BaseTarget {
+  readonly platform: 'raspberry-pi' | 'uefi' | 'pc';
+  /** Debian architecture name. */
+  readonly architecture: 'amd64' | 'arm64' | 'armhf';
+}
+
+/** Which base is wanted. Everything here but the mirror decides its content, and so its key. */
+export interface BaseRequest extends BaseTarget {
+  /** Name of the definition's file: `debian-13`. */
+  readonly definitionName: string;
+  readonly definition: BaseDefinition;
+  /** Packages of the user's own, beyond those of the definition. */
+  readonly extraPackages: readonly string[];
+}
+
+/** How a wanted base is got. */
+export interface EnsureBaseOptions {
+  /** URI of a Debian mirror; without it the mirror is that of this machine's own apt configuration. */
+  readonly mirror?: string;
+  /** Directory of the cache: bases lie in its `bases/`. */
+  readonly cacheDirectory: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}

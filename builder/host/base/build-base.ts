@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostError } from '../../report/errors.ts';
+import { packageVersion } from '../package-version.ts';
+import type { Task } from '../progress.ts';
+import { assembleImage, type BuildPaths } from './assemble-image.ts';
+import { removeTree } from './base-cache.ts';
+import { baseFilesDirectory } from './base-key.ts';
+import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import type { BasePackage, BaseRecord } from './built-base.ts';
+import { planDiskLayout } from './disk-layout.ts';
+import { parseDpkgStatus, unfinishedPackages } from './dpkg-status.ts';
+import { installPackages } from './install-packages.ts';
+import { runInNamespace } from './namespace.ts';
+
+/**
+ * Builds a base inside `directory`, which exists and is empty, and leaves there `base.img` and `base.json`, no more.
+ *
+ * @throws HostError `base-target-unknown` when the definition has no such target, `base-unsound` when the finished
+ *   tree is not what its packages say, and what mmdebstrap and the file system tools throw.
+ */
+export async function buildBase(
+  request: BaseRequest,
+  key: string,
+  directory: string,
+  options: EnsureBaseOptions,
+): Promise<void> {
+  const started = performance.now();
+  const targetName = `${request.platform}-${request.architecture}`;
+  const sizes = request.definition.platforms[targetName];
+  if (sizes === undefined) {
+    throw new HostError(
+      'base-target-unknown',
+      `base ${request.definitionName} is not made for ${targetName}`,
+      {
+        hint: `it is made for ${Object.keys(request.definition.platforms).join(', ')}`,
+      },
+    );
+  }
+  const paths = await makeBuildPaths(directory);
+  await inTask(options, 'install packages', (task) => installPackages(request, paths, options, task));
+  const { epochSeconds, packages } = await inTask(options, 'check and clean', () =>
+    sealTree(paths, directory, options),
+  );
+  const layout = planDiskLayout(
+    request,
+    { imageSizeMb: sizes.image_size_mb, bootSizeMb: sizes.boot_size_mb },
+    key,
+  );
+  await inTask(options, 'make the image', () =>
+    assembleImage(request, paths, {
+      layout,
+      epochSeconds,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    }),
+  );
+  const sha256 = await inTask(options, 'hash the image', () => hashFile(paths.imagePath));
+  for (const leftover of [paths.tree, paths.bootTree, paths.loader]) await removeTree(leftover);
+  const record: BaseRecord = {
+    format: 1,
+    key,
+    definitionName: request.definitionName,
+    platform: request.platform,
+    architecture: request.architecture,
+    sha256,
+    sizeBytes: layout.sizeBytes,
+    table: layout.table,
+    partitions: layout.partitions,
+    packages,
+    extraPackages: [...new Set(request.extraPackages)].toSorted(),
+    epochSeconds,
+    dlimageVersion: packageVersion,
+    buildSeconds: Math.round((performance.now() - started) / 1000),
+  };
+  await chmod(paths.imagePath, 0o444);
+  await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
+}
+
+async function makeBuildPaths(directory: string): Promise<BuildPaths> {
+  const paths = {
+    imagePath: join(directory, 'base.img'),
+    tree: join(directory, 'rootfs'),
+    bootTree: join(directory, 'boot'),
+    loader: join(directory, 'loader'),
+  };
+  await mkdir(paths.bootTree);
+  return paths;
+}
+
+async function sealTree(
+  paths: BuildPaths,
+  directory: string,
+  options: EnsureBaseOptions,
+): Promise<{ epochSeconds: number; packages: BasePackage[] }> {
+  const epochSeconds = await newestPackageTime(paths.tree);
+  const report = join(directory, 'report');
+  try {
+    await runInNamespace('sh', [join(baseFilesDirectory, 'build/seal.sh'), paths.tree], {
+      step: 'check the finished tree',
+      timeoutSeconds: 900,
+      env: { SOURCE_DATE_EPOCH: String(epochSeconds), DLIMAGE_REPORT: report },
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  } catch (error) {
+    const found = await readFile(report, 'utf8').catch(() => '');
+    if (found === '') throw error;
+    throw new HostError('base-unsound', 'the finished tree is not what its packages say', {
+      hint: 'this is a mistake in the build of the base: please report it with the lines above',
+      details: found.trimEnd().split('\n').slice(0, 20),
+      cause: error,
+    });
+  }
+  await removeTree(report);
+  const status = await readFile(join(paths.tree, 'var/lib/dpkg/status'), 'utf8');
+  const unfinished = unfinishedPackages(status);
+  if (unfinished.length > 0) {
+    throw new HostError('base-unsound', `packages are not fully installed: ${unfinished.join(', ')}`);
+  }
+  return { epochSeconds, packages: parseDpkgStatus(status) };
+}
+
+/** The newest file that came from a package: the latest moment at which the base's content can have been made. */
+async function newestPackageTime(tree: string): Promise<number> {
+  const documents = join(tree, 'usr/share/doc');
+  const times = await Promise.all(
+    (await readdir(documents)).map((name) =>
+      stat(join(documents, name, 'copyright')).then(
+        (status) => Math.floor(status.mtimeMs / 1000),
+        () => 0,
+      ),
+    ),
+  );
+  return Math.max(...times);
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 }))
+    hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function inTask<T>(
+  options: EnsureBaseOptions,
+  title: string,
+  work: (task: Task) => Promise<T>,
+): Promise<T> {
+  const task = options.progress.task(title);
+  try {
+    const result = await work(task);
+    task.done();
+    return result;
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
+}

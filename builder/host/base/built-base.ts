@@ -1,0 +1,50 @@
+/** One partition of a base. `filesystem` is null for the BIOS boot partition, which holds code only. */
+export interface BasePartition {
+  readonly number: number;
+  readonly role: 'loader' | 'boot' | 'root';
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  readonly filesystem: 'fat32' | 'ext4' | null;
+  /** Label of the filesystem; empty without one. */
+  readonly label: string;
+  /** As `blkid` prints it; empty without a filesystem. */
+  readonly uuid: string;
+}
+
+/** One installed package, as dpkg has it. */
+export interface BasePackage {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+}
+
+/** What `base.json` says about the image beside it. */
+export interface BaseRecord {
+  /** Version of this file's format. */
+  readonly format: 1;
+  /** Hash over all that decides the content; also the name of the directory. */
+  readonly key: string;
+  readonly definitionName: string;
+  readonly platform: string;
+  readonly architecture: string;
+  /** SHA-256 of the whole image. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly table: 'mbr' | 'gpt';
+  readonly partitions: readonly BasePartition[];
+  /** Sorted by name, then architecture. */
+  readonly packages: readonly BasePackage[];
+  /** Packages asked for beyond those of the definition. Sorted. */
+  readonly extraPackages: readonly string[];
+  /** Newest time in the image, in seconds since 1970. */
+  readonly epochSeconds: number;
+  readonly dlimageVersion: string;
+  readonly buildSeconds: number;
+}
+
+/** A base that is complete and lies in the cache. */
+export interface BuiltBase extends BaseRecord {
+  readonly directory: string;
+  /** Absolute path of the image; the file is read-only and sparse. */
+  readonly imagePath: string;
+}

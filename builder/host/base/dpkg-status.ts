@@ -1,0 +1,31 @@
+import type { BasePackage } from './built-base.ts';
+
+/** Reads dpkg's status file: every installed package, sorted by name, then architecture. */
+export function parseDpkgStatus(text: string): BasePackage[] {
+  const packages = text.split(/\n\n+/).flatMap((stanza) => {
+    const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1];
+    const name = field('Package');
+    const version = field('Version');
+    const architecture = field('Architecture');
+    const installed = field('Status') === 'install ok installed';
+    if (!installed || name === undefined || version === undefined || architecture === undefined) return [];
+    return [{ name, version, architecture }];
+  });
+  return packages.toSorted(
+    (one, other) => compare(one.name, other.name) || compare(one.architecture, other.architecture),
+  );
+}
+
+/** Names of the packages that dpkg has begun but not finished to install. */
+export function unfinishedPackages(text: string): string[] {
+  return [...text.matchAll(/^Package: (.*)\n(?:.*\n)*?Status: (.*)$/gm)].flatMap(([, name, status]) =>
+    name === undefined || status === 'install ok installed' || status === 'deinstall ok config-files'
+      ? []
+      : [name],
+  );
+}
+
+/** By code unit, as `sort` does in the C locale. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

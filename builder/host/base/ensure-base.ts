@@ -1,0 +1,71 @@
+import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostError } from '../../report/errors.ts';
+import { isErrno } from '../files.ts';
+import { basesDirectory, readBase, removeTree } from './base-cache.ts';
+import { readBaseKey } from './base-key.ts';
+import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import { buildBase } from './build-base.ts';
+import type { BuiltBase } from './built-base.ts';
+import { acquireLock } from './process-lock.ts';
+
+/**
+ * The base of a request: from the cache, or built into it. Of several builds of one base at the same time one builds
+ * and the others wait for it. A build that is interrupted leaves nothing that looks whole; the next one cleans up.
+ *
+ * @throws HostError what `buildBase` throws, `cache-full` when the disk has no space left, `base-damaged`.
+ */
+export async function ensureBase(request: BaseRequest, options: EnsureBaseOptions): Promise<BuiltBase> {
+  const key = await readBaseKey(request);
+  const parent = basesDirectory(options.cacheDirectory);
+  const directory = join(parent, key);
+  const cached = await readBase(directory);
+  if (cached !== undefined) return cached;
+  await mkdir(parent, { recursive: true });
+  const lock = await acquireLock(`${directory}.lock`, {
+    onWait: (pid) => options.progress.note(`waiting for process ${pid}, which is building the same base`),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  try {
+    const built = await readBase(directory);
+    if (built !== undefined) return built;
+    await removeLeftovers(parent, key);
+    const temporary = join(parent, `${key}.building-${process.pid}`);
+    await mkdir(temporary);
+    try {
+      await buildBase(request, key, temporary, options);
+      await rename(temporary, directory);
+    } catch (error) {
+      const full = await isFull(parent, error);
+      await removeTree(temporary);
+      throw full ? cacheFull(parent, error) : error;
+    }
+  } finally {
+    await lock.release();
+  }
+  const base = await readBase(directory);
+  if (base === undefined) throw new Error(`the base that was just built is not in ${directory}`);
+  return base;
+}
+
+/** What an interrupted build of the same base left; the lock says that none is running. */
+async function removeLeftovers(parent: string, key: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(`${key}.building-`)) await removeTree(join(parent, name));
+  }
+}
+
+async function isFull(directory: string, error: unknown): Promise<boolean> {
+  if (isErrno(error, 'ENOSPC')) return true;
+  if (!(error instanceof HostError)) return false;
+  if (error.details.some((line) => /no space left on device|not enough free space/i.test(line))) return true;
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize < 16 * 1024 * 1024;
+}
+
+function cacheFull(directory: string, cause: unknown): HostError {
+  return new HostError('cache-full', `no space left while building a base in ${directory}`, {
+    hint: 'a build needs about 4 GB for a while, a finished base about 1 GB; free some, or choose another --cache',
+    cause,
+  });
+}

@@ -1,0 +1,129 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostError } from '../../report/errors.ts';
+import type { Task } from '../progress.ts';
+import { archiveKeyring, readAptTransport, readDebianMirror } from './debian-mirror.ts';
+import { baseFilesDirectory } from './base-key.ts';
+import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import { runInNamespace } from './namespace.ts';
+
+/** Scripts of `profiles/bases/build` that run while packages are installed, and what they are told. */
+export interface BuildHooks {
+  readonly extract?: string;
+  readonly customize?: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A tree to be made from packages. */
+export interface TreeRequest {
+  readonly suite: string;
+  readonly components: readonly string[];
+  readonly architecture: string;
+  /** `minbase`: essential packages and apt beside the named ones; `extract`: unpack the named ones and run nothing. */
+  readonly variant: 'minbase' | 'extract';
+  readonly packages: readonly string[];
+  readonly directory: string;
+  readonly hooks: BuildHooks;
+}
+
+/** Proxies reach apt through the environment, too. */
+const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+
+/**
+ * Makes a tree with mmdebstrap, from packages whose signatures are checked against Debian's own keys.
+ *
+ * @throws HostError `archive-keyring-missing`, `mirror-unknown`, `namespace-unavailable`, `tool-failed`.
+ */
+export async function runMmdebstrap(
+  request: TreeRequest,
+  options: EnsureBaseOptions,
+  task: Task,
+): Promise<void> {
+  await checkKeyring();
+  const sources = await sourceLines(request, options);
+  const hook = (kind: string, script: string | undefined): string[] =>
+    script === undefined ? [] : [`--${kind}-hook=sh "$DLIMAGE_SCRIPTS/${script}" "$1"`];
+  const args = [
+    '--mode=root',
+    '--format=directory',
+    `--variant=${request.variant}`,
+    `--architectures=${request.architecture}`,
+    `--include=${request.packages.join(',')}`,
+    '--verbose',
+    ...(await readAptTransport()).map((line) => `--aptopt=${line}`),
+    '--dpkgopt=force-unsafe-io',
+    '--dpkgopt=force-confold',
+    ...hook('extract', request.hooks.extract),
+    ...hook('customize', request.hooks.customize),
+    request.suite,
+    request.directory,
+    ...sources,
+  ];
+  await runInNamespace('mmdebstrap', args, {
+    step: `install the packages of ${request.suite}`,
+    timeoutSeconds: 4 * 3600,
+    env: { ...proxyEnvironment(), DLIMAGE_SCRIPTS: join(baseFilesDirectory, 'build'), ...request.hooks.env },
+    onLine: followPackages(task),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+/** Packages of a base for its target: the definition's, without those that the architecture lacks, and the user's. */
+export function basePackages(request: BaseRequest): string[] {
+  const target = request.definition.platforms[`${request.platform}-${request.architecture}`];
+  const excluded = new Set(target?.exclude_packages);
+  const common = request.definition.build.packages.filter((name) => !excluded.has(name));
+  return [...new Set([...common, ...(target?.packages ?? []), ...request.extraPackages])].toSorted();
+}
+
+async function sourceLines(request: TreeRequest, options: EnsureBaseOptions): Promise<string[]> {
+  const { suite } = request;
+  const mirror = await readDebianMirror(options.mirror);
+  const line = (uri: string, name: string): string =>
+    `deb [signed-by=${archiveKeyring}] ${uri} ${name} ${request.components.join(' ')}`;
+  const lines = [line(mirror.main, suite), line(mirror.main, `${suite}-updates`)];
+  if (mirror.security === undefined) {
+    options.progress.note('security updates are left out: this machine has no mirror of them configured');
+  } else {
+    lines.push(line(mirror.security, `${suite}-security`));
+  }
+  return lines;
+}
+
+async function checkKeyring(): Promise<void> {
+  try {
+    await access(archiveKeyring);
+  } catch (cause) {
+    throw new HostError(
+      'archive-keyring-missing',
+      `Debian's archive keys are not installed: ${archiveKeyring}`,
+      {
+        hint: 'install them: sudo apt install debian-archive-keyring',
+        cause,
+      },
+    );
+  }
+}
+
+function proxyEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    proxyVariables.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Turns the words of apt and dpkg into progress: a package counts when it is configured. */
+function followPackages(task: Task): (line: string) => void {
+  let configured = 0;
+  return (line) => {
+    const step = /^I: (.*)$/.exec(line)?.[1];
+    if (step !== undefined) task.line(step);
+    if (line.startsWith('Setting up ')) {
+      configured++;
+      task.update(configured);
+      task.line(line.replace(/ \.\.\.$/, ''));
+    }
+  };
+}

@@ -1,0 +1,72 @@
+import { checkExtWritable, checkNotTruncated } from '../../image/base-rules.ts';
+import { subSource, type ByteSource } from '../../image/byte-source.ts';
+import {
+  extSuperblockOffset,
+  extSuperblockSize,
+  parseExtSuperblock,
+  type ExtSuperblock,
+} from '../../image/ext-superblock.ts';
+import { parseFatGeometry } from '../../image/fat-geometry.ts';
+import { openFatVolume, type FatVolume } from '../../image/fat-volume.ts';
+import type { ImageLayout, ImagePartition } from '../../image/layout.ts';
+import { HostError } from '../../report/errors.ts';
+import { openImage, type OpenImage } from './open-image.ts';
+import { readLayoutOf } from './read-layout.ts';
+import { rolesOf } from './roles.ts';
+
+/** A base image that may be patched: whole, understood, and clean. */
+export interface BaseImage {
+  readonly path: string;
+  readonly layout: ImageLayout;
+  readonly root: ImagePartition;
+  readonly boot: ImagePartition | null;
+}
+
+/**
+ * Examines an image and refuses it unless nodes can be made from it. Reads only.
+ *
+ * @throws HostError as `openImage`, `readLayout` and `rolesOf` do, and `image-truncated`, `image-journal-dirty`,
+ *   `image-has-errors` or `image-root-read-only`.
+ */
+export async function readBase(path: string): Promise<BaseImage> {
+  const image = await openImage(path);
+  try {
+    return await readBaseOf(image);
+  } finally {
+    await image.close();
+  }
+}
+
+/** As `readBase`, for an image that is open already. */
+export async function readBaseOf(image: OpenImage): Promise<BaseImage> {
+  const layout = await readLayoutOf(image);
+  checkNotTruncated(image.path, layout);
+  const roles = await rolesOf(image, layout);
+  checkExtWritable(image.path, roles.root, await readExtSuperblock(image, roles.root));
+  return { path: image.path, layout, ...roles };
+}
+
+/** The superblock of a partition that is known to be ext. */
+export async function readExtSuperblock(
+  source: ByteSource,
+  partition: ImagePartition,
+): Promise<ExtSuperblock> {
+  const bytes = await source.read(partition.offsetBytes + extSuperblockOffset, extSuperblockSize);
+  const superblock = parseExtSuperblock(bytes);
+  if (superblock === null) throw changed(partition);
+  return superblock;
+}
+
+/** The filesystem of a partition that is known to be FAT. */
+export async function readFatVolume(source: ByteSource, partition: ImagePartition): Promise<FatVolume> {
+  const volume = subSource(source, partition.offsetBytes, partition.sizeBytes);
+  const geometry = parseFatGeometry(await volume.read(0, 512));
+  if (geometry === null) throw changed(partition);
+  return openFatVolume(volume, geometry);
+}
+
+function changed(partition: ImagePartition): HostError {
+  return new HostError('image-changed', `partition ${partition.number} changed while it was read`, {
+    hint: 'nothing else may write to the image meanwhile',
+  });
+}

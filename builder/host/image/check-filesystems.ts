@@ -1,0 +1,90 @@
+import { open } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { subSource } from '../../image/byte-source.ts';
+import { isExt, isFat, type ImageLayout, type ImagePartition } from '../../image/layout.ts';
+import { runTool } from '../run-tool.ts';
+import { openImage, type OpenImage } from './open-image.ts';
+import { makePrivateTemporary } from './private-temporary.ts';
+
+/** What a filesystem check said about one partition. */
+export interface FilesystemCheck {
+  readonly partition: ImagePartition;
+  readonly isClean: boolean;
+  /** The checker's own words. */
+  readonly report: string;
+}
+
+/**
+ * Checks every ext and FAT filesystem of an image with its own checker, without changing a byte.
+ * `directory` is where a copy of a FAT partition may lie meanwhile, since fsck.vfat knows no offset.
+ */
+export async function checkFilesystems(
+  imagePath: string,
+  layout: ImageLayout,
+  directory: string,
+): Promise<FilesystemCheck[]> {
+  const checks: FilesystemCheck[] = [];
+  for (const partition of layout.partitions) {
+    if (isExt(partition.filesystem.kind)) checks.push(await checkExt(imagePath, partition));
+    if (isFat(partition.filesystem.kind)) checks.push(await checkFat(imagePath, partition, directory));
+  }
+  return checks;
+}
+
+async function checkExt(imagePath: string, partition: ImagePartition): Promise<FilesystemCheck> {
+  const path = resolve(imagePath);
+  const result = await runTool('e2fsck', ['-fn', `./${basename(path)}?offset=${partition.offsetBytes}`], {
+    step: `check partition ${partition.number}`,
+    cwd: dirname(path),
+    timeoutSeconds: 1800,
+    acceptExitCodes: [1, 4, 8],
+  });
+  return { partition, isClean: result.exitCode === 0, report: textOf(result) };
+}
+
+async function checkFat(
+  imagePath: string,
+  partition: ImagePartition,
+  directory: string,
+): Promise<FilesystemCheck> {
+  const temporary = await makePrivateTemporary(directory);
+  try {
+    const copy = join(temporary.path, 'partition');
+    const image = await openImage(imagePath);
+    try {
+      await carveOut(image, partition, copy);
+    } finally {
+      await image.close();
+    }
+    const result = await runTool('fsck.vfat', ['-n', copy], {
+      step: `check partition ${partition.number}`,
+      timeoutSeconds: 1800,
+      acceptExitCodes: [1],
+    });
+    return { partition, isClean: result.exitCode === 0, report: textOf(result) };
+  } finally {
+    await temporary.remove();
+  }
+}
+
+/** Copies one partition into a sparse file. */
+async function carveOut(image: OpenImage, partition: ImagePartition, path: string): Promise<void> {
+  const pieceBytes = 1024 * 1024;
+  const zeros = Buffer.alloc(pieceBytes);
+  const source = subSource(image, partition.offsetBytes, partition.sizeBytes);
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.truncate(partition.sizeBytes);
+    for (let offsetBytes = 0; offsetBytes < partition.sizeBytes; offsetBytes += pieceBytes) {
+      const bytes = await source.read(offsetBytes, Math.min(pieceBytes, partition.sizeBytes - offsetBytes));
+      if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
+      await handle.write(bytes, 0, bytes.length, offsetBytes);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function textOf(result: { readonly stdout: Uint8Array; readonly stderr: string }): string {
+  return `${Buffer.from(result.stdout).toString('utf8')}${result.stderr}`.trim();
+}

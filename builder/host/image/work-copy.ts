@@ -1,0 +1,169 @@
+import { open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteSource } from '../../image/byte-source.ts';
+import type { Patch } from '../../image/patch.ts';
+import { alignRanges, differingRuns, type ByteRange } from '../../image/ranges.ts';
+import type { Entry } from '../../plan/entry.ts';
+import { HostError } from '../../report/errors.ts';
+import type { BaseImage } from './base.ts';
+import { copySparsely } from './copy-sparsely.ts';
+import { openImage, sourceOf, type OpenImage } from './open-image.ts';
+import { createPatchStore } from './patch-store.ts';
+import { createBootWriter, createRootWriter, type PartitionWriter } from './partition-writers.ts';
+import { makePrivateTemporary, type PrivateTemporary } from './private-temporary.ts';
+import { checkEntries } from './check-entries.ts';
+
+/** A private copy of a base on which the patches of nodes are made, one after the other. One for each worker. */
+export interface WorkCopy {
+  /**
+   * Makes the patch that brings the entries into the base. The copy equals the base again afterwards; after a
+   * failure it is thrown away, and made anew for the next patch.
+   *
+   * @throws HostError `image-name-unsupported`, `image-path-conflict`, `image-no-boot`, `image-no-space`,
+   *   `host-file-missing`, `host-file-not-a-file` or `host-file-changed` before anything is written.
+   */
+  makePatch(entries: readonly Entry[], options?: { readonly signal?: AbortSignal }): Promise<Patch>;
+  close(): Promise<void>;
+}
+
+/** Opens a work copy inside `directory`, which is made (mode 0700) when it is missing. The base is only read. */
+export async function openWorkCopy(options: {
+  readonly base: BaseImage;
+  readonly directory: string;
+}): Promise<WorkCopy> {
+  const { base } = options;
+  const temporary = await makePrivateTemporary(options.directory);
+  const image = await openImage(base.path).catch(async (error: unknown) => {
+    await temporary.remove();
+    throw error;
+  });
+  const untouched = await fingerprint(base.path);
+  const writers = [
+    createRootWriter(base, image),
+    ...(base.boot === null ? [] : [createBootWriter(base.boot, image)]),
+  ];
+  let copy: WorkFile | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const makePatch = async (entries: readonly Entry[], signal: AbortSignal | undefined): Promise<Patch> => {
+    signal?.throwIfAborted();
+    if ((await fingerprint(base.path)) !== untouched) throw baseChanged(base.path);
+    checkEntries(entries, base);
+    for (const writer of writers) await writer.check(entriesOf(entries, writer));
+    copy ??= await openWorkFile(base.path, join(temporary.path, 'work.img'), signal);
+    try {
+      return await patchOn(copy, { image, writers, entries, temporary, signal });
+    } catch (error) {
+      await copy.discard();
+      copy = null;
+      throw error;
+    }
+  };
+  return {
+    makePatch(entries, { signal } = {}) {
+      const patch = queue.then(() => makePatch(entries, signal));
+      queue = patch.catch(() => undefined);
+      return patch;
+    },
+    async close() {
+      await queue;
+      await copy?.close();
+      await image.close();
+      await temporary.remove();
+    },
+  };
+}
+
+interface WorkFile extends ByteSource {
+  readonly path: string;
+  write(bytes: Buffer, offsetBytes: number): Promise<void>;
+  close(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+async function openWorkFile(
+  basePath: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<WorkFile> {
+  await copySparsely(basePath, path, { step: 'make a work copy of the base', ...(signal && { signal }) });
+  const handle: FileHandle = await open(path, 'r+');
+  const { size } = await handle.stat();
+  return {
+    path,
+    ...sourceOf(handle, size),
+    async write(bytes, offsetBytes) {
+      await handle.write(bytes, 0, bytes.length, offsetBytes);
+    },
+    close: () => handle.close(),
+    async discard() {
+      await handle.close();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+interface PatchJob {
+  readonly image: OpenImage;
+  readonly writers: readonly PartitionWriter[];
+  readonly entries: readonly Entry[];
+  readonly temporary: PrivateTemporary;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function patchOn(copy: WorkFile, job: PatchJob): Promise<Patch> {
+  const written: ByteRange[] = [];
+  for (const writer of job.writers) {
+    const entries = entriesOf(job.entries, writer);
+    if (entries.length === 0) continue;
+    const stage = await makePrivateTemporary(job.temporary.path);
+    try {
+      written.push(...(await writer.write(copy, entries, stage.path, job.signal)));
+    } finally {
+      await stage.remove();
+    }
+  }
+  return takePatch(copy, job.image, written, job.temporary.path);
+}
+
+/** Reads out what differs from the base, and puts the base's bytes back. */
+async function takePatch(
+  copy: WorkFile,
+  image: OpenImage,
+  written: readonly ByteRange[],
+  directory: string,
+): Promise<Patch> {
+  const store = createPatchStore(image.sizeBytes, directory);
+  try {
+    for (const { offsetBytes, lengthBytes } of alignRanges(written, image.sizeBytes)) {
+      const [before, after] = await Promise.all([
+        image.read(offsetBytes, lengthBytes),
+        copy.read(offsetBytes, lengthBytes),
+      ]);
+      for (const run of differingRuns(before, after)) {
+        const end = run.offsetBytes + run.lengthBytes;
+        await store.append(offsetBytes + run.offsetBytes, after.subarray(run.offsetBytes, end));
+        await copy.write(before.subarray(run.offsetBytes, end), offsetBytes + run.offsetBytes);
+      }
+    }
+    return store.finish();
+  } catch (error) {
+    await store.discard();
+    throw error;
+  }
+}
+
+function entriesOf(entries: readonly Entry[], writer: PartitionWriter): Entry[] {
+  return entries.filter((entry) => entry.partition === writer.partition);
+}
+
+async function fingerprint(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
+  return [dev, ino, size, mtimeNs].join(':');
+}
+
+function baseChanged(path: string): HostError {
+  return new HostError('image-changed', `${path} was changed while nodes were made from it`, {
+    hint: 'nothing else may write to the base meanwhile; build again',
+  });
+}

@@ -1,0 +1,97 @@
+import type { Plan, PlannedCluster, PlannedEntry, PlannedNode } from './plan.ts';
+
+/** A plan as text for people: the cluster as it was understood, then every file of every node. Ends with a newline. */
+export function formatPlan(plan: Plan): string {
+  const blocks = [formatCluster(plan.cluster), formatOverlays(plan), ...plan.nodes.map(formatNode)];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function formatCluster(cluster: PlannedCluster): string {
+  const { swarm, wifi } = cluster;
+  const users = cluster.users.map(
+    ({ name, sudo, keys }) => `${name} (${count(keys, 'key')}${sudo ? ', sudo' : ''})`,
+  );
+  return formatTable([
+    ['cluster', cluster.name],
+    ['id', cluster.id ?? 'made by the first build'],
+    ['subnet', cluster.subnet],
+    ['gateway', cluster.gateway],
+    ['virtual IP', cluster.vip ?? 'none'],
+    ['DNS', listOf([...cluster.dns, ...cluster.search])],
+    ['time servers', listOf(cluster.ntp)],
+    ...(cluster.vlan === null ? [] : [['VLAN', String(cluster.vlan)]]),
+    ...(wifi === null ? [] : [['Wi-Fi', `${wifi.ssid} (${wifi.country}), password ***`]]),
+    ['users', listOf(users)],
+    ['time zone', cluster.timezone],
+    ['locale', cluster.locale],
+    ['storage', formatStorage(cluster.storage)],
+    [
+      'swarm',
+      `pools ${listOf(swarm.addressPools)} in /${swarm.subnetPrefixLength}, data path port ${swarm.dataPathPort}, certificates ${swarm.certificateDays} days`,
+    ],
+    ['packages', listOf(cluster.packages)],
+  ]);
+}
+
+function formatStorage({ type, ...settings }: PlannedCluster['storage']): string {
+  const said = Object.entries(settings).filter(([, value]) => value !== null && value !== '');
+  return [type as string, ...said.map(([key, value]) => `${key} ${value}`)].join(', ');
+}
+
+function formatOverlays(plan: Plan): string {
+  const rows = plan.overlays.map(({ name, description, sha256 }) => [
+    `  ${name}`,
+    sha256.slice(0, 12),
+    description,
+  ]);
+  return `overlays\n${formatTable(rows)}`;
+}
+
+function formatNode(node: PlannedNode): string {
+  const base = node.base.from === 'file' ? node.base.path : `${node.base.name} (${node.base.platform})`;
+  const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`);
+  const head = formatTable([
+    [`node ${node.index}`, node.name],
+    ['role', `${node.role}${node.storesData ? ', stores data' : ''}`],
+    ['address', `${node.address ?? 'by DHCP'} on ${node.interface}`],
+    ['board', node.profile],
+    ['base', base],
+    ['overlays', listOf(node.overlays)],
+    ...(labels.length === 0 ? [] : [['labels', listOf(labels)]]),
+    ['instance-id', node.instanceId ?? 'after the first build'],
+  ]);
+  return `${head}\n${formatTable(node.entries.map(entryRow), sizeColumn)}`;
+}
+
+/** `ls -l`, with the origin in place of the time. */
+function entryRow(entry: PlannedEntry): string[] {
+  const path = entry.partition === 'boot' ? `boot:${entry.path}` : entry.path;
+  return [
+    `  ${{ file: '-', directory: 'd', symlink: 'l' }[entry.kind]}${entry.mode}`,
+    `${entry.uid}:${entry.gid}`,
+    entry.kind === 'file' ? String(entry.sizeBytes ?? '?') : '-',
+    entry.origin,
+    `${path}${entry.target === null ? '' : ` -> ${entry.target}`}${entry.secret ? ' ***' : ''}`,
+  ];
+}
+
+const sizeColumn = 2;
+
+/** Columns two spaces apart; the last is not padded, and `right` names one that is aligned to the right. */
+function formatTable(rows: readonly (readonly string[])[], right?: number): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  const pad = (cell: string, column: number): string =>
+    column === right ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+function listOf(items: readonly string[]): string {
+  return items.length === 0 ? 'none' : items.join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,24 @@
+import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import { networkOf } from './network-of.ts';
+
+/** Names of the overlays that a node gets. Where two have the same path, the later one wins. */
+export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
+  return [
+    'common',
+    ...(node.address === null ? ['dhcp'] : []),
+    ...(networkOf(cluster, node).medium === 'wifi' ? ['wifi'] : []),
+    ...storageOverlays(cluster, node),
+    ...(holdsVip(cluster, node) ? ['keepalived'] : []),
+  ];
+}
+
+/** The virtual IP is the managers' business: only they can tell whether the swarm has quorum. */
+export function holdsVip(cluster: Cluster, node: ClusterNode): boolean {
+  return cluster.vip !== null && node.role === 'manager' && node.address !== null;
+}
+
+/** Only nodes with a brick are members of GlusterFS's pool, in which everyone talks to everyone. */
+function storageOverlays(cluster: Cluster, node: ClusterNode): string[] {
+  if (cluster.storage.type !== 'glusterfs') return [`storage-${cluster.storage.type}`];
+  return ['storage-glusterfs', node.storesData ? 'storage-glusterfs-server' : 'storage-glusterfs-client'];
+}

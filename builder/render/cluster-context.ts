@@ -1,0 +1,113 @@
+import { parseIpv4 } from '../definition/ipv4.ts';
+import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../definition/cluster.ts';
+import type { ClusterIdentities, NodeIdentity } from '../identity/identities.ts';
+import { dockerAddressPool } from './docker-address-pool.ts';
+import { glusterOperatingVersion } from './gluster-operating-version.ts';
+
+/** What a template sees that is the same on all nodes. Names are those that the templates write. */
+export type ClusterContext = ReturnType<typeof clusterContext>;
+
+const mountPoint = '/mnt/cluster';
+const brickDirectory = '/srv/brick/cluster';
+const volume = 'cluster';
+
+/** Makes the context of a cluster, once: it holds lists of all nodes. */
+export function clusterContext(cluster: Cluster, identities: ClusterIdentities) {
+  const { network, swarm } = cluster;
+  const nodes = cluster.nodes.map((node) => peerContext(node, identityOf(identities, node)));
+  const withAddress = nodes.filter((node) => node.address !== null);
+  return {
+    cluster: {
+      name: cluster.name,
+      id: identities.clusterId,
+      node_count: cluster.nodes.length,
+      timezone: cluster.timezone,
+      // C.UTF-8 is in every image; false keeps cloud-init from asking for packages.
+      generated_locale: /^(C|POSIX|C\.utf-?8)$/i.test(cluster.locale) ? false : cluster.locale,
+    },
+    network: {
+      subnet: network.subnet,
+      prefix_length: network.prefixLength,
+      gateway: network.gateway,
+      dns: network.dns,
+      search: network.search,
+      ntp: network.ntp,
+      vlan: network.vlan,
+      // A name may stand for several servers, an address for one.
+      time_sources: network.ntp.map((host) => ({
+        directive: parseIpv4(host) !== undefined ? 'server' : 'pool',
+        host,
+      })),
+    },
+    wifi: network.wifi,
+    vip: { address: cluster.vip, router_id: identities.vrrpRouterId },
+    swarm: {
+      managers: cluster.nodes.filter((node) => node.role === 'manager').map(nameAndAddress),
+      address_pools: swarm.addressPools,
+      subnet_prefix_length: swarm.subnetPrefixLength,
+      data_path_port: swarm.dataPathPort,
+      certificate_hours: swarm.certificateDays * 24,
+    },
+    storage: storageContext(cluster),
+    docker: { address_pool: dockerAddressPool(cluster) },
+    tls: { authority: identities.ca.certificatePem },
+    nodes: { all: nodes, with_address: withAddress },
+    users: cluster.users.map((user) => userContext(user, identities)),
+  };
+}
+
+/** The identity of a node; that one is missing is the caller's mistake. */
+export function identityOf(identities: ClusterIdentities, node: ClusterNode): NodeIdentity {
+  const identity = identities.nodes[node.name];
+  if (identity === undefined) throw new Error(`${node.name} has no identity`);
+  return identity;
+}
+
+function peerContext(node: ClusterNode, identity: NodeIdentity) {
+  return {
+    name: node.name,
+    address: node.address,
+    host_names: node.address === null ? node.name : `${node.name},${node.address}`,
+    host_public_key: identity.sshHostKey.publicKey,
+    client_public_key: identity.sshClientKey.publicKey,
+    from_option: node.address === null ? '' : `from="${node.address}",`,
+    gluster_uuid: identity.glusterUuid,
+  };
+}
+
+function storageContext(cluster: Cluster) {
+  const { storage } = cluster;
+  const glusterfs = storage.type === 'glusterfs';
+  const nfs: Partial<Extract<ClusterStorage, { type: 'nfs' }>> = storage.type === 'nfs' ? storage : {};
+  const members = cluster.nodes.filter((node) => glusterfs && node.storesData);
+  return {
+    type: storage.type,
+    shared: storage.type !== 'none',
+    mount_point: storage.type === 'none' ? null : mountPoint,
+    nodes: members.map(nameAndAddress),
+    replicas: glusterfs ? storage.replicas : null,
+    disk: glusterfs ? storage.disk : null,
+    volume: glusterfs ? volume : null,
+    brick_directory: glusterfs ? brickDirectory : null,
+    operating_version: glusterOperatingVersion(members),
+    nfs_server: nfs.server ?? null,
+    nfs_path: nfs.path ?? null,
+    nfs_options: nfs.options ?? null,
+  };
+}
+
+function nameAndAddress(node: ClusterNode): string {
+  return `${node.name}=${node.address ?? ''}`;
+}
+
+function userContext(user: ClusterUser, identities: ClusterIdentities) {
+  return {
+    name: user.name,
+    uid: user.uid,
+    shell: user.shell,
+    // Whoever may become root may also use Docker, which is the same.
+    groups: user.sudo ? ['sudo', 'docker'] : [],
+    sudo: user.sudo ? 'ALL=(ALL) NOPASSWD:ALL' : false,
+    authorized_keys: user.authorizedKeys.length > 0 ? user.authorizedKeys : [identities.loginKey.publicKey],
+  };
+}

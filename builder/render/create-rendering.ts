@@ -1,0 +1,84 @@
+import type { AnySchemaObject } from 'ajv';
+import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import { compileSchema } from '../definition/schema/schema-set.ts';
+import type { ClusterIdentities } from '../identity/identities.ts';
+import { assetText, type Assets } from '../plan/assets.ts';
+import type { Overlay } from '../plan/overlay.ts';
+import { overlaysOf } from '../plan/overlays-of.ts';
+import { parseOverlay } from '../plan/parse-overlay.ts';
+import { hasErrors, type Diagnostic, type Outcome } from '../report/diagnostic.ts';
+import { clusterContext } from './cluster-context.ts';
+import { defaultMtimeSeconds } from './make-entry.ts';
+import { renderNodeWith, type NodeRenderers } from './render-node.ts';
+import type { RenderedNode } from './rendered-node.ts';
+import { createOverlayRenderer } from './render-overlay.ts';
+import { createSeedRenderer } from './render-seed.ts';
+import { createSeedCheck } from './seed-schemas.ts';
+import { createTemplateSet } from './template-set.ts';
+import { createUserFileEntries } from './user-file-entries.ts';
+
+/** Settings of rendering that no definition has. */
+export interface RenderOptions {
+  /** Modification time of every entry, in seconds since 1970; `defaultMtimeSeconds` when absent. */
+  readonly mtimeSeconds?: number;
+}
+
+/** Renders the nodes of one cluster, one at a time, so that a thousand of them need not be in memory at once. */
+export interface Rendering {
+  /** Everything that the node's image holds beyond its base. @throws Error when a template of ours is wrong. */
+  renderNode(node: ClusterNode): RenderedNode;
+}
+
+/**
+ * Prepares a cluster's rendering: reads its overlays, and makes once what its nodes share.
+ *
+ * Diagnostics: those of `parseOverlay`, about overlays that the cluster uses.
+ */
+export function createRendering(
+  cluster: Cluster,
+  identities: ClusterIdentities,
+  assets: Assets,
+  options: RenderOptions = {},
+): Outcome<Rendering> {
+  const { overlays, diagnostics } = readOverlays(cluster, assets);
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const mtimeSeconds = options.mtimeSeconds ?? defaultMtimeSeconds;
+  const render = createTemplateSet(assets);
+  const shared = clusterContext(cluster, identities);
+  const renderers: NodeRenderers = {
+    cluster,
+    identities,
+    context: shared,
+    storagePeers: shared.nodes.all.filter((_, position) => isStorageMember(cluster, cluster.nodes[position])),
+    renderOverlay: createOverlayRenderer(assets, render, mtimeSeconds),
+    renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
+    userFileEntries: createUserFileEntries(cluster.files, assets, mtimeSeconds),
+  };
+  const overlaysByNode = (node: ClusterNode): Overlay[] =>
+    overlaysOf(cluster, node).flatMap((name) => overlays.get(name) ?? []);
+  return {
+    value: { renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)) },
+    diagnostics,
+  };
+}
+
+function isStorageMember(cluster: Cluster, node: ClusterNode | undefined): boolean {
+  return cluster.storage.type === 'glusterfs' && node?.storesData === true;
+}
+
+function readOverlays(
+  cluster: Cluster,
+  assets: Assets,
+): { overlays: ReadonlyMap<string, Overlay>; diagnostics: readonly Diagnostic[] } {
+  const text = assetText(assets, 'profiles/schemas/overlay.schema.json');
+  const parsed: AnySchemaObject = JSON.parse(text);
+  const schema = compileSchema(parsed);
+  const overlays = new Map<string, Overlay>();
+  const diagnostics: Diagnostic[] = [];
+  for (const name of new Set(cluster.nodes.flatMap((node) => overlaysOf(cluster, node)))) {
+    const outcome = parseOverlay(name, assets, schema);
+    diagnostics.push(...outcome.diagnostics);
+    if (outcome.value !== undefined) overlays.set(name, outcome.value);
+  }
+  return { overlays, diagnostics };
+}

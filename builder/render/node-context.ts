@@ -1,0 +1,58 @@
+import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import type { ClusterIdentities } from '../identity/identities.ts';
+import { networkOf } from '../plan/network-of.ts';
+import { holdsVip } from '../plan/overlays-of.ts';
+import { identityOf, type ClusterContext } from './cluster-context.ts';
+
+/** What a template sees on one node: all of the cluster, and the node. Takes no time that grows with the cluster. */
+export type NodeContext = ReturnType<typeof nodeContext>;
+
+/** Makes the context of one node. */
+export function nodeContext(
+  cluster: Cluster,
+  node: ClusterNode,
+  shared: ClusterContext,
+  identities: ClusterIdentities,
+) {
+  const identity = identityOf(identities, node);
+  const network = networkOf(cluster, node);
+  return {
+    ...shared,
+    node: {
+      name: node.name,
+      index: node.index,
+      role: node.role,
+      address: node.address,
+      address_with_prefix: node.address === null ? null : `${node.address}/${cluster.network.prefixLength}`,
+      interface: network.interface,
+      wired_interface: network.wiredInterface,
+      uses_wire: network.medium === 'wire',
+      uses_vlan: network.medium === 'vlan',
+      uses_wifi: network.medium === 'wifi',
+      stores_data: node.storesData,
+      gluster_uuid: identity.glusterUuid,
+      labels: Object.entries(node.labels).map(([key, value]) => ({ key, value })),
+      ...vipContext(cluster, node),
+    },
+    ssh: {
+      host_private_key: identity.sshHostKey.privateKey,
+      host_public_key: identity.sshHostKey.publicKey,
+      client_private_key: identity.sshClientKey.privateKey,
+      client_public_key: identity.sshClientKey.publicKey,
+    },
+    tls: { ...shared.tls, private_key: identity.tls.keyPem, certificate: identity.tls.certificatePem },
+  };
+}
+
+/** Managers are at most seven, so their order spans 12, less than the 20 that the holder of the address is raised by. */
+const highestPriority = 150;
+const priorityStep = 2;
+
+function vipContext(cluster: Cluster, node: ClusterNode) {
+  if (!holdsVip(cluster, node)) return { vip_priority: null, vip_peers: [] };
+  const candidates = cluster.nodes.filter((candidate) => holdsVip(cluster, candidate));
+  return {
+    vip_priority: highestPriority - priorityStep * candidates.indexOf(node),
+    vip_peers: candidates.filter((candidate) => candidate !== node).map(({ address }) => ({ address })),
+  };
+}

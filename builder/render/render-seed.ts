@@ -1,0 +1,45 @@
+import type { ClusterNode } from '../definition/cluster.ts';
+import { fileFromBytes } from './make-entry.ts';
+import type { RenderedEntry } from './rendered-node.ts';
+import type { CheckSeed } from './seed-schemas.ts';
+import type { RenderTemplate } from './template-set.ts';
+
+/** A document of the seed, named as cloud-init's NoCloud datasource wants it. */
+export type SeedDocument = 'user-data' | 'meta-data' | 'network-config';
+
+/** Renders one document of a node's seed, checks it, and puts it where the node's base looks for it. */
+export type RenderSeed = (document: SeedDocument, node: ClusterNode, context: object) => RenderedEntry;
+
+/** Makes a renderer for the seeds of one cluster. */
+export function createSeedRenderer(
+  render: RenderTemplate,
+  check: CheckSeed,
+  mtimeSeconds: number,
+): RenderSeed {
+  return (document, node, context) => {
+    const text = render(`cloud-init/${document}.hbs`, context);
+    check(document, text);
+    const onBoot = seedPlace(node) === 'boot-partition';
+    const path = onBoot ? `/${document}` : `/var/lib/cloud/seed/nocloud/${document}`;
+    const attributes = {
+      path,
+      mode: onBoot ? 0o644 : 0o600,
+      mtimeSeconds,
+      origin: 'cloud-init',
+      shared: false,
+    };
+    return fileFromBytes(
+      { ...attributes, partition: onBoot ? 'boot' : 'root' },
+      new TextEncoder().encode(text),
+    );
+  };
+}
+
+/** Every base reads the seed directory; some also their FAT partition, where the owner of the card can edit it. */
+function seedPlace({ base, profile, name }: ClusterNode): 'boot-partition' | 'root-directory' {
+  if (base.from === 'file') return 'root-directory';
+  const platform = `${profile.platform}-${profile.architecture}`;
+  const layout = base.definition.platforms[platform];
+  if (layout === undefined) throw new Error(`${name}: base ${base.name} has no ${platform}`);
+  return layout.seed;
+}

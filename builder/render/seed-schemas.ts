@@ -1,0 +1,43 @@
+import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
+import { parse } from 'yaml';
+import { assetText, type Assets } from '../plan/assets.ts';
+
+/** Checks a rendered document of the seed. @throws Error that names the template: what is wrong is ours. */
+export type CheckSeed = (document: 'user-data' | 'network-config' | 'meta-data', text: string) => void;
+
+const schemaFiles = {
+  'user-data': 'cloud-init/schemas/schema-cloud-config-v1.json',
+  'network-config': 'cloud-init/schemas/schema-network-config-v2.json',
+} as const;
+
+/** Compiles cloud-init's own schemas. They are draft-04, of which they use only what draft-07 has as well. */
+export function createSeedCheck(assets: Assets): CheckSeed {
+  const validators = new Map<string, ValidateFunction>();
+  for (const [document, file] of Object.entries(schemaFiles)) {
+    const schema: AnySchemaObject = JSON.parse(assetText(assets, file));
+    delete schema['$schema'];
+    validators.set(
+      document,
+      new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(schema),
+    );
+  }
+  return (document, text) => {
+    const fail = (why: string, cause?: unknown): never => {
+      throw new Error(`cloud-init/${document}.hbs: what it renders ${why}`, { cause });
+    };
+    if (document === 'user-data' && !text.startsWith('#cloud-config\n'))
+      fail('does not begin with #cloud-config');
+    let tree: unknown;
+    try {
+      tree = parse(text, { strict: true, uniqueKeys: true });
+    } catch (error) {
+      fail(`is not YAML: ${error instanceof Error ? error.message : ''}`, error);
+    }
+    const validate = validators.get(document);
+    if (validate === undefined || validate(tree)) return;
+    const problems = (validate.errors ?? []).map(
+      (problem) => `${problem.instancePath} ${problem.message ?? ''}`,
+    );
+    fail(`is refused by cloud-init's schema: ${problems.join('; ')}`);
+  };
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { buildClusterUnderTest, type ClusterUnderTest } from './cluster-under-test.ts';
+import { startLan, type Lan } from './lan.ts';
+import { createMachine, type Machine } from './machine.ts';
+import type { ExpectedNode } from './node-facts.ts';
+import { platforms, type PlatformName } from './platforms.ts';
+import { canBoot } from './requirements.ts';
+import { waitForVerdict, type Verdict } from './verdict.ts';
+
+/** Which node of which cluster is booted on what. */
+export interface BootedNodeOptions {
+  readonly platform: PlatformName;
+  readonly profile: string;
+  readonly count: number;
+  /** Number of the node that is booted, from 1. */
+  readonly index: number;
+  readonly architecture: ExpectedNode['architecture'];
+  /** Where `dlimage inspect` finds the seed's meta-data. */
+  readonly metaDataPath: string;
+}
+
+/** A node that is running and has told what it looks like. */
+export interface BootedNode {
+  readonly cluster: ClusterUnderTest;
+  readonly lan: Lan;
+  readonly machine: Machine;
+  readonly expected: ExpectedNode;
+  readonly verdict: Verdict;
+  /** Port of 127.0.0.1 that leads to its ssh. */
+  readonly sshPort: number;
+}
+
+/** None of the defaults, so that what arrives on the node can only come from the definition. */
+const network = { subnet: '192.168.77.0/24', gateway: '192.168.77.9', first_address: '192.168.77.21' };
+const timezone = 'Europe/Madrid';
+const verdictSeconds = 480;
+
+/** A `describe` whose node is built and booted before its tests run. They get it from the function they are given. */
+export function describeBootedNode(
+  title: string,
+  options: BootedNodeOptions,
+  tests: (booted: () => BootedNode) => void,
+): void {
+  describe.runIf(canBoot(options.platform))(title, () => {
+    let node: BootedNode | undefined;
+    const stop: (() => Promise<void>)[] = [];
+    let failed = true;
+
+    beforeAll(async () => {
+      node = await bootNode(options, stop);
+      failed = false;
+    });
+
+    beforeEach(({ onTestFailed }) => {
+      onTestFailed(async () => {
+        if (!failed && node !== undefined) console.error(await node.machine.console.tail());
+        failed = true;
+      });
+    });
+
+    afterAll(async () => {
+      for (const action of stop.toReversed()) await action();
+      if (node === undefined) return;
+      if (failed) console.error(`kept for a look: ${node.cluster.directory}`);
+      else await node.cluster.remove();
+    });
+
+    tests(() => {
+      if (node === undefined) throw new Error('the node has not booted');
+      return node;
+    });
+  });
+}
+
+/** How long a machine may take from power-on to its verdict. Several times what it needs on a quiet machine. */
+export function bootLimitSeconds(platform: PlatformName): number {
+  return verdictSeconds * platforms[platform].slowness;
+}
+
+async function bootNode(options: BootedNodeOptions, stop: (() => Promise<void>)[]): Promise<BootedNode> {
+  const { platform, profile, count, index } = options;
+  const names = Array.from({ length: count }, (_, position) => `boot-${position + 1}`);
+  const name = names[index - 1] ?? '';
+  const definition = { profile, count, timezone, network };
+  const cluster = await buildClusterUnderTest('boot', definition, [name]);
+  const { directory } = cluster;
+  const lan = await startLan({ directory, subnet: network.subnet, gateway: network.gateway, ports: count });
+  stop.push(lan.close);
+  const netdev = lan.netdev(index);
+  const machine = await createMachine({
+    name,
+    platform,
+    image: cluster.image(name),
+    directory,
+    netdev,
+    port: index,
+  });
+  stop.push(machine.kill);
+  const expected = await expectNode(options, cluster, names);
+  await machine.start();
+  const verdict = await waitForVerdict(machine.console, bootLimitSeconds(platform));
+  return { cluster, lan, machine, expected, verdict, sshPort: await lan.forward(expected.address, 22) };
+}
+
+async function expectNode(
+  options: BootedNodeOptions,
+  cluster: ClusterUnderTest,
+  names: readonly string[],
+): Promise<ExpectedNode> {
+  const hosts = Object.fromEntries(names.map((name, position) => [name, `192.168.77.${21 + position}`]));
+  const name = names[options.index - 1] ?? '';
+  const metaData = await cluster.dlimage('inspect', cluster.image(name), options.metaDataPath);
+  const peers: Record<string, string> = {};
+  // Three nodes hold the volume; the others only mount it.
+  for (const peer of names.slice(0, 3).filter((other) => other !== name)) {
+    peers[peer] = (await cluster.identity(peer)).glusterUuid;
+  }
+  return {
+    name,
+    address: hosts[name] ?? '',
+    prefixLength: 24,
+    gateway: network.gateway,
+    interface: 'eth0',
+    architecture: options.architecture,
+    timezone,
+    instanceId: /^instance-id:\s*(\S+)/m.exec(metaData)?.[1] ?? 'no instance-id in the seed',
+    userPublicKey: cluster.userPublicKey,
+    identity: await cluster.identity(name),
+    hosts,
+    peers,
+  };
+}

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { packageRoot } from '../../builder/host/package-root.ts';
+import { runTool } from '../../builder/host/run-tool.ts';
+
+/** A cluster whose images were built as a user builds them: a definition, and `dlimage build` in its folder. */
+export interface ClusterUnderTest {
+  /** Holds everything of this test: definition, images, identities, disks and console logs. */
+  readonly directory: string;
+  readonly name: string;
+  /** Private key of the user who may log in. */
+  readonly userKey: string;
+  /** That user's public key, one line. */
+  readonly userPublicKey: string;
+  readonly image: (node: string) => string;
+  /** What the identity store says of a node. */
+  readonly identity: (node: string) => Promise<StoredIdentity>;
+  /** Runs dlimage in the cluster's folder and returns its standard output. */
+  readonly dlimage: (...args: readonly string[]) => Promise<string>;
+  /** Removes everything. Not called after a failure: the logs are what is left to look at. */
+  readonly remove: () => Promise<void>;
+}
+
+/** The fields of `nodes/<name>.json` that a node can be held against; read without the product's own code. */
+export interface StoredIdentity {
+  readonly glusterUuid: string;
+  readonly sshHostKey: { readonly publicKey: string };
+}
+
+const guestFolder = fileURLToPath(new URL('guest/', import.meta.url));
+
+/** The report that every booted node gives reaches it through the definition, like any file of a user's. */
+const guestFiles = [
+  { source: 'guest/dlimage-boot-test.service', path: '/etc/systemd/system/dlimage-boot-test.service' },
+  {
+    source: 'guest/start-boot-test.conf',
+    path: '/etc/systemd/system/multi-user.target.d/dlimage-boot-test.conf',
+  },
+  { source: 'guest/report.py', path: '/usr/local/lib/dlimage-boot-test/report.py' },
+];
+
+const buildTimeoutMinutes = 45;
+
+/**
+ * Writes a definition and builds its images with the compiled command.
+ * The base comes from the default cache, so that it is made at most once per machine.
+ */
+export async function buildClusterUnderTest(
+  name: string,
+  definition: Readonly<Record<string, unknown>>,
+  nodes: readonly string[] = [],
+): Promise<ClusterUnderTest> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'dlimage-boot-')));
+  const userKey = join(directory, 'user');
+  await runTool('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'boot test', '-f', userKey], {
+    step: 'make a key for the boot test',
+  });
+  await cp(guestFolder, join(directory, 'guest'), { recursive: true });
+  await writeFile(
+    join(directory, 'cluster.yaml'),
+    stringify({ name, ...definition, ssh: { authorized_keys: ['./user.pub'] }, files: guestFiles }),
+  );
+  const dlimage: ClusterUnderTest['dlimage'] = async (...args) => await runDlimage(directory, args);
+  await dlimage('--quiet', 'build', '--state', 'identities', ...nodes.flatMap((node) => ['--node', node]));
+  return {
+    directory,
+    name,
+    userKey,
+    userPublicKey: (await readFile(`${userKey}.pub`, 'utf8')).trim(),
+    image: (node) => join(directory, 'out', name, `${node}.img`),
+    identity: async (node) =>
+      JSON.parse(
+        await readFile(join(directory, 'identities', name, 'nodes', `${node}.json`), 'utf8'),
+      ) as StoredIdentity,
+    dlimage,
+    remove: async () => await rm(directory, { recursive: true, force: true }),
+  };
+}
+
+async function runDlimage(cwd: string, args: readonly string[]): Promise<string> {
+  const command = join(packageRoot, 'dist/cli/main.js');
+  const options = { cwd, timeout: buildTimeoutMinutes * 60_000, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    return (await promisify(execFile)(process.execPath, [command, ...args], options)).stdout;
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Error(`dlimage ${args.join(' ')} failed in ${cwd}:\n${stderr ?? message}`, { cause: error });
+  }
+}

@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runTool } from '../../builder/host/run-tool.ts';
+import { followConsole, type ConsoleLog } from './console-log.ts';
+import { platforms, type PlatformName } from './platforms.ts';
+import { startQemu, type QemuProcess } from './qemu-process.ts';
+import { within } from './within.ts';
+
+/** One virtual machine with its own disk, which outlives the starts and power cuts of the machine. */
+export interface Machine {
+  readonly name: string;
+  readonly console: ConsoleLog;
+  /** Switches it on. */
+  start(): Promise<void>;
+  /** Presses the power button and waits until the guest has shut down; where there is none, cuts the power. */
+  shutDown(): Promise<void>;
+  /** Cuts the power. Does nothing when it is off. */
+  kill(): Promise<void>;
+  /** Puts a fresh copy of an image in, as flashing a card does; the machine must be off. */
+  flash(image: string): Promise<void>;
+}
+
+export interface MachineOptions {
+  readonly name: string;
+  readonly platform: PlatformName;
+  /** Image to boot; it is read, never written. */
+  readonly image: string;
+  /** Takes disk, console log and QEMU's log; must exist. Keep the path short: it holds Unix sockets too. */
+  readonly directory: string;
+  /** QEMU's `-netdev` value without an id, from `Lan.netdev`. */
+  readonly netdev: string;
+  /** Port on the LAN; makes the MAC address. */
+  readonly port: number;
+  readonly memoryMb?: number;
+  readonly cpus?: number;
+  /** What the board's clock says at power-on, as `2001-01-01T00:00:00`; the real time if absent. Not on a Pi, which has none. */
+  readonly clock?: string;
+}
+
+const shutdownSeconds = 120;
+
+/** Makes a machine with a fresh disk over an image; it is off. */
+export async function createMachine(options: MachineOptions): Promise<Machine> {
+  const { name, directory } = options;
+  const platform = platforms[options.platform];
+  const disk = join(directory, `${name}.qcow2`);
+  const consoleFile = join(directory, `${name}.console.log`);
+  let qemu: QemuProcess | undefined;
+  let howEnded: string | undefined = 'never started';
+  let platformArguments: readonly string[] = [];
+
+  const flash: Machine['flash'] = async (image) => {
+    if (qemu?.isRunning() === true) throw new Error(`${name} must be off to be flashed`);
+    await rm(disk, { force: true });
+    await runTool(
+      'qemu-img',
+      ['create', '-q', '-f', 'qcow2', '-b', image, '-F', 'raw', disk, `${platform.diskGib}G`],
+      {
+        step: `lay a disk over ${image}`,
+      },
+    );
+    const { memoryMb = 1024, cpus = 2, port } = options;
+    platformArguments = await platform.prepare({ image, disk, directory, name, memoryMb, cpus, port });
+  };
+
+  const start: Machine['start'] = async () => {
+    if (qemu?.isRunning() === true) throw new Error(`${name} is on already`);
+    await machine.console.skipToEnd();
+    const started = await startQemu(
+      platform.program,
+      [
+        ...['-name', name, '-nodefaults', '-display', 'none', '-no-reboot'],
+        ...platformArguments,
+        ...['-netdev', options.netdev.replace(',', ',id=n0,')],
+        ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
+        ...(options.clock === undefined ? [] : ['-rtc', `base=${options.clock}`]),
+      ],
+      join(directory, `${name}.qemu.log`),
+    );
+    qemu = started;
+    howEnded = undefined;
+    void started.ended.then((how) => (howEnded = how));
+  };
+
+  const kill: Machine['kill'] = async () => await qemu?.kill();
+
+  const shutDown: Machine['shutDown'] = async () => {
+    if (qemu?.isRunning() !== true) return;
+    if (!platform.powerButton) return await qemu.kill();
+    await qemu.execute('system_powerdown');
+    try {
+      await within(shutdownSeconds * platform.slowness, `the shutdown of ${name}`, qemu.ended);
+    } catch (error) {
+      await qemu.kill();
+      throw new Error(`${(error as Error).message}\n${await machine.console.tail()}`, { cause: error });
+    }
+  };
+
+  const machine: Machine = {
+    name,
+    console: followConsole(consoleFile, () => howEnded),
+    start,
+    shutDown,
+    kill,
+    flash,
+  };
+  await flash(options.image);
+  return machine;
+}

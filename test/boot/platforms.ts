@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tools, type ToolName } from '../../builder/host/tools.ts';
+import { readPiBootFiles } from './pi-boot-files.ts';
+
+/** A kind of machine that an image can be booted on. */
+export type PlatformName = 'pc-bios' | 'pc-uefi' | 'arm64-uefi' | 'raspberry-pi-3';
+
+/** What a platform needs to know of a machine in order to make its command line. */
+export interface MachineParts {
+  readonly image: string;
+  /** The machine's writable disk, a qcow2. */
+  readonly disk: string;
+  /** Directory for what the platform takes out of the image or keeps for the machine, such as UEFI variables. */
+  readonly directory: string;
+  /** The machine's name: prefix of its files. */
+  readonly name: string;
+  readonly memoryMb: number;
+  readonly cpus: number;
+  /** Last byte of the MAC address. */
+  readonly port: number;
+}
+
+export interface Platform {
+  readonly program: ToolName;
+  /** Tools without which this platform cannot be booted. */
+  readonly tools: readonly ToolName[];
+  /** Size of the machine's disk. Larger than any image, so that the root file system has something to grow to. */
+  readonly diskGib: number;
+  /** Has a power button that the guest listens to. */
+  readonly powerButton: boolean;
+  /** How much longer than a PC it takes to boot, roughly; for time limits. */
+  readonly slowness: number;
+  /** Everything but disk creation, network backend, console and clock. Called once per disk. */
+  readonly prepare: (parts: MachineParts) => Promise<readonly string[]>;
+}
+
+const macPrefix = '52:54:00:d1:1a';
+
+function commonParts(parts: MachineParts): string[] {
+  return [
+    ...['-accel', process.env['DLIMAGE_BOOT_ACCEL'] ?? 'tcg,thread=multi'],
+    ...['-smp', String(parts.cpus), '-m', String(parts.memoryMb)],
+  ];
+}
+
+function virtioParts(parts: MachineParts): string[] {
+  return [
+    ...['-drive', `if=none,id=disk0,file=${parts.disk},format=qcow2,cache=unsafe,discard=unmap`],
+    ...['-device', 'virtio-blk-pci,drive=disk0'],
+    ...['-device', `virtio-net-pci,netdev=n0,mac=${macOf(parts.port)},romfile=`],
+    // Without a source of randomness sshd's first start waits for the kernel to gather some.
+    ...['-device', 'virtio-rng-pci'],
+  ];
+}
+
+function macOf(port: number): string {
+  return `${macPrefix}:${port.toString(16).padStart(2, '0')}`;
+}
+
+/** Firmware in flash: the code is shared and read-only, the variables are a copy of the machine's own. */
+async function firmwareParts(tool: 'uefi-x86' | 'uefi-arm64', parts: MachineParts): Promise<string[]> {
+  const code = tools[tool].files.find((file) => existsSync(file));
+  if (code === undefined) throw new Error(`${tools[tool].program} is not installed`);
+  const variables = join(parts.directory, `${parts.name}.uefi-variables`);
+  await copyFile(code.replace('_CODE', '_VARS'), variables);
+  return [
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${code}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${variables}`],
+  ];
+}
+
+/** Every machine that the tests know. QEMU's own emulation of processors works everywhere; KVM does not. */
+export const platforms: Readonly<Record<PlatformName, Platform>> = {
+  'pc-bios': {
+    program: 'qemu-system-x86_64',
+    tools: ['qemu-system-x86_64', 'qemu-img', 'setpriv'],
+    diskGib: 8,
+    powerButton: true,
+    slowness: 1,
+    prepare: async (parts) => [...['-M', 'pc', '-cpu', 'max'], ...commonParts(parts), ...virtioParts(parts)],
+  },
+  'pc-uefi': {
+    program: 'qemu-system-x86_64',
+    tools: ['qemu-system-x86_64', 'qemu-img', 'setpriv', 'uefi-x86'],
+    diskGib: 8,
+    powerButton: true,
+    slowness: 1,
+    prepare: async (parts) => [
+      ...['-M', 'q35', '-cpu', 'max'],
+      ...commonParts(parts),
+      ...(await firmwareParts('uefi-x86', parts)),
+      ...virtioParts(parts),
+    ],
+  },
+  'arm64-uefi': {
+    program: 'qemu-system-aarch64',
+    tools: ['qemu-system-aarch64', 'qemu-system-x86_64', 'qemu-img', 'setpriv', 'uefi-arm64'],
+    diskGib: 8,
+    powerButton: true,
+    slowness: 1.5,
+    prepare: async (parts) => [
+      ...['-M', 'virt', '-cpu', 'cortex-a53'],
+      ...commonParts(parts),
+      ...(await firmwareParts('uefi-arm64', parts)),
+      ...virtioParts(parts),
+    ],
+  },
+  'raspberry-pi-3': {
+    program: 'qemu-system-aarch64',
+    tools: ['qemu-system-aarch64', 'qemu-system-x86_64', 'qemu-img', 'setpriv', 'mcopy'],
+    // The emulated card reader takes powers of two only.
+    diskGib: 8,
+    powerButton: false,
+    slowness: 2.5,
+    prepare: async (parts) => {
+      const files = await readPiBootFiles(parts.image, join(parts.directory, `${parts.name}.boot`));
+      return [
+        ...['-M', 'raspi3b', '-dtb', files.deviceTree, '-kernel', files.kernel, '-initrd', files.initrd],
+        ...['-append', files.commandLine],
+        ...commonParts({ ...parts, cpus: 4, memoryMb: 1024 }),
+        ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
+        ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port)}`],
+        // The first serial port is the PL011, which the Pi 3 gives to Bluetooth; the console is the second.
+        ...['-serial', 'null'],
+      ];
+    },
+  },
+};

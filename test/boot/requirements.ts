@@ -1,0 +1,31 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { tools, type Tool, type ToolName } from '../../builder/host/tools.ts';
+import { platforms, type PlatformName } from './platforms.ts';
+
+/**
+ * True when a machine of this kind can be booted here. In CI it always is: there a missing program
+ * fails the test, with the package that brings it.
+ */
+export function canBoot(platform: PlatformName): boolean {
+  return process.env['CI'] === 'true' || platforms[platform].tools.every(isInstalled);
+}
+
+/** True when the boots that take long are wanted too: DLIMAGE_BOOT_ALL=1. */
+export const bootsAll = process.env['DLIMAGE_BOOT_ALL'] === '1';
+
+function isInstalled(name: ToolName): boolean {
+  const tool: Tool = tools[name];
+  if (tool.files !== undefined) return tool.files.some((file) => exists(file, constants.R_OK));
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => exists(join(folder, tool.program), constants.X_OK));
+}
+
+function exists(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, normalize } from 'node:path';
+import type { HostPath, Reference } from '../../builder/definition/environment.ts';
+import { collectReferences } from '../../builder/definition/references.ts';
+import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
+import { understandCluster, type UnderstoodCluster } from '../../builder/definition/understand-cluster.ts';
+import { formatReport } from '../../builder/report/format-report.ts';
+import { environment, readNamedSources, schemas, world } from './world.ts';
+
+const cases = join(import.meta.dirname, 'cases');
+
+/** Names of all cases: folders whose name is the id of the finding they are about, with a variant behind a dot. */
+export const caseNames = readdirSync(cases).toSorted();
+
+/** What became of a case. */
+export interface CaseResult {
+  readonly understood: UnderstoodCluster;
+  readonly report: string;
+}
+
+/**
+ * Runs one case in process. A case is a folder with any of: `cluster.yaml`; `flags` (what is typed after `dlimage`);
+ * `environment.json` (what differs about the machine); `profiles/` and `bases/`; and the files it refers to.
+ */
+export function runCase(name: string): CaseResult {
+  const directory = join(cases, name);
+  const text = readOptional(join(directory, 'cluster.yaml'));
+  const source = text === undefined ? undefined : { file: 'cluster.yaml', text };
+  const flags = parseArgv((readOptional(join(directory, 'flags')) ?? 'build').trim().split(' '));
+  const overrides = JSON.parse(readOptional(join(directory, 'environment.json')) ?? '{}') as object;
+  const own = (folder: string) =>
+    existsSync(join(directory, folder)) ? readNamedSources(join(directory, folder), `${folder}/`) : [];
+  const understood = understandCluster({
+    ...(source === undefined ? {} : { source }),
+    flags,
+    profiles: [...world.profiles, ...own('profiles')],
+    bases: [...world.bases, ...own('bases')],
+    schemas,
+    environment: {
+      ...environment,
+      paths: collectReferences(source, flags).map((reference) => lookAt(directory, reference)),
+      ...overrides,
+    },
+  });
+  return { understood, report: formatReport(understood.diagnostics, understood.sources, { colour: false }) };
+}
+
+/** Path of the expected report of a case. */
+export function expectationOf(name: string): string {
+  return join(cases, name, 'stderr.txt');
+}
+
+function readOptional(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** Looks at what a reference points to, with the case's folder in the place of `/project`. */
+function lookAt(directory: string, reference: Reference): HostPath {
+  const { projectDirectory } = environment;
+  const absolutePath = isAbsolute(reference.written)
+    ? reference.written
+    : normalize(join(projectDirectory, reference.written));
+  const onDisk = join(directory, absolutePath.slice(projectDirectory.length));
+  const nothing = { ...reference, absolutePath, realPath: absolutePath, sizeBytes: 0, executable: false };
+  if (!absolutePath.startsWith(`${projectDirectory}/`) || !existsSync(onDisk)) return { ...nothing, kind: 'missing' };
+  const status = lstatSync(realpathSync(onDisk));
+  if (status.isDirectory()) return { ...nothing, kind: 'directory' };
+  return { ...nothing, kind: 'file', sizeBytes: status.size, text: readFileSync(onDisk, 'utf8') };
+}
+
+/** The flags of an argument list, as the command line's own parser would hand them over. */
+function parseArgv(argv: readonly string[]): DefinitionFlags {
+  const valuesOf = (flag: string) =>
+    argv.flatMap((word, index) => {
+      if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)];
+      return word === flag ? [argv[index + 1] ?? ''] : [];
+    });
+  const single = ['profile', 'count', 'base', 'name', 'subnet', 'vip'].flatMap((name) => {
+    const value = valuesOf(`--${name}`).at(-1);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const lists = [['sshKeys', valuesOf('--ssh-key')] as const, ['nodes', valuesOf('--node')] as const];
+  const given = lists.filter(([, values]) => values.length > 0);
+  return { argv, ...(Object.fromEntries([...single, ...given]) as object) };
+}

@@ -1,0 +1,27 @@
+import type { Cluster } from '../../../builder/definition/cluster.ts';
+import type { ClusterIdentities, NodeIdentity, SshIdentity } from '../../../builder/identity/identities.ts';
+
+/** Identities that are the same in every run and open no door: their keys are words. */
+export function exampleIdentities(cluster: Cluster): ClusterIdentities {
+  const nodes: Record<string, NodeIdentity> = {};
+  for (const { name, index } of cluster.nodes) {
+    nodes[name] = {
+      glusterUuid: `aaaaaaaa-0000-4000-8000-${String(index).padStart(12, '0')}`,
+      sshHostKey: pair('host', name),
+      sshClientKey: pair('node', name),
+      tls: { keyPem: `fake TLS key of ${name}\n`, certificatePem: `fake certificate of ${name}\n` },
+    };
+  }
+  return {
+    clusterId: 'cccccccc-0000-4000-8000-000000000001',
+    vrrpRouterId: 77,
+    ca: { certificatePem: 'fake certificate of the authority\n' },
+    loginKey: pair('login', cluster.name),
+    nodes,
+  };
+}
+
+function pair(use: string, of: string): SshIdentity {
+  const text = Buffer.from(`fake ${use} ${of}`.padEnd(51, '.')).toString('base64');
+  return { privateKey: `fake private ${use} key of ${of}\n`, publicKey: `ssh-ed25519 ${text} ${use} ${of}` };
+}
