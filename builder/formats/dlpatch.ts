@@ -1,15 +1,13 @@
-import type { ByteRange } from '../image/ranges.ts';
-
 /**
  * A `.dlpatch` is all that makes one image out of its base:
  *
- * | bytes | what                                                                    |
- * | ----- | ----------------------------------------------------------------------- |
- * | 8     | `dlpatch` and the byte 1, the version                                   |
- * | 4     | length of the header, little-endian                                     |
- * |       | header: JSON, see `DlpatchHeader`                                       |
- * |       | the bytes of all ranges, one after the other, as one raw deflate stream |
- * | 32    | SHA-256 of everything before                                            |
+ * | bytes | what                                                                                  |
+ * | ----- | ------------------------------------------------------------------------------------- |
+ * | 8     | `dlpatch` and the byte 1, the version                                                 |
+ * | 4     | length of the header, little-endian                                                   |
+ * |       | header: JSON, see `DlpatchHeader`                                                     |
+ * |       | for each layer the bytes of its ranges, one after the other, as a raw deflate stream |
+ * | 32    | SHA-256 of everything before                                                          |
  *
  * It holds no time and no name of the host: the same image gives the same bytes.
  */
@@ -22,10 +20,18 @@ export interface DlpatchHeader {
     readonly key: string;
     readonly name: string;
   };
-  /** The image that comes out. `sha256` is null when its maker did not hash it. */
-  readonly image: { readonly name: string; readonly sizeBytes: number; readonly sha256: string | null };
+  /** The image that comes out. */
+  readonly image: { readonly name: string; readonly sizeBytes: number };
+  /** What the cluster shares, then what is the node's own: a later layer wins. */
+  readonly layers: readonly DlpatchLayer[];
+}
+
+/** One layer of changes. */
+export interface DlpatchLayer {
   /** Offset and length in bytes of each range, sorted, not overlapping. */
   readonly ranges: readonly (readonly [number, number])[];
+  /** Length of the layer's deflate stream. */
+  readonly compressedBytes: number;
 }
 
 /** Bytes before the header, and behind the last range. */
@@ -60,26 +66,21 @@ export function parseDlpatchHeader(json: Buffer): DlpatchHeader | null {
       typeof header.base.name === 'string' &&
       Number.isSafeInteger(header.base.sizeBytes) &&
       Number.isSafeInteger(header.image.sizeBytes) &&
-      (header.image.sha256 === null || isDigest(header.image.sha256));
-    return isWhole && areSound(header.ranges, header.image.sizeBytes) ? header : null;
+      header.layers.every((layer) => isSound(layer, header.image.sizeBytes));
+    return isWhole ? header : null;
   } catch {
     return null;
   }
 }
 
-/** The ranges as the rest of the code knows them. */
-export function dlpatchRanges(header: DlpatchHeader): ByteRange[] {
-  return header.ranges.map(([offsetBytes, lengthBytes]) => ({ offsetBytes, lengthBytes }));
-}
-
-function areSound(ranges: DlpatchHeader['ranges'], sizeBytes: number): boolean {
+function isSound({ ranges, compressedBytes }: DlpatchLayer, sizeBytes: number): boolean {
   let position = 0;
   for (const [offsetBytes, lengthBytes] of ranges) {
     if (!Number.isSafeInteger(offsetBytes) || !Number.isSafeInteger(lengthBytes)) return false;
     if (offsetBytes < position || lengthBytes <= 0) return false;
     position = offsetBytes + lengthBytes;
   }
-  return position <= sizeBytes;
+  return position <= sizeBytes && Number.isSafeInteger(compressedBytes) && compressedBytes >= 0;
 }
 
 function isDigest(value: unknown): boolean {

@@ -209,13 +209,6 @@ export const tools = {
     packages: { debian: 'pigz', fedora: 'pigz', arch: 'pigz', macos: 'pigz' },
     neededFor: 'test',
   },
-  '7zz': {
-    program: '7zz',
-    purpose: 'reads our compressed images in the tests',
-    versionArguments: ['--help'],
-    packages: { debian: '7zip', fedora: '7zip', arch: '7zip', macos: 'sevenzip' },
-    neededFor: 'test',
-  },
   bsdcat: {
     program: 'bsdcat',
     purpose: 'reads our compressed images in the tests with libarchive, as Raspberry Pi Imager does',

@@ -14,7 +14,7 @@ const zeros = Buffer.alloc(chunkBytes);
  */
 export async function dataRangesOf(base: DigestedBase, directory: string): Promise<ByteRange[]> {
   await makePrivateDirectory(directory);
-  const path = join(directory, `${base.sha256}.data.json`);
+  const path = join(directory, `data.json`);
   const known = parseRanges(await readTextIfExists(path), base);
   if (known !== null) return known;
   const ranges = await scan(base.path);

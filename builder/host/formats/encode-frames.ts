@@ -7,6 +7,7 @@ import type { Assembler } from './assembler.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 import type { FrameShelf } from './frame-shelf.ts';
 import type { Limiter } from './limiter.ts';
+import type { Progress, Task } from '../progress.ts';
 
 /** What frames are made with. */
 export interface FrameWorkshop {
@@ -16,8 +17,7 @@ export interface FrameWorkshop {
   readonly limiter: Limiter;
   /** Private: it holds uncompressed frames for a moment. */
   readonly temporaryDirectory: string;
-  /** Called with the number of bytes, before compression, that were just compressed. */
-  readonly onCompressed?: (bytes: number) => void;
+  readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
 
@@ -26,12 +26,13 @@ export interface PlacedFrame {
   readonly frame: Frame;
   readonly shelf: FrameShelf;
   readonly key: string;
-  readonly pieces: () => readonly Piece[];
+  readonly pieces: readonly Piece[];
 }
 
 /** Small frames are compressed many at a time, by one process. */
 const batchBytes = 16 * 1024 * 1024;
 const batchFrames = 64;
+const taskBytes = 64 * 1024 * 1024;
 
 /** Finds or makes every frame, in the order asked for. What is on a shelf already is not compressed again. */
 export async function encodeFrames(
@@ -43,6 +44,8 @@ export async function encodeFrames(
   const missing = wanted.filter(
     ({ shelf, key }, index) => found[index] === undefined && !shelf.expected(key),
   );
+  const task = startTask(workshop, missing);
+  let doneBytes = 0;
   const batches = batchesOf(missing).map((batch) => {
     const made = workshop.limiter(() => makeBatch(workshop, batch));
     for (const [index, { shelf, key }] of batch.entries()) {
@@ -51,12 +54,25 @@ export async function encodeFrames(
         made.then((frames) => frames[index]!),
       );
     }
-    return made;
+    return made.then(() => task?.update((doneBytes += rawBytes(batch))));
   });
   // All are awaited before a failure is reported: none may still write into the temporary directory then.
   const failure = (await Promise.allSettled(batches)).find((result) => result.status === 'rejected');
+  if (failure === undefined) task?.done();
+  else task?.fail();
   if (failure !== undefined) throw failure.reason;
   return Promise.all(wanted.map(({ shelf, key }, index) => found[index] ?? shelf.expected(key)!));
+}
+
+/** The base's first compression is worth a progress bar, a node's few frames are not. */
+function startTask({ codec, progress }: FrameWorkshop, missing: readonly PlacedFrame[]): Task | null {
+  const total = rawBytes(missing);
+  if (total < taskBytes) return null;
+  return progress.task(`Compress the base for ${codec.format}`, { total, unit: 'bytes' });
+}
+
+function rawBytes(frames: readonly PlacedFrame[]): number {
+  return frames.reduce((sum, { frame }) => sum + frame.lengthBytes, 0);
 }
 
 function batchesOf(frames: readonly PlacedFrame[]): PlacedFrame[][] {
@@ -80,11 +96,10 @@ async function makeBatch(workshop: FrameWorkshop, batch: readonly PlacedFrame[])
   const paths = batch.map((_, index) => join(temporaryDirectory, `${name}-${index}`));
   try {
     for (const [index, { pieces }] of batch.entries()) {
-      await assembler.run({ pieces: pieces(), path: paths[index]!, holes: true, digest: false });
+      await assembler.run({ pieces, path: paths[index]!, holes: true, digest: false });
     }
     const files = batch.map(({ frame }, index) => ({ path: paths[index]!, lengthBytes: frame.lengthBytes }));
     await codec.compress(files, signal);
-    workshop.onCompressed?.(files.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0));
     const frames: EncodedFrame[] = [];
     for (const [index, { shelf, key }] of batch.entries()) {
       frames.push(await shelf.put(key, `${paths[index]!}${codec.suffix}`));
