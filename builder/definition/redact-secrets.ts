@@ -20,7 +20,7 @@ const secretPatterns: readonly RegExp[] = [
   // A password in a block mapping: to the end of the line, and the lines below that are indented deeper.
   /(?<kept>^(?<indent>[^\S\n]*)(?:- +)?["']?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,
   // A password in a flow mapping: to the closing quote, comma or bracket.
-  /(?<kept>[{,][^\S\n]*["']?password["']?[^\S\n]*:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^,}\n]*)/g,
+  /(?<kept>[{,][^\S\n]*["']?password["']?[^\S\n]*:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^,}\n]*)/g,
 ];
 
 function cover(match: readonly unknown[]): string {

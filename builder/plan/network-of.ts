@@ -9,10 +9,7 @@ export interface NodeNetwork {
   readonly wiredInterface: string;
 }
 
-/**
- * With Wi-Fi in the definition, boards that have it use it and the others their cable, so that both can be in
- * one cluster. A VLAN is on the cable.
- */
+/** Which interface carries the node's address. Rules see to it that a VLAN is on a cable, and Wi-Fi on boards that have it. */
 export function networkOf(cluster: Cluster, node: ClusterNode): NodeNetwork {
   const { network } = cluster;
   const wiredInterface = network.interface ?? node.profile.interface;

@@ -39,7 +39,7 @@ export function parseOverlay(name: string, assets: Assets, schema: CompiledSchem
 }
 
 function isValid(tree: unknown, schema: CompiledSchema): tree is OverlayDefinition {
-  return schema.validate(tree) === true;
+  return schema.validate(tree);
 }
 
 /** Path on the node of every file in `rootfs/`, with the asset it comes from. */

@@ -1,1 +1,94 @@
-export {};
+import { listBases, removeBase } from '../../host/base/base-cache.ts';
+import { ensureBase } from '../../host/base/ensure-base.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import { readShippedCatalogue } from '../../host/read-catalogue.ts';
+import { UsageError } from '../../report/errors.ts';
+import { formatBytes } from '../../report/format-units.ts';
+import { formatTable, printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { abortOnInterruption } from '../interruption.ts';
+
+type BaseOptions = GlobalOptions & { readonly cache?: string };
+
+/** `dlimage base list`: what can be built, and what is in the cache. */
+export async function runBaseList(options: BaseOptions): Promise<void> {
+  const [{ bases }, cached] = await Promise.all([readShippedCatalogue(), listBases(cacheDirectory(options.cache))]);
+  if (options.json === true) {
+    const available = [...bases].map(([name, { description, platforms }]) => ({
+      name,
+      description,
+      platforms: Object.keys(platforms),
+    }));
+    printLine(JSON.stringify({ available, cached }));
+    return;
+  }
+  const available = [...bases].map(([name, { description, platforms }]) => [
+    name,
+    Object.keys(platforms).join(', '),
+    description,
+  ]);
+  const rows = cached.map((base) => [
+    base.key.slice(0, 12),
+    base.definitionName,
+    `${base.platform}-${base.architecture}`,
+    formatBytes(base.sizeBytes),
+    base.extraPackages.length === 0 ? '' : `with ${base.extraPackages.join(', ')}`,
+  ]);
+  printLine(formatTable(['base', 'platforms', ''], available));
+  printLine('');
+  if (rows.length === 0) printLine('The cache is empty.');
+  else printLine(formatTable(['in the cache', 'base', 'platform', 'size', ''], rows));
+}
+
+/** `dlimage base build`: makes a base ahead of time. */
+export async function runBaseBuild(
+  name: string | undefined,
+  options: BaseOptions & { readonly profile: string; readonly mirror?: string },
+): Promise<void> {
+  const { profiles, bases } = await readShippedCatalogue();
+  const profile = profiles.get(options.profile);
+  if (profile === undefined) {
+    throw new UsageError(`there is no profile ${options.profile}`, `profiles: ${[...profiles.keys()].join(', ')}`);
+  }
+  const definitionName = name ?? profile.default_base;
+  const definition = bases.get(definitionName);
+  if (definition === undefined || !profile.bases.includes(definitionName)) {
+    throw new UsageError(
+      `there is no base ${definitionName} for ${options.profile}`,
+      `bases for it: ${profile.bases.join(', ')}`,
+    );
+  }
+  const base = await ensureBase(
+    {
+      definitionName,
+      definition,
+      platform: profile.platform,
+      architecture: profile.architecture,
+      extraPackages: [],
+    },
+    {
+      cacheDirectory: cacheDirectory(options.cache),
+      progress: progressFor(options),
+      signal: abortOnInterruption(),
+      ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
+    },
+  );
+  if (options.json === true) printLine(JSON.stringify({ event: 'done', key: base.key, image: base.imagePath }));
+  else if (options.quiet !== true) printLine(base.imagePath);
+}
+
+/** `dlimage base rm`: keys may be cut short as long as they mean one base. */
+export async function runBaseRemove(keys: readonly string[], options: BaseOptions): Promise<void> {
+  const directory = cacheDirectory(options.cache);
+  const cached = await listBases(directory);
+  const wanted = keys.map((key) => {
+    const matching = cached.filter((base) => base.key.startsWith(key));
+    const [only] = matching;
+    if (only === undefined) throw new UsageError(`no base in the cache has a key that begins with ${key}`, 'see dlimage base list');
+    if (matching.length > 1) throw new UsageError(`${key} means ${matching.length} bases`, 'give more of the key');
+    return only;
+  });
+  for (const base of wanted) {
+    await removeBase(directory, base.key);
+    if (options.quiet !== true) printLine(`removed ${base.key.slice(0, 12)} ${base.definitionName}`);
+  }
+}

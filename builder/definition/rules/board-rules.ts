@@ -58,10 +58,10 @@ function* glusterfsMissing(context: RuleContext): Iterable<Diagnostic> {
     const at = locator.has(['storage', 'type']) ? locator.value(['storage', 'type']) : placeOfBoard(context, node);
     const version = base.software.glusterfs;
     if (node.profile.architecture === 'armhf' && Number.parseInt(version ?? '', 10) >= firstBroken32BitMajor) {
-      const message = `GlusterFS ${version} of base ${name} does not run on 32-bit ARM, which ${node.profileName} of ${node.name} is`;
+      const message = `GlusterFS ${version} of base ${name} does not run on 32-bit ARM, and ${node.name} is a ${node.profileName}`;
       yield error('glusterfs-on-32-bit', at, message, 'use storage type nfs or none, or a 64-bit board');
     } else if (version === undefined || lacksGlusterfs(base, platformOf(node))) {
-      const message = `base ${name} has no GlusterFS for ${node.profileName} of ${node.name}`;
+      const message = `base ${name} has no GlusterFS for ${node.profileName}, which ${node.name} is`;
       yield error('base-without-glusterfs', at, message, 'use storage type nfs or none, or another base');
     }
   }

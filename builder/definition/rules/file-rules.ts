@@ -98,7 +98,7 @@ function* ownerUnknown(context: RuleContext): Iterable<Diagnostic> {
     if (file.owner === undefined || resolveOwner(file, context.cluster.users) !== undefined) continue;
     const known = listed(['root', ...context.cluster.users.map((user) => user.name)], 'and');
     const message = `owner ${shown(file.owner)} is not known before the node has started: known are ${known}`;
-    yield error('owner-unknown', context.locator.value(['files', index, 'owner']), message, 'use numbers for the system’s other users, like 33:33 for www-data');
+    yield error('owner-unknown', context.locator.value(['files', index, 'owner']), message, "use numbers for the system's other users, like 33:33 for www-data");
   }
 }
 

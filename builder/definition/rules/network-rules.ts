@@ -82,9 +82,9 @@ function* tooFewAddresses({ written, cluster, lan, locator }: RuleContext): Iter
   if (without < 0 || !contains(lan, first) || reservedName(first, lan) !== undefined) return;
   const at = locator.has(['count']) ? locator.value(['count']) : locator.value(['nodes', without]);
   const message =
-    `${formatSubnet(lan)} has ${counted(without, 'address')} from ${formatIpv4(first)} on, ` +
-    `but there are ${counted(cluster.nodes.length, 'node')}`;
-  yield error('too-few-addresses', at ?? locator.value(['network', 'subnet']), message.replace('addresss', 'addresses'), 'use a larger subnet, or set network.first_address lower');
+    `${formatSubnet(lan)} has room for ${counted(without, 'node')} from ${formatIpv4(first)} on, ` +
+    `but there are ${cluster.nodes.length}`;
+  yield error('too-few-addresses', at ?? locator.value(['network', 'subnet']), message, 'use a larger subnet, or set network.first_address lower');
 }
 
 function* wifiWithoutRadio({ written, cluster, locator }: RuleContext): Iterable<Diagnostic> {

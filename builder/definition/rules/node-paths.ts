@@ -4,7 +4,7 @@ export interface OwnedPath {
   readonly instead: string;
 }
 
-const identity = 'it is the node’s identity, which the identity store keeps';
+const identity = "it is the node's identity, which the identity store keeps";
 
 /** Files and folders that every node gets from dlimage: an extra file there would fight with it. */
 export const ownedPaths: readonly OwnedPath[] = [

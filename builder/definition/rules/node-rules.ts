@@ -66,8 +66,9 @@ function* evenManagers({ cluster, locator }: RuleContext): Iterable<Diagnostic> 
   const count = managers.length;
   if (count === 0 || count % 2 === 1 || count > maxManagers) return;
   const last = managers.at(-1);
-  const message = `${count} managers survive the loss of no more than ${count - 1} would: ${(count - 2) / 2}`;
-  const hint = `make ${last?.name ?? 'one'} a worker${cluster.nodes.length > count ? ', or a worker a manager' : ''}`;
+  const survived = count === 2 ? 'none' : String((count - 2) / 2);
+  const message = `${count} managers survive the loss of ${survived}, just as ${count - 1} would`;
+  const hint = `make ${last?.name ?? 'one'} a worker${cluster.nodes.length > count ? ', or one of the workers a manager' : ''}`;
   yield warning('even-managers', locator.value(['nodes', (last?.index ?? 1) - 1, 'role']), message, hint);
 }
 

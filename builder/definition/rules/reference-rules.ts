@@ -42,7 +42,28 @@ export function checkReferences(context: ReferenceContext): ReferenceFindings {
         : unknownName(context, purpose, name, at),
     );
   }
+  for (const { path, profile, base } of defaultBases(context)) {
+    if (context.catalogue.bases.has(base)) continue;
+    damaged.add(topicOf(path)).add('base');
+    if (context.catalogue.broken.has(base)) continue;
+    const message = `the default base ${shown(base)} of profile ${shown(profile)} does not exist`;
+    diagnostics.push(error('default-base-unknown', context.locator.value(path), message, 'name a base with --base, or correct the profile'));
+  }
   return { diagnostics, damaged };
+}
+
+/** Profiles that are used without a base being named, once each, with the base that they bring. */
+function defaultBases({ written, catalogue }: ReferenceContext): { path: DefinitionPath; profile: string; base: string }[] {
+  if (written.base !== undefined) return [];
+  const found = new Map<string, { path: DefinitionPath; profile: string; base: string }>();
+  for (const [index, node] of (written.nodes ?? [{}]).entries()) {
+    const profile = node.profile ?? written.profile ?? defaults.profile;
+    const base = catalogue.profiles.get(profile)?.default_base;
+    if (node.base !== undefined || base === undefined || found.has(profile)) continue;
+    const path = node.profile === undefined ? ['profile'] : ['nodes', index, 'profile'];
+    found.set(profile, { path, profile, base });
+  }
+  return [...found.values()];
 }
 
 type Board = { purpose: 'profile' | 'base'; path: DefinitionPath; name: string };

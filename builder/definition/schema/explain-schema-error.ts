@@ -33,7 +33,7 @@ export function explainSchemaError(
 function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locator): Diagnostic {
   const schema = problem.parentSchema ?? {};
   const at = locator.value(path);
-  const name = locator.name(path) || 'the definition';
+  const name = locator.name(path) || 'the file';
   switch (problem.keyword) {
     case 'type':
     case 'anyOf':

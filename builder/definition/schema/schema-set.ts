@@ -15,8 +15,17 @@ export interface CompiledSchema {
   readonly validate: ValidateFunction;
 }
 
+/** Compiling takes longer than checking a thousand nodes, and nobody changes a schema after it was read. */
+const compiled = new WeakMap<AnySchemaObject, CompiledSchema>();
+
 /** Compiles a schema; every error is collected, and every `format` is one of ours. Throws when the schema itself is wrong. */
 export function compileSchema(schema: AnySchemaObject): CompiledSchema {
+  const known = compiled.get(schema) ?? { schema, validate: makeValidator(schema) };
+  compiled.set(schema, known);
+  return known;
+}
+
+function makeValidator(schema: AnySchemaObject): ValidateFunction {
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,
@@ -28,5 +37,5 @@ export function compileSchema(schema: AnySchemaObject): CompiledSchema {
       ]),
     ),
   });
-  return { schema, validate: ajv.compile(schema) };
+  return ajv.compile(schema);
 }

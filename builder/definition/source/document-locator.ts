@@ -1,4 +1,4 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, type Document, type LineCounter, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Pair } from 'yaml';
 import type { Position, SourceText } from '../../report/diagnostic.ts';
 import { showPath, type DefinitionPath } from './definition-path.ts';
 import type { Locator } from './locator.ts';
@@ -71,7 +71,10 @@ function followAlias(document: Document, node: unknown): unknown {
 }
 
 function keyText(pair: Pair): string | undefined {
-  return isPair(pair) && isScalar(pair.key) ? String(pair.key.value ?? '') : undefined;
+  if (!isScalar(pair.key)) return undefined;
+  const { value } = pair.key;
+  // The parser makes a symbol of a merge key.
+  return typeof value === 'symbol' ? value.description : String(value ?? '');
 }
 
 function isEmptyValue(node: unknown): boolean {

@@ -101,7 +101,7 @@ async function inWorkCopies<T>(
   const open = new Map<NodeBase, Promise<WorkCopy>>();
   try {
     return await use((base) => {
-      const copy = open.get(base) ?? openWorkCopy({ base: base.image, directory: join(directory, '.work') });
+      const copy = open.get(base) ?? openWorkCopy({ base: base.image, directory });
       open.set(base, copy);
       return copy;
     });

@@ -30,7 +30,7 @@ delete (pc as { wifi_interface?: string }).wifi_interface;
 const layout = { packages: [], image_size_mb: 2304, boot_size_mb: 256 };
 const debian13: BaseDefinition = {
   description: 'Debian 13 trixie',
-  build: { suite: 'trixie', components: ['main'], packages: [] },
+  build: { suite: 'trixie', components: ['main'], packages: [], stand_ins: [] },
   software: { cloud_init: '25.1', docker: '26.1', glusterfs: '11.1', keepalived: '2.3' },
   platforms: {
     'raspberry-pi-arm64': { ...layout, seed: 'boot-partition' },

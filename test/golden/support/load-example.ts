@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import type { Cluster } from '../../../builder/definition/cluster.ts';
+import { loadCluster } from '../../../builder/host/load-cluster.ts';
+
+/** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */
+export const exampleNames = ['pi3-default', 'mixed-boards', 'pi4-wifi', 'x86-nfs'] as const;
+
+export type ExampleName = (typeof exampleNames)[number];
+
+/** One of the definitions beside this folder, written out in full. */
+export async function loadExample(name: ExampleName): Promise<Cluster> {
+  const file = join(import.meta.dirname, '../definitions', `${name}.yaml`);
+  return (await loadCluster(file, { argv: [] })).cluster;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { redactSecrets } from '../../../builder/definition/redact-secrets.ts';
+
+function redact(text: string): string {
+  const covered = redactSecrets({ file: 'f', text }).text;
+  expect(covered.length).toBe(text.length);
+  expect(covered.split('\n').length).toBe(text.split('\n').length);
+  return covered;
+}
+
+describe('redactSecrets', () => {
+  it.each([
+    ['wifi:\n  password: se cret # x\n  country: DE\n', 'wifi:\n  password: ** **** * *\n  country: DE\n'],
+    ['wifi: {ssid: a, password: secret, country: DE}', 'wifi: {ssid: a, password: ******, country: DE}'],
+    ['{password: "a,b}c", country: DE}', '{password: *******, country: DE}'],
+    ["{ 'password': 'it''s' }", "{ 'password': ******* }"],
+    ['  password: |\n    one\n    two\n  ssid: a\n', '  password: *\n    ***\n    ***\n  ssid: a\n'],
+    ['password:\nname: x\n', 'password:\nname: x\n'],
+    ['  "password": hunter2\n', '  "password": *******\n'],
+  ])('covers %j', (text, covered) => {
+    expect(redact(text)).toBe(covered);
+  });
+
+  it('covers a private key that is indented, quoted, or cut off', () => {
+    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\n      c2VjcmV0\n      c2VjcmV0\n      -----END OPENSSH PRIVATE KEY-----';
+    expect(redact(`- |\n      ${key}\nname: x\n`)).not.toMatch(/c2Vj|OPENSSH/);
+    expect(redact(`- |\n      ${key}\nname: x\n`)).toContain('name: x');
+    expect(redact('- "-----BEGIN RSA PRIVATE KEY-----\\nc2VjcmV0\\n-----END RSA PRIVATE KEY-----"\nvip: @')).not.toContain('c2Vj');
+    expect(redact('- |\n  -----BEGIN EC PRIVATE KEY-----\n  c2VjcmV0\n  c2Vj')).not.toContain('c2Vj');
+    expect(redact('PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\nc2VjcmV0\n')).not.toContain('c2Vj');
+  });
+});
