@@ -22,7 +22,15 @@ const missing = missingPrograms([
   ...['gzip', 'pigz', '7zz', 'bsdcat', 'bmaptool', 'qemu-img'],
 ]);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const formats: readonly ImageFormat[] = ['img', 'img.zst', 'img.xz', 'img.gz', 'qcow2', 'img.bmap', 'dlpatch'];
+const formats: readonly ImageFormat[] = [
+  'img',
+  'img.zst',
+  'img.xz',
+  'img.gz',
+  'qcow2',
+  'img.bmap',
+  'dlpatch',
+];
 
 describe.skipIf(missing.length > 0)('formats', () => {
   const scratch = makeScratch();
@@ -52,21 +60,23 @@ describe.skipIf(missing.length > 0)('formats', () => {
     buildTestImage(testImages['MBR, FAT32, ext4 of today']!, basePath, scratch.path);
     const content = readFileSync(basePath);
     const { layout } = await readBase(basePath);
-    base = { path: basePath, sizeBytes: content.length, sha256: sha256(content), key: 'k', name: 'small', layout };
+    base = {
+      path: basePath,
+      sizeBytes: content.length,
+      sha256: sha256(content),
+      key: 'k',
+      name: 'small',
+      layout,
+    };
 
-    const entries = nodeEntries('the-cluster');
-    const onBase = await openWorkCopy({ base: await readBase(basePath), directory: workDirectory });
-    shared = await onBase.makePatch(entries);
-    const clusterBase = await patched(content, [shared]);
-    const clusterPath = join(scratch.path, 'cluster.img');
-    writeFileSync(clusterPath, clusterBase);
-    const onCluster = await openWorkCopy({ base: await readBase(clusterPath), directory: workDirectory });
+    const copy = await openWorkCopy({ base: await readBase(basePath), directory: workDirectory });
+    shared = await copy.makePatch(nodeEntries('the-cluster'));
+    await copy.layOver(shared);
     nodes = [
-      await onCluster.makePatch([rootFile('/etc/hostname', 'node-0\n'), rootFile('/etc/big', noise(3_000_000))]),
-      await onCluster.makePatch([rootFile('/etc/hostname', 'node-1\n')]),
+      await copy.makePatch([rootFile('/etc/hostname', 'node-0\n'), rootFile('/etc/big', noise(3_000_000))]),
+      await copy.makePatch([rootFile('/etc/hostname', 'node-1\n')]),
     ];
-    await onBase.close();
-    await onCluster.close();
+    await copy.close();
     expected = await Promise.all(nodes.map((own) => patched(content, [shared, own])));
     writer = await openFormatWriter({ cacheDirectory, workDirectory, progress: silentProgress });
     written = [await writeNode(0, writer, out), await writeNode(1, writer, out)];
@@ -128,7 +138,12 @@ describe.skipIf(missing.length > 0)('formats', () => {
   });
 
   it('a qcow2 with a backing file is thin, and holds the image', async () => {
-    const thin = await openFormatWriter({ cacheDirectory, workDirectory, progress: silentProgress, backing: true });
+    const thin = await openFormatWriter({
+      cacheDirectory,
+      workDirectory,
+      progress: silentProgress,
+      backing: true,
+    });
     const file = path('thin.qcow2');
     const outputs = [{ format: 'qcow2', path: file } as const];
     await thin.write({ base, shared, own: nodes[1]!, name: 'node-1', outputs });
@@ -152,13 +167,15 @@ describe.skipIf(missing.length > 0)('formats', () => {
     const bytes = Buffer.from(expected[0]!);
     bytes.writeUInt8(bytes.readUInt8(512 * 1024 + 7) ^ 1, 512 * 1024 + 7);
     writeFileSync(damaged, bytes);
-    const copy = () => run('bmaptool', ['-q', 'copy', '--bmap', path('node-0.img.bmap'), damaged, `${damaged}.copy`]);
+    const copy = () =>
+      run('bmaptool', ['-q', 'copy', '--bmap', path('node-0.img.bmap'), damaged, `${damaged}.copy`]);
     expect(copy).toThrow(/checksum/);
   });
 
   it('compresses the base once: a second build takes its frames from the cache', async () => {
     const frames = join(cacheDirectory, 'frames', base.sha256);
-    const list = () => ['img.zst-9', 'img.xz-6', 'img.gz-6'].flatMap((name) => readdirSync(join(frames, name)));
+    const list = () =>
+      ['img.zst-9', 'img.xz-6', 'img.gz-6'].flatMap((name) => readdirSync(join(frames, name)));
     const before = list();
     const again = join(scratch.path, 'again');
     mkdirSync(again);
@@ -174,7 +191,11 @@ describe.skipIf(missing.length > 0)('formats', () => {
   it('gives the same bytes without the cache', async () => {
     const fresh = join(scratch.path, 'fresh');
     mkdirSync(fresh);
-    const options = { cacheDirectory: join(scratch.path, 'other-cache'), workDirectory, progress: silentProgress };
+    const options = {
+      cacheDirectory: join(scratch.path, 'other-cache'),
+      workDirectory,
+      progress: silentProgress,
+    };
     const other = await openFormatWriter(options);
     const result = await writeNode(1, other, fresh);
     await other.close();
