@@ -58,5 +58,9 @@ export function isPath(written: string): boolean {
 
 /** True when an entry of `authorized_keys` is a path of a key file and not the key itself. */
 export function isKeyPath(written: string): boolean {
-  return !/\s/.test(written.trim()) && /^(~|\/|\.\.?\/)|\.(pub|pem|key)$|\/[^=]*$/.test(written.trim()) && !/^(ssh-|ecdsa-|sk-)/.test(written);
+  return (
+    !/\s/.test(written.trim()) &&
+    /^(~|\/|\.\.?\/)|\.(pub|pem|key)$|\/[^=]*$/.test(written.trim()) &&
+    !/^(ssh-|ecdsa-|sk-)/.test(written)
+  );
 }

@@ -37,6 +37,7 @@ interface Line {
  * @param schemaReference path or URL of `cluster.schema.json`, from which editors complete and check the file.
  */
 export function renderInitialDefinition(answers: InitialAnswers, schemaReference: string): string {
+  const start = parseSubnet(answers.subnet ?? defaults.subnet)?.network ?? 0;
   const blocks = [
     [
       `# yaml-language-server: $schema=${schemaReference}`,
@@ -51,10 +52,20 @@ export function renderInitialDefinition(answers: InitialAnswers, schemaReference
     nodesExample(answers),
     mapping('network', networkLines(answers)),
     lines([
-      { key: 'vip', value: answers.vip, example: false, comment: 'virtual IP: a free address that always leads to a healthy node, or false' },
+      {
+        key: 'vip',
+        value: answers.vip,
+        example: formatIpv4(start + 253),
+        comment: 'virtual IP: a free address that always leads to a healthy node, or false',
+      },
     ]),
     mapping('ssh', [
-      { key: 'authorized_keys', value: answers.authorizedKeys, example: ['~/.ssh/id_ed25519.pub'], comment: 'who may log in' },
+      {
+        key: 'authorized_keys',
+        value: answers.authorizedKeys,
+        example: ['~/.ssh/id_ed25519.pub'],
+        comment: 'who may log in',
+      },
     ]),
     answers.userName === undefined
       ? ['# users:', '#   - name: ada']
@@ -68,7 +79,12 @@ export function renderInitialDefinition(answers: InitialAnswers, schemaReference
       ...(answers.storage === 'nfs' ? nfsLines : []),
     ]),
     lines([
-      { key: 'packages', value: undefined, example: ['htop'], comment: 'Debian packages to install on every node' },
+      {
+        key: 'packages',
+        value: undefined,
+        example: ['htop'],
+        comment: 'Debian packages to install on every node',
+      },
     ]),
   ];
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;

@@ -15,8 +15,14 @@ export function collectReferences(source: SourceText | undefined, flags: Definit
   const file = source === undefined ? emptyDefinition : parseDefinition(source).value;
   if (file === undefined) return [];
   const { tree, locator } = mergeFlags(file, parseFlags(flags));
-  const references = [...boardReferences(tree, locator), ...keyReferences(tree, locator), ...fileReferences(tree)];
-  return [...new Map(references.map((reference) => [Object.values(reference).join('\n'), reference])).values()];
+  const references = [
+    ...boardReferences(tree, locator),
+    ...keyReferences(tree, locator),
+    ...fileReferences(tree),
+  ];
+  return [
+    ...new Map(references.map((reference) => [Object.values(reference).join('\n'), reference])).values(),
+  ];
 }
 
 /** Whether the text at a path was typed as a flag, which decides where relative paths start. */
@@ -25,7 +31,10 @@ export function originOf(path: DefinitionPath, locator: ParsedDefinition['locato
 }
 
 function boardReferences(tree: unknown, locator: Locator): Reference[] {
-  const nodes = listAt(tree, 'nodes').map((node, index) => ({ node, path: ['nodes', index] as DefinitionPath }));
+  const nodes = listAt(tree, 'nodes').map((node, index) => ({
+    node,
+    path: ['nodes', index] as DefinitionPath,
+  }));
   return [{ node: tree, path: [] as DefinitionPath }, ...nodes].flatMap(({ node, path }) =>
     (['profile', 'base'] as const).flatMap((purpose) => {
       const written = at(node, purpose);
@@ -51,7 +60,9 @@ function keyReferences(tree: unknown, locator: Locator): Reference[] {
 function fileReferences(tree: unknown): Reference[] {
   return listAt(tree, 'files').flatMap((file) => {
     const written = at(file, 'source');
-    return typeof written === 'string' ? [{ purpose: 'extra-file' as const, written, from: 'definition' as const }] : [];
+    return typeof written === 'string'
+      ? [{ purpose: 'extra-file' as const, written, from: 'definition' as const }]
+      : [];
   });
 }
 

@@ -61,7 +61,8 @@ export function parseSshKey(line: string): SshKey | SshKeyProblem {
   const [inner, ...rest] = fields ?? [];
   if (inner !== undefined && new TextDecoder().decode(inner) !== type) return 'wrong-inner-type';
   const fits =
-    rest.length === lengths.length && lengths.every((length, index) => length === null || rest[index]?.length === length);
+    rest.length === lengths.length &&
+    lengths.every((length, index) => length === null || rest[index]?.length === length);
   if (fields === undefined || !fits) return 'wrong-length';
   return type === 'ssh-rsa' ? judgeRsa(type, rest[1]) : { type };
 }

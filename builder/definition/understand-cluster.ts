@@ -45,17 +45,23 @@ export interface UnderstoodCluster extends Outcome<Cluster> {
 export function understandCluster(input: ClusterInput): UnderstoodCluster {
   const commandLine = parseFlags(input.flags);
   const profiles = [...input.profiles, ...ownProfiles(input.environment)];
-  const texts = [input.source, commandLine.source, ...[...profiles, ...input.bases].map(({ source }) => source)];
+  const texts = [
+    input.source,
+    commandLine.source,
+    ...[...profiles, ...input.bases].map(({ source }) => source),
+  ];
   const sources = texts.flatMap((text) => (text === undefined ? [] : [redactSecrets(text)]));
   const catalogue = readCatalogue(profiles, input.bases, input.schemas);
-  const file = input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);
+  const file =
+    input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);
   const found = [...catalogue.diagnostics, ...file.diagnostics];
   if (file.value === undefined) return { diagnostics: found, sources, defaults: [], selected: [] };
 
   const judged = judgeDefinition(mergeFlags(file.value, commandLine), commandLine, catalogue, input);
   const diagnostics = [...found, ...judged.diagnostics];
   const { value: cluster, defaults } = judged;
-  if (cluster === undefined || hasErrors(diagnostics)) return { diagnostics, sources, defaults, selected: [] };
+  if (cluster === undefined || hasErrors(diagnostics))
+    return { diagnostics, sources, defaults, selected: [] };
   const named = commandLine.selection.map(({ text }) => text);
   const selected = named.length === 0 ? cluster.nodes.map(({ name }) => name) : [...new Set(named)];
   return { value: cluster, diagnostics, sources, defaults, selected };

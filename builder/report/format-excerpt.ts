@@ -38,7 +38,8 @@ interface Cut {
 
 /** Cuts a long line to what lies around the range. `start` and `length` are in UTF-16 code units, like the result's. */
 function cut(line: string, start: number, length: number): Cut {
-  if (line.length <= widestLine) return { text: line, start, length: Math.min(length, Math.max(1, line.length - start)) };
+  if (line.length <= widestLine)
+    return { text: line, start, length: Math.min(length, Math.max(1, line.length - start)) };
   const from = start > keptBefore ? start - keptBefore : 0;
   const to = Math.min(line.length, from + widestLine);
   const head = from > 0 ? '…' : '';

@@ -20,12 +20,17 @@ export function formatReport(
   if (diagnostics.length === 0) return '';
   const paint = makePaint(options.colour);
   const byFile = new Map(sources.map((source) => [source.file, source]));
-  const blocks = sortDiagnostics(diagnostics, sources).map((diagnostic) => formatDiagnostic(diagnostic, byFile, paint));
+  const blocks = sortDiagnostics(diagnostics, sources).map((diagnostic) =>
+    formatDiagnostic(diagnostic, byFile, paint),
+  );
   return `${[...blocks, countDiagnostics(diagnostics)].join('\n\n')}\n`;
 }
 
 /** Orders diagnostics as they are read: by source, line and column; those without a place come last. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[], sources: readonly SourceText[]): Diagnostic[] {
+export function sortDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceText[],
+): Diagnostic[] {
   const order = new Map(sources.map((source, index) => [source.file, index]));
   const rank = (at: Position | undefined) =>
     at === undefined ? [Infinity, 0, 0] : [order.get(at.file) ?? sources.length, at.line, at.column];

@@ -46,17 +46,22 @@ describe('the cases together', () => {
   });
 
   it('never show a secret', () => {
-    for (const name of caseNames) expect(readFileSync(expectationOf(name), 'utf8')).not.toMatch(/hunter2|b3BlbnNzaC1rZXktdjE/);
+    for (const name of caseNames)
+      expect(readFileSync(expectationOf(name), 'utf8')).not.toMatch(/hunter2|b3BlbnNzaC1rZXktdjE/);
   });
 });
 
 /** Every id that a call of `error`, `warning` or `note` under `builder/definition` names. */
 function idsInSource(): string[] {
   const directory = join(repository, 'builder/definition');
-  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
   const ids = files.flatMap((file) => {
     const text = readFileSync(join(directory, file), 'utf8');
-    const calls = [...text.matchAll(/\b(?:error|warning|note)\(\s*'([a-z0-9-]+)'/g)].map((match) => match[1] ?? '');
+    const calls = [...text.matchAll(/\b(?:error|warning|note)\(\s*'([a-z0-9-]+)'/g)].map(
+      (match) => match[1] ?? '',
+    );
     // A call whose first argument is not a plain text would escape this test.
     const allCalls = [...text.matchAll(/(?<!function |\.)\b(?:error|warning|note)\((?!\s*[:)])/g)].length;
     expect(`${file}: ${calls.length}`).toBe(`${file}: ${allCalls}`);

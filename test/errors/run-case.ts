@@ -62,7 +62,8 @@ function lookAt(directory: string, reference: Reference): HostPath {
     : normalize(join(projectDirectory, reference.written));
   const onDisk = join(directory, absolutePath.slice(projectDirectory.length));
   const nothing = { ...reference, absolutePath, realPath: absolutePath, sizeBytes: 0, executable: false };
-  if (!absolutePath.startsWith(`${projectDirectory}/`) || !existsSync(onDisk)) return { ...nothing, kind: 'missing' };
+  if (!absolutePath.startsWith(`${projectDirectory}/`) || !existsSync(onDisk))
+    return { ...nothing, kind: 'missing' };
   const status = lstatSync(realpathSync(onDisk));
   if (status.isDirectory()) return { ...nothing, kind: 'directory' };
   return { ...nothing, kind: 'file', sizeBytes: status.size, text: readFileSync(onDisk, 'utf8') };

@@ -10,9 +10,19 @@ export const ipv4Address: ValueFormat = (value, { name, at }) => {
   if (value.includes(':')) return ipv6Instead(value, { name, at });
   const withoutPrefix = value.split('/', 1)[0] ?? '';
   if (value.includes('/') && parseIpv4(withoutPrefix) !== undefined) {
-    return error('address-with-prefix', at, `${name} is one address, but ${shown(value)} is a subnet`, `write ${withoutPrefix}`);
+    return error(
+      'address-with-prefix',
+      at,
+      `${name} is one address, but ${shown(value)} is a subnet`,
+      `write ${withoutPrefix}`,
+    );
   }
-  return error('address-malformed', at, `${name} ${shown(value)} is not an IPv4 address`, malformedHint(value));
+  return error(
+    'address-malformed',
+    at,
+    `${name} ${shown(value)} is not an IPv4 address`,
+    malformedHint(value),
+  );
 };
 
 /** `ipv4-cidr`: a subnet with prefix length, /8 to /30, without bits behind the prefix. */
@@ -21,7 +31,9 @@ export const ipv4Cidr: ValueFormat = (value, { name, at }) => {
   if (subnet === undefined) {
     if (value.includes(':')) return ipv6Instead(value, { name, at });
     const hint =
-      parseIpv4(value) === undefined ? 'write it like 192.168.1.0/24' : `add the prefix length: ${formatSubnet({ network: (parseIpv4(value) ?? 0) & ~255, prefixLength: 24 })}`;
+      parseIpv4(value) === undefined
+        ? 'write it like 192.168.1.0/24'
+        : `add the prefix length: ${formatSubnet({ network: (parseIpv4(value) ?? 0) & ~255, prefixLength: 24 })}`;
     return error('subnet-malformed', at, `${name} ${shown(value)} is not an IPv4 subnet`, hint);
   }
   if (value !== formatSubnet(subnet)) {
@@ -30,10 +42,20 @@ export const ipv4Cidr: ValueFormat = (value, { name, at }) => {
   }
   if (subnet.prefixLength > 30) {
     const hint = 'use a /24 (254 addresses) or at least a /30 (2 addresses)';
-    return error('subnet-too-small', at, `${name} ${value} has no room for hosts between network and broadcast address`, hint);
+    return error(
+      'subnet-too-small',
+      at,
+      `${name} ${value} has no room for hosts between network and broadcast address`,
+      hint,
+    );
   }
   if (subnet.prefixLength < 8) {
-    return error('subnet-too-large', at, `${name} ${value} is larger than any private network`, 'use a prefix between /8 and /30');
+    return error(
+      'subnet-too-large',
+      at,
+      `${name} ${value} is larger than any private network`,
+      'use a prefix between /8 and /30',
+    );
   }
   return undefined;
 };

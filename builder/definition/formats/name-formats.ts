@@ -8,21 +8,39 @@ const longestLabel = 63;
 /** `dns-label`: one part of a host name. Names of clusters and nodes are both; in a host name only lower case is used here. */
 export const dnsLabel: ValueFormat = (value, { name, at }) => {
   if (value.length > longestLabel) {
-    return error('name-too-long', at, `${name} has ${value.length} characters, but a host name has at most ${longestLabel}`);
+    return error(
+      'name-too-long',
+      at,
+      `${name} has ${value.length} characters, but a host name has at most ${longestLabel}`,
+    );
   }
   if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value)) return undefined;
-  const better = value.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const better = value
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
   const rule = 'use a-z, 0-9 and - only, with no - at either end';
-  return error('name-not-a-label', at, `${name} ${shown(value)} is not a host name`, better === '' ? rule : `${rule}: ${better}`);
+  return error(
+    'name-not-a-label',
+    at,
+    `${name} ${shown(value)} is not a host name`,
+    better === '' ? rule : `${rule}: ${better}`,
+  );
 };
 
 /** `domain`: a domain name of one or more labels. */
 export const domainName: ValueFormat = (value, { name, at }) => {
   const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
   const labels = value.replace(/\.$/, '').split('.');
-  const valid = value.length <= 253 && labels.every((part) => part.length <= longestLabel && label.test(part));
+  const valid =
+    value.length <= 253 && labels.every((part) => part.length <= longestLabel && label.test(part));
   if (valid) return undefined;
-  return error('domain-malformed', at, `${name} ${shown(value)} is not a domain name`, 'write it like home.example');
+  return error(
+    'domain-malformed',
+    at,
+    `${name} ${shown(value)} is not a domain name`,
+    'write it like home.example',
+  );
 };
 
 /** `user-name`: what Debian's adduser accepts. */
@@ -50,4 +68,6 @@ export const labelName: ValueFormat = (value, { name, at }) => {
 
 /** `line`: text on one line, without control characters. */
 export const oneLine: ValueFormat = (value, { name, at }) =>
-  /^[^\p{Cc}]*$/u.test(value) ? undefined : error('text-not-one-line', at, `${name} must be one line of text without control characters`);
+  /^[^\p{Cc}]*$/u.test(value)
+    ? undefined
+    : error('text-not-one-line', at, `${name} must be one line of text without control characters`);

@@ -5,17 +5,33 @@ import type { ValueFormat } from './value-format.ts';
 /** `node-path`: an absolute path on the node in its shortest form, naming something below `/`. */
 export const nodePath: ValueFormat = (value, { name, at }) => {
   if (!value.startsWith('/')) {
-    return error('path-not-absolute', at, `${name} ${shown(value)} must be an absolute path on the node`, `begin with /, like /etc/${value.replace(/^[./]+/, '')}`);
+    return error(
+      'path-not-absolute',
+      at,
+      `${name} ${shown(value)} must be an absolute path on the node`,
+      `begin with /, like /etc/${value.replace(/^[./]+/, '')}`,
+    );
   }
   const parts = value.split('/').filter((part) => part !== '' && part !== '.');
   const clean = `/${parts.join('/')}`;
   if (parts.includes('..')) {
-    return error('path-not-normalised', at, `${name} ${shown(value)} climbs with ..`, 'write where it ends up');
+    return error(
+      'path-not-normalised',
+      at,
+      `${name} ${shown(value)} climbs with ..`,
+      'write where it ends up',
+    );
   }
-  if (/[\p{Cc}]/u.test(value)) return error('path-not-normalised', at, `${name} has control characters in it`);
+  if (/[\p{Cc}]/u.test(value))
+    return error('path-not-normalised', at, `${name} has control characters in it`);
   if (clean === '/') return error('path-not-normalised', at, `${name} must name a file below /`);
   if (clean === value) return undefined;
-  return error('path-not-normalised', at, `${name} ${shown(value)} is not in its shortest form`, `write ${clean}`);
+  return error(
+    'path-not-normalised',
+    at,
+    `${name} ${shown(value)} is not in its shortest form`,
+    `write ${clean}`,
+  );
 };
 
 /** `device-path`: a block device below `/dev`. */
@@ -29,10 +45,20 @@ export const devicePath: ValueFormat = (value, { name, at }) => {
 export const fileMode: ValueFormat = (value, { name, at }) =>
   /^0?[0-7]{3,4}$/.test(value) && value.length <= 5
     ? undefined
-    : error('mode-malformed', at, `${name} ${shown(value)} is not a file mode`, 'write three or four octal digits in quotes, like "0644"');
+    : error(
+        'mode-malformed',
+        at,
+        `${name} ${shown(value)} is not a file mode`,
+        'write three or four octal digits in quotes, like "0644"',
+      );
 
 /** `file-owner`: `user`, `user:group`, `uid` or `uid:gid`. */
 export const fileOwner: ValueFormat = (value, { name, at }) =>
   /^([a-z_][a-z0-9_-]*|\d{1,9})(:([a-z_][a-z0-9_-]*|\d{1,9}))?$/.test(value)
     ? undefined
-    : error('owner-malformed', at, `${name} ${shown(value)} is not an owner`, 'write a user, user:group or numbers, like root:root or 1000:1000');
+    : error(
+        'owner-malformed',
+        at,
+        `${name} ${shown(value)} is not an owner`,
+        'write a user, user:group or numbers, like root:root or 1000:1000',
+      );

@@ -47,12 +47,25 @@ export const wifiPassword: ValueFormat = (value, { name, at }) => {
 /** `interface-name`. Source: Linux IFNAMSIZ, dev_valid_name(). */
 export const interfaceName: ValueFormat = (value, { name, at }) => {
   if (/^[a-zA-Z][\w.-]{0,14}$/.test(value)) return undefined;
-  return error('interface-malformed', at, `${name} ${shown(value)} is not an interface name`, 'write it as `ip link` shows it on the node, 15 characters at most, like eth0');
+  return error(
+    'interface-malformed',
+    at,
+    `${name} ${shown(value)} is not an interface name`,
+    'write it as `ip link` shows it on the node, 15 characters at most, like eth0',
+  );
 };
 
 /** `role-name` is checked by the schema's enum; this explains words of other orchestrators. */
 export function roleHint(value: string): string | undefined {
-  const known: Record<string, string> = { master: 'manager', leader: 'manager', server: 'manager', slave: 'worker', agent: 'worker' };
+  const known: Record<string, string> = {
+    master: 'manager',
+    leader: 'manager',
+    server: 'manager',
+    slave: 'worker',
+    agent: 'worker',
+  };
   const meant = known[value.toLowerCase()];
-  return meant === undefined ? didYouMeanHint(value, ['manager', 'worker']) : `Docker Swarm calls it ${meant}`;
+  return meant === undefined
+    ? didYouMeanHint(value, ['manager', 'worker'])
+    : `Docker Swarm calls it ${meant}`;
 }

@@ -17,7 +17,7 @@ export interface ClusterDefinition {
    */
   base?: string;
   /**
-   * Number of nodes, named <name>-1, <name>-2 and so on. Not together with nodes.
+   * Number of nodes. They are named after the cluster: home-1, home-2 and so on. Not together with nodes.
    */
   count?: number;
   /**
@@ -175,7 +175,7 @@ export interface ClusterDefinition {
 }
 export interface NodeDefinition {
   /**
-   * Host name. Default: <cluster>-<n>, with n counting from 1.
+   * Host name. Default: the name of the cluster and the place in the list, like home-1.
    */
   name?: string;
   /**

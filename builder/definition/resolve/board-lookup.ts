@@ -18,7 +18,11 @@ export interface BoardLookup {
 }
 
 /** Where a node's base is written, if anywhere: at the node, or for the whole cluster. */
-export function basePath(node: NodeDefinition, index: number, written: ClusterDefinition): DefinitionPath | undefined {
+export function basePath(
+  node: NodeDefinition,
+  index: number,
+  written: ClusterDefinition,
+): DefinitionPath | undefined {
   if (node.base !== undefined) return ['nodes', index, 'base'];
   return written.base === undefined ? undefined : ['base'];
 }

@@ -1,7 +1,15 @@
 import type { ClusterNetwork } from '../cluster.ts';
 import { defaults } from '../defaults.ts';
 import type { ClusterDefinition } from '../generated/cluster.ts';
-import { broadcastAddress, contains, formatIpv4, parseIpv4, parseSubnet, type Ipv4, type Ipv4Subnet } from '../ipv4.ts';
+import {
+  broadcastAddress,
+  contains,
+  formatIpv4,
+  parseIpv4,
+  parseSubnet,
+  type Ipv4,
+  type Ipv4Subnet,
+} from '../ipv4.ts';
 import type { UseDefault } from './use-default.ts';
 
 /** Where the default addresses lie in a subnet: number 101 on for nodes and 253 for the virtual IP, if it is large enough. */
@@ -68,7 +76,11 @@ export function automaticAddresses(
 ): string[] {
   const skipped = new Set(taken);
   const addresses: string[] = [];
-  for (let next = first; addresses.length < count && next < broadcastAddress(lan) && contains(lan, next); next += 1) {
+  for (
+    let next = first;
+    addresses.length < count && next < broadcastAddress(lan) && contains(lan, next);
+    next += 1
+  ) {
     const address = formatIpv4(next);
     if (next !== lan.network && !skipped.has(address)) addresses.push(address);
   }

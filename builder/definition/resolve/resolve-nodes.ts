@@ -50,7 +50,8 @@ export function resolveNodes(
 function resolveRoles(nodes: readonly NodeDefinition[], profiles: readonly Profile[]): Role[] {
   const smallestMemoryMb = profiles.reduce((least, profile) => Math.min(least, profile.memory_mb), Infinity);
   let missing =
-    defaultManagerCount(nodes.length, smallestMemoryMb) - nodes.filter((node) => node.role === 'manager').length;
+    defaultManagerCount(nodes.length, smallestMemoryMb) -
+    nodes.filter((node) => node.role === 'manager').length;
   return nodes.map((node) => {
     if (node.role !== undefined) return node.role;
     if (node.dhcp === true || missing <= 0) return 'worker';

@@ -42,7 +42,11 @@ export function storageCandidates<T extends { readonly role: string; readonly ad
   ];
 }
 
-function resolveReplicas(written: number | 'all' | undefined, candidateCount: number, use: UseDefault): number {
+function resolveReplicas(
+  written: number | 'all' | undefined,
+  candidateCount: number,
+  use: UseDefault,
+): number {
   if (written === 'all') return candidateCount;
   if (written !== undefined) return written;
   const replicas = Math.min(candidateCount, defaults.replicas);

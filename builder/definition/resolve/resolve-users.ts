@@ -18,8 +18,16 @@ export function resolveUsers(
 ): ClusterUser[] {
   const users: readonly UserDefinition[] = written.users ?? [{ name: use('users', defaults.userName) }];
   const everybody = sharedKeys(written, environment, lookUp, locator);
-  if (written.ssh?.authorized_keys === undefined && users.some((user) => user.authorized_keys === undefined)) {
-    use('ssh.authorized_keys', usableOwnKeys(environment).map((key) => key.file).join(', ') || 'none');
+  if (
+    written.ssh?.authorized_keys === undefined &&
+    users.some((user) => user.authorized_keys === undefined)
+  ) {
+    use(
+      'ssh.authorized_keys',
+      usableOwnKeys(environment)
+        .map((key) => key.file)
+        .join(', ') || 'none',
+    );
   }
   return users.map((user, index) => ({
     name: user.name,
@@ -42,7 +50,10 @@ export function usableOwnKeys(environment: Environment): { file: string; key: st
 
 /** The lines of a key file that hold keys: comments and empty lines do not. */
 export function keyLines(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 function sharedKeys(
@@ -56,7 +67,12 @@ function sharedKeys(
   return unique(keysAt(keys, ['ssh', 'authorized_keys'], lookUp, locator));
 }
 
-function keysAt(entries: readonly string[], path: DefinitionPath, lookUp: LookUpPath, locator: Locator): string[] {
+function keysAt(
+  entries: readonly string[],
+  path: DefinitionPath,
+  lookUp: LookUpPath,
+  locator: Locator,
+): string[] {
   return entries.flatMap((entry, index) => {
     if (!isKeyPath(entry)) return keyLines(entry);
     const from = originOf([...path, index], locator);

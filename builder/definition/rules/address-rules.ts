@@ -21,7 +21,12 @@ function* addressOutsideSubnet(context: RuleContext): Iterable<Diagnostic> {
   for (const { node, address } of writtenAddresses(context)) {
     if (contains(context.lan, address)) continue;
     const message = `address ${node.address} of ${node.name} is outside ${formatSubnet(context.lan)}`;
-    yield error('address-outside-subnet', placeOfAddress(context, node), message, 'all nodes live in one network: change the address or network.subnet');
+    yield error(
+      'address-outside-subnet',
+      placeOfAddress(context, node),
+      message,
+      'all nodes live in one network: change the address or network.subnet',
+    );
   }
 }
 
@@ -38,7 +43,12 @@ function* addressIsGateway(context: RuleContext): Iterable<Diagnostic> {
   for (const { node } of writtenAddresses(context)) {
     if (node.address !== context.cluster.network.gateway) continue;
     const message = `address ${node.address} of ${node.name} is the gateway's`;
-    yield error('address-is-gateway', placeOfAddress(context, node), message, 'set network.gateway if the router has another address');
+    yield error(
+      'address-is-gateway',
+      placeOfAddress(context, node),
+      message,
+      'set network.gateway if the router has another address',
+    );
   }
 }
 
@@ -46,7 +56,12 @@ function* addressIsVip(context: RuleContext): Iterable<Diagnostic> {
   for (const { node } of writtenAddresses(context)) {
     if (node.address !== context.cluster.vip) continue;
     const message = `address ${node.address} of ${node.name} is the virtual IP, which moves between nodes`;
-    yield error('address-is-vip', placeOfAddress(context, node), message, 'set vip to another free address, or to false');
+    yield error(
+      'address-is-vip',
+      placeOfAddress(context, node),
+      message,
+      'set vip to another free address, or to false',
+    );
   }
 }
 
@@ -74,7 +89,12 @@ function* addressWithDhcp(context: RuleContext): Iterable<Diagnostic> {
   for (const [index, node] of context.writtenNodes.entries()) {
     if (node.dhcp !== true || node.address === undefined) continue;
     const name = context.cluster.nodes[index]?.name ?? '';
-    yield error('address-with-dhcp', context.locator.value(['nodes', index, 'address']), `${name} has an address and dhcp: true`, 'keep one of the two');
+    yield error(
+      'address-with-dhcp',
+      context.locator.value(['nodes', index, 'address']),
+      `${name} has an address and dhcp: true`,
+      'keep one of the two',
+    );
   }
 }
 
@@ -82,20 +102,34 @@ function* vipOutsideSubnet({ cluster, lan, locator }: RuleContext): Iterable<Dia
   const { vip } = cluster;
   if (vip === null || contains(lan, parseIpv4(vip) ?? 0)) return;
   const hint = `choose a free address inside ${formatSubnet(lan)} that DHCP never hands out`;
-  yield error('vip-outside-subnet', locator.value(['vip']), `virtual IP ${vip} is outside ${formatSubnet(lan)}`, hint);
+  yield error(
+    'vip-outside-subnet',
+    locator.value(['vip']),
+    `virtual IP ${vip} is outside ${formatSubnet(lan)}`,
+    hint,
+  );
 }
 
 function* vipReserved({ cluster, lan, locator }: RuleContext): Iterable<Diagnostic> {
   const reserved = reservedName(parseIpv4(cluster.vip ?? '') ?? -1, lan);
   if (reserved === undefined) return;
-  yield error('vip-reserved', locator.value(['vip']), `virtual IP ${cluster.vip} is the ${reserved} address of ${formatSubnet(lan)}`);
+  yield error(
+    'vip-reserved',
+    locator.value(['vip']),
+    `virtual IP ${cluster.vip} is the ${reserved} address of ${formatSubnet(lan)}`,
+  );
 }
 
 function* vipIsGateway({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
   const { vip, network } = cluster;
   if (vip === null || vip !== network.gateway) return;
   const at = locator.has(['vip']) ? locator.value(['vip']) : locator.value(['network', 'gateway']);
-  yield error('vip-is-gateway', at, `virtual IP ${vip} is the gateway's address`, 'choose a free address that DHCP never hands out');
+  yield error(
+    'vip-is-gateway',
+    at,
+    `virtual IP ${vip} is the gateway's address`,
+    'choose a free address that DHCP never hands out',
+  );
 }
 
 const topics = ['nodes', 'count', 'network.subnet', 'network.gateway', 'network.first_address', 'vip'];

@@ -28,12 +28,17 @@ function pairings({ cluster }: RuleContext): Pairing[] {
 }
 
 /** Where the base of a node is decided, or else its profile. */
-function placeOfBoard({ written, writtenNodes, locator }: RuleContext, node: ClusterNode): Position | undefined {
+function placeOfBoard(
+  { written, writtenNodes, locator }: RuleContext,
+  node: ClusterNode,
+): Position | undefined {
   const index = node.index - 1;
   const definition = writtenNodes[index] ?? {};
   const base = basePath(definition, index, written);
   if (base !== undefined) return locator.value(base);
-  return definition.profile === undefined ? locator.value(['profile']) : locator.value(['nodes', index, 'profile']);
+  return definition.profile === undefined
+    ? locator.value(['profile'])
+    : locator.value(['nodes', index, 'profile']);
 }
 
 function platformOf(node: ClusterNode): string {
@@ -46,8 +51,14 @@ function* baseNotForProfile(context: RuleContext): Iterable<Diagnostic> {
     const running = node.profile.bases.filter((known) =>
       Object.hasOwn(context.catalogue.bases.get(known)?.platforms ?? {}, platformOf(node)),
     );
-    const hint = running.length === 0 ? 'no base that is known here does' : `bases that do: ${listed(running)}`;
-    yield error('base-not-for-profile', placeOfBoard(context, node), `base ${name} does not run on ${node.profileName} (${node.profile.description})`, hint);
+    const hint =
+      running.length === 0 ? 'no base that is known here does' : `bases that do: ${listed(running)}`;
+    yield error(
+      'base-not-for-profile',
+      placeOfBoard(context, node),
+      `base ${name} does not run on ${node.profileName} (${node.profile.description})`,
+      hint,
+    );
   }
 }
 
@@ -55,9 +66,14 @@ function* glusterfsMissing(context: RuleContext): Iterable<Diagnostic> {
   if (context.cluster.storage.type !== 'glusterfs') return;
   const { locator } = context;
   for (const { node, name, base } of pairings(context)) {
-    const at = locator.has(['storage', 'type']) ? locator.value(['storage', 'type']) : placeOfBoard(context, node);
+    const at = locator.has(['storage', 'type'])
+      ? locator.value(['storage', 'type'])
+      : placeOfBoard(context, node);
     const version = base.software.glusterfs;
-    if (node.profile.architecture === 'armhf' && Number.parseInt(version ?? '', 10) >= firstBroken32BitMajor) {
+    if (
+      node.profile.architecture === 'armhf' &&
+      Number.parseInt(version ?? '', 10) >= firstBroken32BitMajor
+    ) {
       const message = `GlusterFS ${version} of base ${name} does not run on 32-bit ARM, and ${node.name} is a ${node.profileName}`;
       yield error('glusterfs-on-32-bit', at, message, 'use storage type nfs or none, or a 64-bit board');
     } else if (version === undefined || lacksGlusterfs(base, platformOf(node))) {
@@ -80,7 +96,12 @@ function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
   const message =
     `${different.node.name} has GlusterFS ${different.base.software.glusterfs} (base ${different.name}), ` +
     `but ${first.node.name} has ${first.base.software.glusterfs} (base ${first.name}): they cannot share a volume`;
-  yield error('glusterfs-versions', placeOfBoard(context, different.node), message, 'use one base for all nodes');
+  yield error(
+    'glusterfs-versions',
+    placeOfBoard(context, different.node),
+    message,
+    'use one base for all nodes',
+  );
 }
 
 function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {
@@ -88,7 +109,12 @@ function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {
   const node = context.cluster.nodes.find(({ base }) => base.from === 'file');
   if (node === undefined) return;
   const message = `packages can only be installed into a base that dlimage builds, but ${node.name} takes an image file`;
-  yield error('packages-with-image-file', context.locator.key(['packages']), message, 'install them into the image, or name a base');
+  yield error(
+    'packages-with-image-file',
+    context.locator.key(['packages']),
+    message,
+    'install them into the image, or name a base',
+  );
 }
 
 const boardTopics = ['profile', 'base', 'nodes', 'count'];

@@ -38,10 +38,20 @@ function* sourceOutsideProject(context: RuleContext): Iterable<Diagnostic> {
     const at = context.locator.value(['files', index, 'source']);
     if (isOutsideProject(context, found)) {
       const hint = 'copy it next to the definition: whoever builds from this folder must have the same files';
-      yield error('source-outside-project', at, `${shown(file.source)} is outside the folder of the definition`, hint);
+      yield error(
+        'source-outside-project',
+        at,
+        `${shown(file.source)} is outside the folder of the definition`,
+        hint,
+      );
     } else if (!isInside(project, found.realPath)) {
       const hint = 'put a copy in place of the link';
-      yield error('source-link-outside-project', at, `${shown(file.source)} leads out of the folder of the definition through a link`, hint);
+      yield error(
+        'source-link-outside-project',
+        at,
+        `${shown(file.source)} leads out of the folder of the definition through a link`,
+        hint,
+      );
     }
   }
 }
@@ -51,7 +61,12 @@ function* sourceUnusable(context: RuleContext): Iterable<Diagnostic> {
     if (isOutsideProject(context, found)) continue;
     const at = context.locator.value(['files', index, 'source']);
     if (found === undefined || found.kind === 'missing') {
-      yield error('source-missing', at, `${shown(file.source)} does not exist`, 'paths start at the folder of the definition');
+      yield error(
+        'source-missing',
+        at,
+        `${shown(file.source)} does not exist`,
+        'paths start at the folder of the definition',
+      );
     } else if (found.kind === 'unreadable') {
       yield error('source-unreadable', at, `${shown(file.source)} cannot be read`, 'check its permissions');
     } else if (found.kind === 'other') {
@@ -64,7 +79,12 @@ function* targetOwned(context: RuleContext): Iterable<Diagnostic> {
   for (const { file, index } of writtenFiles(context)) {
     const owned = ownedPaths.find(({ path }) => isInside(path, file.path));
     if (owned === undefined) continue;
-    yield error('target-owned', context.locator.value(['files', index, 'path']), `${file.path} is made by dlimage itself`, owned.instead);
+    yield error(
+      'target-owned',
+      context.locator.value(['files', index, 'path']),
+      `${file.path} is made by dlimage itself`,
+      owned.instead,
+    );
   }
 }
 
@@ -73,7 +93,12 @@ function* targetVolatile(context: RuleContext): Iterable<Diagnostic> {
     const directory = volatileDirectories.find((path) => isInside(path, file.path));
     if (directory === undefined) continue;
     const message = `${file.path} would vanish: ${directory} is empty each time a node starts`;
-    yield error('target-volatile', context.locator.value(['files', index, 'path']), message, 'choose a place on the disk, like /usr/local or /etc');
+    yield error(
+      'target-volatile',
+      context.locator.value(['files', index, 'path']),
+      message,
+      'choose a place on the disk, like /usr/local or /etc',
+    );
   }
 }
 
@@ -83,10 +108,17 @@ function* targetTwice(context: RuleContext): Iterable<Diagnostic> {
   for (const { file, index } of writtenFiles(context)) {
     const taken = takenBy.get(file.path) ?? new Set<string>();
     const nodes = file.nodes ?? [everyNode];
-    const clash = nodes.find((node) => taken.has(node) || (taken.size > 0 && (node === everyNode || taken.has(everyNode))));
+    const clash = nodes.find(
+      (node) => taken.has(node) || (taken.size > 0 && (node === everyNode || taken.has(everyNode))),
+    );
     if (clash !== undefined) {
       const message = `${file.path} is given twice${clash === everyNode ? '' : ` to ${clash}`}`;
-      yield error('target-twice', context.locator.value(['files', index, 'path']), message, 'keep one of the two, or name different nodes');
+      yield error(
+        'target-twice',
+        context.locator.value(['files', index, 'path']),
+        message,
+        'keep one of the two, or name different nodes',
+      );
     }
     for (const node of nodes) taken.add(node);
     takenBy.set(file.path, taken);
@@ -98,7 +130,12 @@ function* ownerUnknown(context: RuleContext): Iterable<Diagnostic> {
     if (file.owner === undefined || resolveOwner(file, context.cluster.users) !== undefined) continue;
     const known = listed(['root', ...context.cluster.users.map((user) => user.name)], 'and');
     const message = `owner ${shown(file.owner)} is not known before the node has started: known are ${known}`;
-    yield error('owner-unknown', context.locator.value(['files', index, 'owner']), message, "use numbers for the system's other users, like 33:33 for www-data");
+    yield error(
+      'owner-unknown',
+      context.locator.value(['files', index, 'owner']),
+      message,
+      "use numbers for the system's other users, like 33:33 for www-data",
+    );
   }
 }
 
@@ -108,7 +145,12 @@ function* fileForUnknownNode(context: RuleContext): Iterable<Diagnostic> {
     for (const [place, name] of (file.nodes ?? []).entries()) {
       if (names.has(name)) continue;
       const at = context.locator.value(['files', index, 'nodes', place]);
-      yield error('file-for-unknown-node', at, `the cluster has no node ${shown(name)}`, didYouMeanHint(name, names));
+      yield error(
+        'file-for-unknown-node',
+        at,
+        `the cluster has no node ${shown(name)}`,
+        didYouMeanHint(name, names),
+      );
     }
   }
 }

@@ -9,14 +9,28 @@ import { isPrivateKey, parseSshKey, sshKeyTypes, type SshKeyProblem } from '../s
 import type { Rule, RuleContext } from './rule.ts';
 
 /** What is wrong with a key, to be read after "this ssh key" or after the name of a file. Nothing of the key itself is shown. */
-const problems: Readonly<Record<Exclude<SshKeyProblem, 'private-key'>, readonly [what: string, hint: string]>> = {
+const problems: Readonly<
+  Record<Exclude<SshKeyProblem, 'private-key'>, readonly [what: string, hint: string]>
+> = {
   certificate: ['is a certificate, not a public key', 'give the .pub file that does not end in -cert.pub'],
   dsa: ['is a DSA key, which OpenSSH no longer accepts', 'make a new one: ssh-keygen -t ed25519'],
-  'weak-rsa': ['is an RSA key of fewer than 2048 bits, which is too weak', 'make a new one: ssh-keygen -t ed25519'],
-  'unknown-type': ['does not begin with a known type', `give the whole line of the .pub file; types are ${sshKeyTypes.join(', ')}`],
+  'weak-rsa': [
+    'is an RSA key of fewer than 2048 bits, which is too weak',
+    'make a new one: ssh-keygen -t ed25519',
+  ],
+  'unknown-type': [
+    'does not begin with a known type',
+    `give the whole line of the .pub file; types are ${sshKeyTypes.join(', ')}`,
+  ],
   'not-base64': ['is damaged: its second word is not base64', 'copy the whole line of the .pub file again'],
-  'wrong-inner-type': ['is damaged: its first word and its contents name different types', 'copy the whole line of the .pub file again'],
-  'wrong-length': ['is damaged: something of its contents is missing or too much', 'copy the whole line of the .pub file again'],
+  'wrong-inner-type': [
+    'is damaged: its first word and its contents name different types',
+    'copy the whole line of the .pub file again',
+  ],
+  'wrong-length': [
+    'is damaged: something of its contents is missing or too much',
+    'copy the whole line of the .pub file again',
+  ],
   'control-characters': ['has control characters in it', 'copy the whole line of the .pub file again'],
   empty: ['is empty', 'give the line of a .pub file'],
 };
@@ -34,7 +48,9 @@ function writtenKeys({ written }: RuleContext): WrittenKey[] {
       path: ['users', index, 'authorized_keys'] as DefinitionPath,
     })),
   ];
-  return lists.flatMap(({ keys, path }) => (keys ?? []).map((text, index) => ({ path: [...path, index], text })));
+  return lists.flatMap(({ keys, path }) =>
+    (keys ?? []).map((text, index) => ({ path: [...path, index], text })),
+  );
 }
 
 function* keysUnusable(context: RuleContext): Iterable<Diagnostic> {
@@ -42,27 +58,46 @@ function* keysUnusable(context: RuleContext): Iterable<Diagnostic> {
     const at = context.locator.value(path);
     if (isPrivateKey(text)) yield privateKey(at, 'this');
     else if (isKeyPath(text)) yield* keyFileUnusable(context, path, text, at);
-    else for (const line of keyLines(text || ' ').concat(text.trim() === '' ? [''] : [])) yield* judge(line, 'this ssh key', at);
+    else
+      for (const line of keyLines(text || ' ').concat(text.trim() === '' ? [''] : []))
+        yield* judge(line, 'this ssh key', at);
   }
 }
 
-function* keyFileUnusable(context: RuleContext, path: DefinitionPath, file: string, at: Position | undefined): Iterable<Diagnostic> {
+function* keyFileUnusable(
+  context: RuleContext,
+  path: DefinitionPath,
+  file: string,
+  at: Position | undefined,
+): Iterable<Diagnostic> {
   const found = context.lookUp({ purpose: 'key', written: file, from: originOf(path, context.locator) });
   if (found === undefined || found.kind === 'missing') {
-    yield error('key-file-missing', at, `key file ${shown(file)} does not exist`, 'make a key with ssh-keygen -t ed25519, or correct the path');
+    yield error(
+      'key-file-missing',
+      at,
+      `key file ${shown(file)} does not exist`,
+      'make a key with ssh-keygen -t ed25519, or correct the path',
+    );
   } else if (found.kind !== 'file' || found.text === undefined) {
-    yield error('key-file-unreadable', at, `key file ${shown(file)} cannot be read`, found.kind === 'directory' ? 'it is a directory: name the .pub file in it' : 'check its permissions');
+    yield error(
+      'key-file-unreadable',
+      at,
+      `key file ${shown(file)} cannot be read`,
+      found.kind === 'directory' ? 'it is a directory: name the .pub file in it' : 'check its permissions',
+    );
   } else if (isPrivateKey(found.text)) {
     yield privateKey(at, shown(file));
   } else {
     const lines = keyLines(found.text);
     if (lines.length === 0) yield* judge('', `key file ${shown(file)}`, at);
-    for (const line of lines) yield* judge(line, lines.length === 1 ? `key file ${shown(file)}` : `a key in ${shown(file)}`, at);
+    for (const line of lines)
+      yield* judge(line, lines.length === 1 ? `key file ${shown(file)}` : `a key in ${shown(file)}`, at);
   }
 }
 
 function privateKey(at: Position | undefined, what: string): Diagnostic {
-  const hint = 'never give it to anybody or anything; name the file that ends in .pub, and make a new key if this file was shared';
+  const hint =
+    'never give it to anybody or anything; name the file that ends in .pub, and make a new key if this file was shared';
   return error('key-is-private', at, `${what} is a private key`, hint);
 }
 
@@ -70,7 +105,8 @@ function* judge(line: string, what: string, at: Position | undefined): Iterable<
   const judged = parseSshKey(line);
   if (typeof judged !== 'string') return;
   if (judged === 'private-key') yield privateKey(at, what);
-  else if (judged === 'dsa' || judged === 'weak-rsa') yield error('key-too-weak', at, `${what} ${problems[judged][0]}`, problems[judged][1]);
+  else if (judged === 'dsa' || judged === 'weak-rsa')
+    yield error('key-too-weak', at, `${what} ${problems[judged][0]}`, problems[judged][1]);
   else yield error('key-malformed', at, `${what} ${problems[judged][0]}`, problems[judged][1]);
 }
 
@@ -81,7 +117,12 @@ function* ownKeysUnusable({ written, environment }: RuleContext): Iterable<Diagn
     for (const line of keyLines(text)) {
       const judged = parseSshKey(line);
       if (typeof judged !== 'string' || judged === 'private-key') continue;
-      yield warning('own-key-skipped', undefined, `your key ${file} ${problems[judged][0]}: it is not used`, problems[judged][1]);
+      yield warning(
+        'own-key-skipped',
+        undefined,
+        `your key ${file} ${problems[judged][0]}: it is not used`,
+        problems[judged][1],
+      );
     }
   }
 }
@@ -90,8 +131,14 @@ function* ownKeysUnusable({ written, environment }: RuleContext): Iterable<Diagn
 function* loginKeyMade({ written, environment }: RuleContext): Iterable<Diagnostic> {
   if (written.ssh?.authorized_keys !== undefined || usableOwnKeys(environment).length > 0) return;
   if ((written.users ?? [undefined]).every((user) => user?.authorized_keys !== undefined)) return;
-  const hint = 'to log in with your own, make one with ssh-keygen -t ed25519, or name one with --ssh-key FILE, and build again';
-  yield note('login-key-made', undefined, 'you have no ssh key: dlimage makes one for this cluster and keeps it with the identities', hint);
+  const hint =
+    'to log in with your own, make one with ssh-keygen -t ed25519, or name one with --ssh-key FILE, and build again';
+  yield note(
+    'login-key-made',
+    undefined,
+    'you have no ssh key: dlimage makes one for this cluster and keeps it with the identities',
+    hint,
+  );
 }
 
 /** Rules about ssh keys. */

@@ -1,6 +1,16 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error, warning } from '../finding.ts';
-import { broadcastAddress, contains, formatIpv4, formatSubnet, overlaps, parseIpv4, parseSubnet, type Ipv4, type Ipv4Subnet } from '../ipv4.ts';
+import {
+  broadcastAddress,
+  contains,
+  formatIpv4,
+  formatSubnet,
+  overlaps,
+  parseIpv4,
+  parseSubnet,
+  type Ipv4,
+  type Ipv4Subnet,
+} from '../ipv4.ts';
 import { firstAddressOf } from '../resolve/resolve-network.ts';
 import { counted, listed } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -29,16 +39,28 @@ function* subnetUnusable({ lan, locator }: RuleContext): Iterable<Diagnostic> {
     const range = parseSubnet(text);
     if (range === undefined || !overlaps(range, lan)) continue;
     const message = `${formatSubnet(lan)} is no network for hosts: ${text} ${meaning}`;
-    yield error('subnet-unusable', locator.value(['network', 'subnet']), message, 'use the network of your router, like 192.168.1.0/24');
+    yield error(
+      'subnet-unusable',
+      locator.value(['network', 'subnet']),
+      message,
+      'use the network of your router, like 192.168.1.0/24',
+    );
   }
 }
 
 function* subnetPublic({ lan, locator }: RuleContext): Iterable<Diagnostic> {
   const isUnusable = unusableNetworks.some(([text]) => overlaps(parseSubnet(text) ?? lan, lan));
-  const isPrivate = privateNetworks.some((known) => overlaps(known, lan) && known.prefixLength <= lan.prefixLength);
+  const isPrivate = privateNetworks.some(
+    (known) => overlaps(known, lan) && known.prefixLength <= lan.prefixLength,
+  );
   if (isUnusable || isPrivate) return;
   const hint = 'if these addresses are not yours, use a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16';
-  yield warning('subnet-public', locator.value(['network', 'subnet']), `${formatSubnet(lan)} has public Internet addresses`, hint);
+  yield warning(
+    'subnet-public',
+    locator.value(['network', 'subnet']),
+    `${formatSubnet(lan)} has public Internet addresses`,
+    hint,
+  );
 }
 
 function* otherNetwork({ lan, locator, environment }: RuleContext): Iterable<Diagnostic> {
@@ -53,14 +75,24 @@ function* gatewayOutsideSubnet({ cluster, lan, locator }: RuleContext): Iterable
   const { gateway } = cluster.network;
   if (contains(lan, parseIpv4(gateway) ?? 0)) return;
   const hint = `the router must have an address in the nodes' own network, often ${formatIpv4(lan.network + 1)}`;
-  yield error('gateway-outside-subnet', locator.value(['network', 'gateway']), `gateway ${gateway} is outside ${formatSubnet(lan)}`, hint);
+  yield error(
+    'gateway-outside-subnet',
+    locator.value(['network', 'gateway']),
+    `gateway ${gateway} is outside ${formatSubnet(lan)}`,
+    hint,
+  );
 }
 
 function* gatewayReserved({ cluster, lan, locator }: RuleContext): Iterable<Diagnostic> {
   const reserved = reservedName(parseIpv4(cluster.network.gateway) ?? 0, lan);
   if (reserved === undefined) return;
   const message = `gateway ${cluster.network.gateway} is the ${reserved} address of ${formatSubnet(lan)}`;
-  yield error('gateway-reserved', locator.value(['network', 'gateway']), message, `the router often is ${formatIpv4(lan.network + 1)}`);
+  yield error(
+    'gateway-reserved',
+    locator.value(['network', 'gateway']),
+    message,
+    `the router often is ${formatIpv4(lan.network + 1)}`,
+  );
 }
 
 function* firstAddressUnusable({ written, lan, locator }: RuleContext): Iterable<Diagnostic> {
@@ -70,7 +102,11 @@ function* firstAddressUnusable({ written, lan, locator }: RuleContext): Iterable
   const at = locator.value(['network', 'first_address']);
   const reserved = reservedName(address, lan);
   if (reserved !== undefined) {
-    yield error('first-address-reserved', at, `first address ${first} is the ${reserved} address of ${formatSubnet(lan)}`);
+    yield error(
+      'first-address-reserved',
+      at,
+      `first address ${first} is the ${reserved} address of ${formatSubnet(lan)}`,
+    );
   } else if (!contains(lan, address)) {
     yield error('first-address-outside-subnet', at, `first address ${first} is outside ${formatSubnet(lan)}`);
   }
@@ -84,7 +120,12 @@ function* tooFewAddresses({ written, cluster, lan, locator }: RuleContext): Iter
   const message =
     `${formatSubnet(lan)} has room for ${counted(without, 'node')} from ${formatIpv4(first)} on, ` +
     `but there are ${cluster.nodes.length}`;
-  yield error('too-few-addresses', at ?? locator.value(['network', 'subnet']), message, 'use a larger subnet, or set network.first_address lower');
+  yield error(
+    'too-few-addresses',
+    at ?? locator.value(['network', 'subnet']),
+    message,
+    'use a larger subnet, or set network.first_address lower',
+  );
 }
 
 function* wifiWithoutRadio({ written, cluster, locator }: RuleContext): Iterable<Diagnostic> {
@@ -92,12 +133,22 @@ function* wifiWithoutRadio({ written, cluster, locator }: RuleContext): Iterable
   const wired = cluster.nodes.find((node) => node.profile.wifi_interface === undefined);
   if (wired === undefined) return;
   const message = `profile ${wired.profileName} of ${wired.name} has no Wi-Fi`;
-  yield error('wifi-without-radio', locator.key(['network', 'wifi']), message, 'name its interface with network.interface if it has a Wi-Fi adapter');
+  yield error(
+    'wifi-without-radio',
+    locator.key(['network', 'wifi']),
+    message,
+    'name its interface with network.interface if it has a Wi-Fi adapter',
+  );
 }
 
 function* vlanOverWifi({ written, locator }: RuleContext): Iterable<Diagnostic> {
   if (written.network?.wifi === undefined || written.network.vlan === undefined) return;
-  yield error('vlan-over-wifi', locator.value(['network', 'vlan']), 'Wi-Fi carries no VLAN tags', 'put the SSID into the VLAN at the access point, and take vlan out');
+  yield error(
+    'vlan-over-wifi',
+    locator.value(['network', 'vlan']),
+    'Wi-Fi carries no VLAN tags',
+    'put the SSID into the VLAN at the access point, and take vlan out',
+  );
 }
 
 const addressTopics = ['network.subnet', 'network.first_address', 'network.gateway', 'vip', 'count', 'nodes'];

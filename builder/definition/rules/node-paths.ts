@@ -9,7 +9,10 @@ const identity = "it is the node's identity, which the identity store keeps";
 /** Files and folders that every node gets from dlimage: an extra file there would fight with it. */
 export const ownedPaths: readonly OwnedPath[] = [
   { path: '/etc/dlimage', instead: 'it holds what the node knows about its cluster' },
-  { path: '/usr/lib/dlimage', instead: 'it holds the programs of the cluster; put yours into /usr/local/bin' },
+  {
+    path: '/usr/lib/dlimage',
+    instead: 'it holds the programs of the cluster; put yours into /usr/local/bin',
+  },
   { path: '/var/lib/dlimage', instead: 'it holds the state of the cluster' },
   { path: '/etc/hostname', instead: 'set the name of the node' },
   { path: '/etc/hosts', instead: 'all nodes are in it already; use a name server for other machines' },

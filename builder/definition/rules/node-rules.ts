@@ -20,7 +20,12 @@ function* nodeNameTwice({ cluster, locator }: RuleContext): Iterable<Diagnostic>
     const folded = name.toLowerCase();
     const owner = owners.get(folded);
     if (owner === undefined) owners.set(folded, index);
-    else yield error('node-name-twice', placeOfName(locator, index, owner), `node ${index} has the same name as node ${owner}: ${name}`);
+    else
+      yield error(
+        'node-name-twice',
+        placeOfName(locator, index, owner),
+        `node ${index} has the same name as node ${owner}: ${name}`,
+      );
   }
 }
 
@@ -35,13 +40,23 @@ function* nodeNameTooLong({ cluster, writtenNodes, locator }: RuleContext): Iter
   );
   if (node === undefined) return;
   const message = `the name of node ${node.index} would have ${node.name.length} characters, but a host name has at most ${longestHostName}`;
-  yield error('node-name-too-long', locator.value(['name']), message, 'choose a shorter name for the cluster');
+  yield error(
+    'node-name-too-long',
+    locator.value(['name']),
+    message,
+    'choose a shorter name for the cluster',
+  );
 }
 
 function* nodeNameReserved({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
   for (const { name, index } of cluster.nodes) {
     if (name !== 'localhost') continue;
-    yield error('node-name-reserved', locator.value(['nodes', index - 1, 'name']), 'localhost is the name of every machine for itself', 'choose another name');
+    yield error(
+      'node-name-reserved',
+      locator.value(['nodes', index - 1, 'name']),
+      'localhost is the name of every machine for itself',
+      'choose another name',
+    );
   }
 }
 
@@ -50,7 +65,12 @@ function* noManager({ cluster, writtenNodes, locator }: RuleContext): Iterable<D
   const hint = writtenNodes.some((node) => node.dhcp !== true)
     ? 'make at least one node a manager; three survive the loss of one'
     : 'give at least one node a static address: managers cannot use DHCP';
-  yield error('no-manager', locator.key(['nodes']), 'no node is a manager, so nothing would lead the swarm', hint);
+  yield error(
+    'no-manager',
+    locator.key(['nodes']),
+    'no node is a manager, so nothing would lead the swarm',
+    hint,
+  );
 }
 
 function* tooManyManagers({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
@@ -58,7 +78,12 @@ function* tooManyManagers({ cluster, locator }: RuleContext): Iterable<Diagnosti
   const first = managers[maxManagers];
   if (first === undefined) return;
   const hint = `make ${first.name} and the ones after it workers; five managers survive the loss of two`;
-  yield error('too-many-managers', locator.value(['nodes', first.index - 1, 'role']), `${managers.length} managers, but a swarm works with at most ${maxManagers}`, hint);
+  yield error(
+    'too-many-managers',
+    locator.value(['nodes', first.index - 1, 'role']),
+    `${managers.length} managers, but a swarm works with at most ${maxManagers}`,
+    hint,
+  );
 }
 
 function* evenManagers({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
@@ -76,7 +101,12 @@ function* managerWithDhcp({ cluster, locator }: RuleContext): Iterable<Diagnosti
   for (const node of cluster.nodes) {
     if (node.role !== 'manager' || node.address !== null) continue;
     const message = `manager ${node.name} has DHCP, but the address of a manager can never change`;
-    yield error('manager-with-dhcp', locator.key(['nodes', node.index - 1, 'dhcp']), message, 'take dhcp out, or make it a worker');
+    yield error(
+      'manager-with-dhcp',
+      locator.key(['nodes', node.index - 1, 'dhcp']),
+      message,
+      'take dhcp out, or make it a worker',
+    );
   }
 }
 
@@ -85,8 +115,16 @@ function* nodeUnknown({ cluster, selection }: RuleContext): Iterable<Diagnostic>
   for (const { text, at } of selection) {
     if (names.has(text)) continue;
     const meant = didYouMean(text, names);
-    const known = names.size <= 10 ? `the nodes are ${listed([...names])}` : `there are ${names.size} nodes, ${[...names][0]} to ${[...names].at(-1)}`;
-    yield error('node-unknown', at, `the cluster has no node ${shown(text)}`, meant === undefined ? known : `did you mean ${meant}? ${known}`);
+    const known =
+      names.size <= 10
+        ? `the nodes are ${listed([...names])}`
+        : `there are ${names.size} nodes, ${[...names][0]} to ${[...names].at(-1)}`;
+    yield error(
+      'node-unknown',
+      at,
+      `the cluster has no node ${shown(text)}`,
+      meant === undefined ? known : `did you mean ${meant}? ${known}`,
+    );
   }
 }
 

@@ -30,7 +30,8 @@ export function checkReferences(context: ReferenceContext): ReferenceFindings {
   const diagnostics: Diagnostic[] = [];
   const damaged = new Set<Topic>();
   for (const { purpose, path, name } of namedBoards(context.written)) {
-    const isKnown = purpose === 'profile' ? context.catalogue.profiles.has(name) : isUsableBase(context, path, name);
+    const isKnown =
+      purpose === 'profile' ? context.catalogue.profiles.has(name) : isUsableBase(context, path, name);
     if (isKnown) continue;
     damaged.add(topicOf(path));
     // A broken one has been reported at its own place.
@@ -47,13 +48,23 @@ export function checkReferences(context: ReferenceContext): ReferenceFindings {
     damaged.add(topicOf(path)).add('base');
     if (context.catalogue.broken.has(base)) continue;
     const message = `the default base ${shown(base)} of profile ${shown(profile)} does not exist`;
-    diagnostics.push(error('default-base-unknown', context.locator.value(path), message, 'name a base with --base, or correct the profile'));
+    diagnostics.push(
+      error(
+        'default-base-unknown',
+        context.locator.value(path),
+        message,
+        'name a base with --base, or correct the profile',
+      ),
+    );
   }
   return { diagnostics, damaged };
 }
 
 /** Profiles that are used without a base being named, once each, with the base that they bring. */
-function defaultBases({ written, catalogue }: ReferenceContext): { path: DefinitionPath; profile: string; base: string }[] {
+function defaultBases({
+  written,
+  catalogue,
+}: ReferenceContext): { path: DefinitionPath; profile: string; base: string }[] {
   if (written.base !== undefined) return [];
   const found = new Map<string, { path: DefinitionPath; profile: string; base: string }>();
   for (const [index, node] of (written.nodes ?? [{}]).entries()) {
@@ -70,8 +81,14 @@ type Board = { purpose: 'profile' | 'base'; path: DefinitionPath; name: string }
 
 function namedBoards(written: ClusterDefinition): Board[] {
   const named = [
-    { definition: { profile: written.profile ?? defaults.profile, base: written.base }, path: [] as DefinitionPath },
-    ...(written.nodes ?? []).map((definition, index) => ({ definition, path: ['nodes', index] as DefinitionPath })),
+    {
+      definition: { profile: written.profile ?? defaults.profile, base: written.base },
+      path: [] as DefinitionPath,
+    },
+    ...(written.nodes ?? []).map((definition, index) => ({
+      definition,
+      path: ['nodes', index] as DefinitionPath,
+    })),
   ];
   return named.flatMap(({ definition, path }) =>
     (['profile', 'base'] as const).flatMap((purpose) => {
@@ -81,7 +98,11 @@ function namedBoards(written: ClusterDefinition): Board[] {
   );
 }
 
-function isUsableBase({ catalogue, lookUp, locator }: ReferenceContext, path: DefinitionPath, name: string): boolean {
+function isUsableBase(
+  { catalogue, lookUp, locator }: ReferenceContext,
+  path: DefinitionPath,
+  name: string,
+): boolean {
   if (!isPath(name)) return catalogue.bases.has(name);
   return lookUp({ purpose: 'base', written: name, from: originOf(path, locator) })?.kind === 'file';
 }
@@ -91,17 +112,34 @@ function unusablePath(context: ReferenceContext, reference: Reference, at: Diagn
   const found = context.lookUp(reference);
   if (found === undefined || found.kind === 'missing') {
     const hint = purpose === 'base' ? 'give the path of a raw image file, or the name of a base' : undefined;
-    return error('path-missing', at, `${purpose} ${shown(written)} does not exist`, hint ?? 'give the path of a profile, or the name of one');
+    return error(
+      'path-missing',
+      at,
+      `${purpose} ${shown(written)} does not exist`,
+      hint ?? 'give the path of a profile, or the name of one',
+    );
   }
   if (found.kind === 'unreadable') {
-    return error('path-unreadable', at, `${purpose} ${shown(written)} cannot be read`, 'check its permissions');
+    return error(
+      'path-unreadable',
+      at,
+      `${purpose} ${shown(written)} cannot be read`,
+      'check its permissions',
+    );
   }
   const message = `${purpose} ${shown(written)} is ${found.kind === 'directory' ? 'a directory' : 'not a regular file'}`;
   return error('path-not-a-file', at, message, 'give the file itself');
 }
 
-function unknownName(context: ReferenceContext, purpose: 'profile' | 'base', name: string, at: Diagnostic['at']): Diagnostic {
-  const names = [...(purpose === 'profile' ? context.catalogue.profiles : context.catalogue.bases).keys()].filter((known) => !isPath(known));
+function unknownName(
+  context: ReferenceContext,
+  purpose: 'profile' | 'base',
+  name: string,
+  at: Diagnostic['at'],
+): Diagnostic {
+  const names = [
+    ...(purpose === 'profile' ? context.catalogue.profiles : context.catalogue.bases).keys(),
+  ].filter((known) => !isPath(known));
   const known = `known: ${listed(names.toSorted())}; a path of your own begins with ./`;
   const meant = didYouMeanHint(name, names);
   const hint = meant === undefined ? known : `${meant} ${known}`;

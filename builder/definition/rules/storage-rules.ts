@@ -16,7 +16,12 @@ function* storageKeyUnused({ written, cluster, locator }: RuleContext): Iterable
   for (const key of Object.keys(written.storage ?? {})) {
     if (keysByType[type]?.includes(key)) continue;
     const types = Object.keys(keysByType).filter((other) => keysByType[other]?.includes(key));
-    yield error('storage-key-unused', locator.key(['storage', key]), `storage.${key} does nothing with storage type ${type}`, `it is for type ${listed(types, 'or')}`);
+    yield error(
+      'storage-key-unused',
+      locator.key(['storage', key]),
+      `storage.${key} does nothing with storage type ${type}`,
+      `it is for type ${listed(types, 'or')}`,
+    );
   }
 }
 
@@ -24,10 +29,20 @@ function* nfsIncomplete({ written, cluster, locator }: RuleContext): Iterable<Di
   if (cluster.storage.type !== 'nfs') return;
   const at = locator.value(['storage', 'type']);
   if (written.storage?.server === undefined) {
-    yield error('nfs-without-server', at, 'storage type nfs needs the name or address of the server', 'add server: 192.168.1.5');
+    yield error(
+      'nfs-without-server',
+      at,
+      'storage type nfs needs the name or address of the server',
+      'add server: 192.168.1.5',
+    );
   }
   if (written.storage?.path === undefined) {
-    yield error('nfs-without-path', at, 'storage type nfs needs the folder that the server exports', 'add path: /srv/cluster');
+    yield error(
+      'nfs-without-path',
+      at,
+      'storage type nfs needs the folder that the server exports',
+      'add path: /srv/cluster',
+    );
   }
 }
 
@@ -37,13 +52,19 @@ function* tooManyReplicas({ cluster, locator }: RuleContext): Iterable<Diagnosti
   if (storage.type !== 'glusterfs' || storage.replicas <= possible) return;
   const except = possible < nodes.length ? ' with a static address' : '';
   const message = `${storage.replicas} replicas, but there ${possible === 1 ? 'is' : 'are'} only ${counted(possible, 'node')}${except}`;
-  yield error('too-many-replicas', locator.value(['storage', 'replicas']), message, `write ${possible}, or all`);
+  yield error(
+    'too-many-replicas',
+    locator.value(['storage', 'replicas']),
+    message,
+    `write ${possible}, or all`,
+  );
 }
 
 function* twoReplicas({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
   if (cluster.storage.type !== 'glusterfs' || cluster.storage.replicas !== 2) return;
   const at = locator.value(['storage', 'replicas']) ?? locator.value(['count']) ?? locator.key(['nodes']);
-  const message = 'with two copies and no third node to decide, the data stops being writable when the first of the two is down';
+  const message =
+    'with two copies and no third node to decide, the data stops being writable when the first of the two is down';
   yield warning('two-replicas', at, message, 'three nodes that store data survive the loss of any one');
 }
 
@@ -52,7 +73,12 @@ function* diskHoldsSystem({ cluster, locator }: RuleContext): Iterable<Diagnosti
   const node = cluster.nodes.find((one) => one.storesData && one.profile.platform === 'raspberry-pi');
   if (node === undefined) return;
   const message = `${cluster.storage.disk} is the SD card that ${node.name} (${node.profileName}) starts from`;
-  yield error('disk-holds-system', locator.value(['storage', 'disk']), message, 'name the disk for the data, like /dev/sda, or leave disk out to use a folder on the card');
+  yield error(
+    'disk-holds-system',
+    locator.value(['storage', 'disk']),
+    message,
+    'name the disk for the data, like /dev/sda, or leave disk out to use a folder on the card',
+  );
 }
 
 /** Rules about the shared storage. */

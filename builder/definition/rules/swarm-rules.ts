@@ -20,7 +20,8 @@ function* poolOverlapsLan(context: RuleContext): Iterable<Diagnostic> {
   for (const { pool, index } of poolsOf(context)) {
     if (!overlaps(pool, context.lan)) continue;
     const message = `address pool ${formatSubnet(pool)} overlaps the local network ${formatSubnet(context.lan)}`;
-    const hint = 'containers could not reach the machines that have the same addresses; leave address_pools out to get one that is free';
+    const hint =
+      'containers could not reach the machines that have the same addresses; leave address_pools out to get one that is free';
     yield error('pool-overlaps-lan', context.locator.value(['swarm', 'address_pools', index]), message, hint);
   }
 }
@@ -28,10 +29,17 @@ function* poolOverlapsLan(context: RuleContext): Iterable<Diagnostic> {
 function* poolsOverlap(context: RuleContext): Iterable<Diagnostic> {
   // In order of their start, a pool that overlaps any earlier one overlaps the one that reaches furthest.
   let furthest: Ipv4Subnet | undefined;
-  for (const { pool, index } of poolsOf(context).toSorted((one, other) => one.pool.network - other.pool.network)) {
+  for (const { pool, index } of poolsOf(context).toSorted(
+    (one, other) => one.pool.network - other.pool.network,
+  )) {
     if (furthest !== undefined && overlaps(furthest, pool)) {
       const message = `address pool ${formatSubnet(pool)} overlaps ${formatSubnet(furthest)}`;
-      yield error('pools-overlap', context.locator.value(['swarm', 'address_pools', index]), message, 'remove the smaller one');
+      yield error(
+        'pools-overlap',
+        context.locator.value(['swarm', 'address_pools', index]),
+        message,
+        'remove the smaller one',
+      );
       if (pool.prefixLength >= furthest.prefixLength) continue;
     }
     furthest = pool;
@@ -44,7 +52,12 @@ function* poolTooSmall(context: RuleContext): Iterable<Diagnostic> {
     if (pool.prefixLength <= prefix) continue;
     const message = `address pool ${formatSubnet(pool)} is smaller than one overlay network, which is a /${prefix}`;
     const at = context.locator.value(['swarm', 'address_pools', index]);
-    yield error('pool-too-small', at, message, `use a larger pool, or set swarm.subnet_prefix to ${pool.prefixLength} or more`);
+    yield error(
+      'pool-too-small',
+      at,
+      message,
+      `use a larger pool, or set swarm.subnet_prefix to ${pool.prefixLength} or more`,
+    );
   }
 }
 
@@ -52,7 +65,12 @@ function* dataPathPortTaken({ cluster, locator }: RuleContext): Iterable<Diagnos
   const { dataPathPort } = cluster.swarm;
   const use = swarmPorts[dataPathPort];
   if (use === undefined) return;
-  yield error('data-path-port-taken', locator.value(['swarm', 'data_path_port']), `port ${dataPathPort} belongs to Swarm: ${use}`, 'leave it out to use 4789');
+  yield error(
+    'data-path-port-taken',
+    locator.value(['swarm', 'data_path_port']),
+    `port ${dataPathPort} belongs to Swarm: ${use}`,
+    'leave it out to use 4789',
+  );
 }
 
 const pools = 'swarm.address_pools';

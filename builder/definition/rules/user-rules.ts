@@ -18,7 +18,12 @@ function* userIsRoot({ written, locator }: RuleContext): Iterable<Diagnostic> {
   for (const [index, user] of (written.users ?? []).entries()) {
     if (user.name !== 'root') continue;
     const hint = 'choose another name: a user has sudo unless you write sudo: false';
-    yield error('user-is-root', locator.value(['users', index, 'name']), 'root cannot log in to the nodes', hint);
+    yield error(
+      'user-is-root',
+      locator.value(['users', index, 'name']),
+      'root cannot log in to the nodes',
+      hint,
+    );
   }
 }
 
@@ -35,7 +40,12 @@ function* userTwice({ written, locator }: RuleContext): Iterable<Diagnostic> {
   for (const [index, user] of (written.users ?? []).entries()) {
     if (seen.has(user.name)) {
       const hint = 'give one user several keys: authorized_keys is a list';
-      yield error('user-twice', locator.value(['users', index, 'name']), `user ${user.name} is there twice`, hint);
+      yield error(
+        'user-twice',
+        locator.value(['users', index, 'name']),
+        `user ${user.name} is there twice`,
+        hint,
+      );
     }
     seen.add(user.name);
   }
@@ -43,17 +53,28 @@ function* userTwice({ written, locator }: RuleContext): Iterable<Diagnostic> {
 
 function* nobodyWithSudo({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
   if (cluster.users.some((user) => user.sudo)) return;
-  yield warning('nobody-with-sudo', locator.key(['users']), 'no user has sudo, so nobody can administer the nodes', 'leave sudo out for at least one user');
+  yield warning(
+    'nobody-with-sudo',
+    locator.key(['users']),
+    'no user has sudo, so nobody can administer the nodes',
+    'leave sudo out for at least one user',
+  );
 }
 
 function* timezoneUnknown({ cluster, environment, locator }: RuleContext): Iterable<Diagnostic> {
   const { timezone } = cluster;
-  if (timezone === 'UTC' || environment.timeZones.length === 0 || environment.timeZones.includes(timezone)) return;
+  if (timezone === 'UTC' || environment.timeZones.length === 0 || environment.timeZones.includes(timezone))
+    return;
   const cities = new Map(environment.timeZones.map((zone) => [zone.replace(/^.*\//, ''), zone]));
   const city = cities.get(timezone) ?? cities.get(timezone.replaceAll(' ', '_'));
   const hint = city === undefined ? didYouMeanHint(timezone, environment.timeZones) : `did you mean ${city}?`;
   const fallback = 'write it like Europe/Rome; `timedatectl list-timezones` lists them all';
-  yield error('timezone-unknown', locator.value(['timezone']), `there is no time zone ${shown(timezone)}`, hint ?? fallback);
+  yield error(
+    'timezone-unknown',
+    locator.value(['timezone']),
+    `there is no time zone ${shown(timezone)}`,
+    hint ?? fallback,
+  );
 }
 
 /** Rules about users, and about their clock. */

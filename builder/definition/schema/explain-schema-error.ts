@@ -44,7 +44,12 @@ function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locat
     case 'required': {
       const missing = String(problem.params['missingProperty']);
       const property = (schema['properties'] as Record<string, AnySchemaObject> | undefined)?.[missing];
-      return error('missing-key', locator.key(path), `${name} has no ${missing}`, `add ${exampleLine(missing, property)}`);
+      return error(
+        'missing-key',
+        locator.key(path),
+        `${name} has no ${missing}`,
+        `add ${exampleLine(missing, property)}`,
+      );
     }
     case 'enum':
       return explainEnum(problem, path, locator);
@@ -55,17 +60,32 @@ function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locat
       return error('out-of-range', at, `${name} is ${shown(problem.data)}, but must be ${bound}`);
     }
     case 'minItems':
-      return error('empty-list', locator.key(path), `${name} is an empty list`, `remove it, or give it items: ${exampleOf(path, schema)}`);
+      return error(
+        'empty-list',
+        locator.key(path),
+        `${name} is an empty list`,
+        `remove it, or give it items: ${exampleOf(path, schema)}`,
+      );
     case 'minProperties':
       return error('empty-mapping', locator.key(path), `${name} is empty`);
     case 'uniqueItems': {
       const { i, j } = problem.params as { i: number; j: number };
       const index = Math.max(i, j);
       const item = (problem.data as unknown[])[index];
-      return error('listed-twice', locator.value([...path, index]), `${shown(item)} stands in ${name} twice`, 'remove one of the two');
+      return error(
+        'listed-twice',
+        locator.value([...path, index]),
+        `${shown(item)} stands in ${name} twice`,
+        'remove one of the two',
+      );
     }
     default:
-      return error('wrong-format', at, `${name} ${problem.message ?? 'is not valid'}`, `for example ${exampleOf(path, schema)}`);
+      return error(
+        'wrong-format',
+        at,
+        `${name} ${problem.message ?? 'is not valid'}`,
+        `for example ${exampleOf(path, schema)}`,
+      );
   }
 }
 
@@ -77,7 +97,10 @@ function explainFormat(problem: ErrorObject, path: DefinitionPath, locator: Loca
     key === undefined
       ? judge?.(String(problem.data), { name: locator.name(path), at: locator.value(path) })
       : judge?.(key, { name: `${shown(key)} in ${locator.name(path)}`, at: locator.key([...path, key]) });
-  return told ?? error('wrong-format', locator.value(path), `${locator.name(path)} ${problem.message ?? 'is not valid'}`);
+  return (
+    told ??
+    error('wrong-format', locator.value(path), `${locator.name(path)} ${problem.message ?? 'is not valid'}`)
+  );
 }
 
 function explainEnum(problem: ErrorObject, path: DefinitionPath, locator: Locator): Diagnostic {

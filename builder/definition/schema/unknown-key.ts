@@ -57,9 +57,11 @@ function keysAt(root: AnySchemaObject, parent: DefinitionPath): string[] {
   let schema: AnySchemaObject | undefined = root;
   for (const part of parent) {
     const inner: AnySchemaObject | undefined = schema;
-    schema = (typeof part === 'number' ? inner?.['items'] : (inner?.['properties']?.[part] ?? inner?.['additionalProperties'])) as
-      | AnySchemaObject
-      | undefined;
+    schema = (
+      typeof part === 'number'
+        ? inner?.['items']
+        : (inner?.['properties']?.[part] ?? inner?.['additionalProperties'])
+    ) as AnySchemaObject | undefined;
   }
   return Object.keys((schema?.['properties'] ?? {}) as object);
 }

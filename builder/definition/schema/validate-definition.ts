@@ -51,7 +51,9 @@ function simplifyAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
   }
   // `propertyNames` only repeats that a key is wrong, which its `format` has said better.
   const worthTelling = errors.filter((error) => error.keyword !== 'propertyNames');
-  return worthTelling.filter((error) => (choice(error) === undefined ? !told.has(error) : isAboutTheValue(error)));
+  return worthTelling.filter((error) =>
+    choice(error) === undefined ? !told.has(error) : isAboutTheValue(error),
+  );
 }
 
 function isAboutTheValue(error: ErrorObject): boolean {

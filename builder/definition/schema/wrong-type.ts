@@ -17,15 +17,31 @@ export function explainWrongType(
   const at = locator.value(path);
   const expected = expectedWords(schema);
   if (path.length === 0) {
-    return error('wrong-type', at, `the file must hold a mapping of keys to values, but holds ${foundWords(found)}`, 'begin with a line like count: 4');
+    return error(
+      'wrong-type',
+      at,
+      `the file must hold a mapping of keys to values, but holds ${foundWords(found)}`,
+      'begin with a line like count: 4',
+    );
   }
   if (found === null) {
-    return error('value-missing', locator.key(path), `${name} has no value`, `write ${exampleOf(path, schema)}, or remove the line`);
+    return error(
+      'value-missing',
+      locator.key(path),
+      `${name} has no value`,
+      `write ${exampleOf(path, schema)}, or remove the line`,
+    );
   }
   const isSecret = schema['writeOnly'] === true;
   const written = isSecret ? '' : `${shown(locator.text(path) ?? found)} is `;
-  const hint = yamlHint(found, path, schema, locator.text(path)) ?? `write it like ${example(path, schema, name)}`;
-  return error('wrong-type', at, `${name} must be ${expected}, but ${written || 'it is '}${foundWords(found)}`, hint);
+  const hint =
+    yamlHint(found, path, schema, locator.text(path)) ?? `write it like ${example(path, schema, name)}`;
+  return error(
+    'wrong-type',
+    at,
+    `${name} must be ${expected}, but ${written || 'it is '}${foundWords(found)}`,
+    hint,
+  );
 }
 
 function example(path: DefinitionPath, schema: AnySchemaObject, name: string): string {
@@ -78,13 +94,21 @@ function yamlHint(
   if (asBoolean !== undefined && (type === 'boolean' || (allowsFalse(schema) && !asBoolean))) {
     return `YAML 1.2 takes ${shown(found)} as text: write ${line(String(asBoolean))}`;
   }
-  if (type === 'integer' && typeof found === 'string' && /^-?\d+$/.test(found)) return `take the quotes off: ${line(found)}`;
+  if (type === 'integer' && typeof found === 'string' && /^-?\d+$/.test(found))
+    return `take the quotes off: ${line(found)}`;
   if (type === 'array') return `write a list: ${line(`[${flow(found)}]`)}`;
   return undefined;
 }
 
 /** Formats no number or boolean becomes right in by quoting it. */
-const neverNumbers: ReadonlySet<string> = new Set(['ipv4', 'ipv4-cidr', 'node-path', 'device-path', 'locale', 'country-code']);
+const neverNumbers: ReadonlySet<string> = new Set([
+  'ipv4',
+  'ipv4-cidr',
+  'node-path',
+  'device-path',
+  'locale',
+  'country-code',
+]);
 
 const booleanWords: Readonly<Record<string, boolean | undefined>> = {
   yes: true,

@@ -54,7 +54,9 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
       ...make(['name'], '--name', flags.name, flags.name),
       ...make(['network', 'subnet'], '--subnet', flags.subnet, flags.subnet),
       ...make(['vip'], '--vip', vip, vip === 'none' || vip === 'false' ? false : vip),
-      ...(flags.sshKeys ?? []).flatMap((key, n) => make(['ssh', 'authorized_keys', n], '--ssh-key', key, key, n)),
+      ...(flags.sshKeys ?? []).flatMap((key, n) =>
+        make(['ssh', 'authorized_keys', n], '--ssh-key', key, key, n),
+      ),
     ],
     selection: (flags.nodes ?? []).flatMap((name, n) => make([], '--node', name, name, n)),
   };

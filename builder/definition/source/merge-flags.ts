@@ -36,7 +36,8 @@ export function mergeFlags(file: ParsedDefinition, commandLine: CommandLine): Pa
 function withValue(tree: unknown, path: DefinitionPath, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
-  if (Array.isArray(tree)) return Object.assign([...(tree as unknown[])], { [part]: withValue(tree[Number(part)], rest, value) });
+  if (Array.isArray(tree))
+    return Object.assign([...(tree as unknown[])], { [part]: withValue(tree[Number(part)], rest, value) });
   if (tree !== undefined && tree !== null && typeof tree !== 'object') return tree;
   const mapping = (tree ?? {}) as Record<string, unknown>;
   return { ...mapping, [part]: withValue(mapping[part], rest, value) };

@@ -51,16 +51,30 @@ function findBrokenReferences(source: SourceText, lines: LineCounter, document: 
       const target = alias.resolve(document);
       if (target === undefined) {
         const hint = `write &${alias.source} before the value it should repeat, above this line`;
-        found.push(error('yaml-alias', at(alias.range), `no anchor &${alias.source} stands before *${alias.source}`, hint));
+        found.push(
+          error(
+            'yaml-alias',
+            at(alias.range),
+            `no anchor &${alias.source} stands before *${alias.source}`,
+            hint,
+          ),
+        );
       } else if (ancestors.includes(target)) {
-        found.push(error('yaml-alias', at(alias.range), `*${alias.source} stands inside the value it repeats`));
+        found.push(
+          error('yaml-alias', at(alias.range), `*${alias.source} stands inside the value it repeats`),
+        );
       }
     },
     Pair(_key, pair) {
       if (isScalar(pair.key) || isAlias(pair.key) || pair.key === null) return;
       const range = (pair.key as { range?: readonly number[] | null }).range;
       found.push(
-        error('yaml-complex-key', at(range), 'a key must be plain text, not a list or a mapping', 'put the key in quotes if its first character is [ or {'),
+        error(
+          'yaml-complex-key',
+          at(range),
+          'a key must be plain text, not a list or a mapping',
+          'put the key in quotes if its first character is [ or {',
+        ),
       );
     },
   });

@@ -20,7 +20,9 @@ export function explainSyntaxErrors(
   const fatal = complaints.find((complaint) => !isSurvivable(complaint));
   const shown = fatal === undefined ? survivable : [...survivable, fatal];
   return {
-    diagnostics: shown.map((complaint) => explain(source, lines, complaint, rangeOf(complaint, source, document))),
+    diagnostics: shown.map((complaint) =>
+      explain(source, lines, complaint, rangeOf(complaint, source, document)),
+    ),
     understood: fatal === undefined,
   };
 }
@@ -55,18 +57,33 @@ function explain(
   const at = positionOfRange(source, lines, start, end);
   if (complaint.code === 'DUPLICATE_KEY') {
     const key = /^["']?[\w-]+["']?/.exec(source.text.slice(start))?.[0] ?? 'this key';
-    return error('yaml-duplicate-key', { ...at, length: key.length }, `${key} is written twice here`, 'keep one of the two');
+    return error(
+      'yaml-duplicate-key',
+      { ...at, length: key.length },
+      `${key} is written twice here`,
+      'keep one of the two',
+    );
   }
   if (complaint.code === 'MULTIPLE_DOCS') {
     const hint = 'write each cluster into a file of its own; take the --- line out';
-    return error('yaml-several-documents', { ...at, length: 3 }, 'one file describes one cluster, but a second document begins here', hint);
+    return error(
+      'yaml-several-documents',
+      { ...at, length: 3 },
+      'one file describes one cluster, but a second document begins here',
+      hint,
+    );
   }
   if (complaint.code === 'TAB_AS_INDENT') {
     const hint = 'indent with spaces; most editors can convert the whole file';
     return error('yaml-tab', { ...at, length: 1 }, 'YAML does not allow a tab as indentation', hint);
   }
   if (complaint.code === 'TAG_RESOLVE_FAILED') {
-    return error('yaml-tag', at, `${source.text.slice(start, end).trim()} means nothing here`, 'remove the tag, or put the value in quotes if it begins with !');
+    return error(
+      'yaml-tag',
+      at,
+      `${source.text.slice(start, end).trim()} means nothing here`,
+      'remove the tag, or put the value in quotes if it begins with !',
+    );
   }
   const { message, hint } = wording(source.text.slice(start), complaint);
   return error('yaml-syntax', at, `not valid YAML: ${message}`, hint);
@@ -76,7 +93,10 @@ function wording(rest: string, complaint: YAMLError): { message: string; hint?: 
   const bracket = /^Flow (map|sequence)/.exec(complaint.message)?.[1];
   const message =
     bracket === undefined
-      ? complaint.message.replace(/^./, (first) => first.toLowerCase()).replace(/;.*/s, '').replace(/["']quote/, 'quote')
+      ? complaint.message
+          .replace(/^./, (first) => first.toLowerCase())
+          .replace(/;.*/s, '')
+          .replace(/["']quote/, 'quote')
       : `a ${bracket === 'map' ? '{' : '['} above is not closed`;
   switch (complaint.code) {
     case 'BLOCK_AS_IMPLICIT_KEY':

@@ -1,4 +1,4 @@
-import { open, rename, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../run-tool.ts';
 import type { BaseTarget } from './base-request.ts';
@@ -9,8 +9,12 @@ import { makeBootFilesystem, makeRootFilesystem, type FilesystemRequest } from '
 
 /** Paths of a build: the tree that packages were installed into, and where the rest goes. */
 export interface BuildPaths {
+  /** The shipped `build/` and `rootfs/`, as they were when the build began. */
+  readonly files: string;
   readonly imagePath: string;
   readonly tree: string;
+  /** Tree of the programs that stand in for emulated ones. */
+  readonly standIns: string;
   /** Takes what the tree has at the mount point of the boot partition. */
   readonly bootTree: string;
   /** Holds GRUB's BIOS images. */
@@ -30,6 +34,7 @@ export async function assembleImage(
     step: 'write the partition table',
     input: layout.sfdiskScript,
   });
+  await mkdir(paths.bootTree);
   await moveContents(join(paths.tree, bootMountPoint(target)), paths.bootTree);
   await makeBootFilesystem(filesystems, partitionFor(layout, 'boot'), paths.bootTree);
   await makeRootFilesystem(filesystems, partitionFor(layout, 'root'), paths.tree);

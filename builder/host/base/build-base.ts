@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Task } from '../progress.ts';
 import { assembleImage, type BuildPaths } from './assemble-image.ts';
 import { removeTree } from './base-cache.ts';
-import { baseFilesDirectory } from './base-key.ts';
+import { writeBaseFiles } from './base-files.ts';
+import type { BaseFiles } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import type { BasePackage, BaseRecord } from './built-base.ts';
 import { planDiskLayout } from './disk-layout.ts';
@@ -24,6 +25,7 @@ import { runInNamespace } from './namespace.ts';
 export async function buildBase(
   request: BaseRequest,
   key: string,
+  files: BaseFiles,
   directory: string,
   options: EnsureBaseOptions,
 ): Promise<void> {
@@ -39,11 +41,11 @@ export async function buildBase(
       },
     );
   }
-  const paths = await makeBuildPaths(directory);
+  const work = join(directory, 'work');
+  const paths = buildPaths(directory, work);
+  await writeBaseFiles(files, paths.files);
   await inTask(options, 'install packages', (task) => installPackages(request, paths, options, task));
-  const { epochSeconds, packages } = await inTask(options, 'check and clean', () =>
-    sealTree(paths, directory, options),
-  );
+  const { epochSeconds, packages } = await inTask(options, 'check and clean', () => sealTree(paths, options));
   const layout = planDiskLayout(
     request,
     { imageSizeMb: sizes.image_size_mb, bootSizeMb: sizes.boot_size_mb },
@@ -57,7 +59,7 @@ export async function buildBase(
     }),
   );
   const sha256 = await inTask(options, 'hash the image', () => hashFile(paths.imagePath));
-  for (const leftover of [paths.tree, paths.bootTree, paths.loader]) await removeTree(leftover);
+  await removeTree(work);
   const record: BaseRecord = {
     format: 1,
     key,
@@ -78,26 +80,25 @@ export async function buildBase(
   await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
 }
 
-async function makeBuildPaths(directory: string): Promise<BuildPaths> {
-  const paths = {
+function buildPaths(directory: string, work: string): BuildPaths {
+  return {
     imagePath: join(directory, 'base.img'),
-    tree: join(directory, 'rootfs'),
-    bootTree: join(directory, 'boot'),
-    loader: join(directory, 'loader'),
+    files: join(work, 'files'),
+    tree: join(work, 'rootfs'),
+    standIns: join(work, 'stand-ins'),
+    bootTree: join(work, 'boot'),
+    loader: join(work, 'loader'),
   };
-  await mkdir(paths.bootTree);
-  return paths;
 }
 
 async function sealTree(
   paths: BuildPaths,
-  directory: string,
   options: EnsureBaseOptions,
 ): Promise<{ epochSeconds: number; packages: BasePackage[] }> {
   const epochSeconds = await newestPackageTime(paths.tree);
-  const report = join(directory, 'report');
+  const report = join(paths.files, 'report');
   try {
-    await runInNamespace('sh', [join(baseFilesDirectory, 'build/seal.sh'), paths.tree], {
+    await runInNamespace('sh', [join(paths.files, 'build/seal.sh'), paths.tree], {
       step: 'check the finished tree',
       timeoutSeconds: 900,
       env: { SOURCE_DATE_EPOCH: String(epochSeconds), DLIMAGE_REPORT: report },
@@ -112,7 +113,6 @@ async function sealTree(
       cause: error,
     });
   }
-  await removeTree(report);
   const status = await readFile(join(paths.tree, 'var/lib/dpkg/status'), 'utf8');
   const unfinished = unfinishedPackages(status);
   if (unfinished.length > 0) {

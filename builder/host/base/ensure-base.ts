@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../files.ts';
 import { basesDirectory, readBase, removeTree } from './base-cache.ts';
-import { readBaseKey } from './base-key.ts';
+import { readBaseFiles } from './base-files.ts';
+import { baseKey } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { buildBase } from './build-base.ts';
 import type { BuiltBase } from './built-base.ts';
@@ -16,7 +17,8 @@ import { acquireLock } from './process-lock.ts';
  * @throws HostError what `buildBase` throws, `cache-full` when the disk has no space left, `base-damaged`.
  */
 export async function ensureBase(request: BaseRequest, options: EnsureBaseOptions): Promise<BuiltBase> {
-  const key = await readBaseKey(request);
+  const files = await readBaseFiles();
+  const key = baseKey(request, files);
   const parent = basesDirectory(options.cacheDirectory);
   const directory = join(parent, key);
   const cached = await readBase(directory);
@@ -33,7 +35,7 @@ export async function ensureBase(request: BaseRequest, options: EnsureBaseOption
     const temporary = join(parent, `${key}.building-${process.pid}`);
     await mkdir(temporary);
     try {
-      await buildBase(request, key, temporary, options);
+      await buildBase(request, key, files, temporary, options);
       await rename(temporary, directory);
     } catch (error) {
       const full = await isFull(parent, error);

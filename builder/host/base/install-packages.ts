@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Task } from '../progress.ts';
 import type { BuildPaths } from './assemble-image.ts';
-import { removeTree } from './base-cache.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { ensureRunnable, nativeArchitecture } from './foreign-architecture.ts';
 import { basePackages, runMmdebstrap, type TreeRequest } from './run-mmdebstrap.ts';
@@ -17,18 +16,17 @@ export async function installPackages(
   task: Task,
 ): Promise<void> {
   await ensureRunnable(request.architecture);
-  const { suite, components } = request.definition.build;
+  const { suite, components, stand_ins: standIns } = request.definition.build;
   const native = nativeArchitecture();
-  const standIns =
-    native !== undefined && native !== request.architecture ? join(paths.tree, '..', 'native') : undefined;
-  if (standIns !== undefined && native !== undefined) {
+  const foreign = native !== undefined && native !== request.architecture;
+  const common = { suite, components, scripts: join(paths.files, 'build') };
+  if (foreign) {
     const tree: TreeRequest = {
-      suite,
-      components,
+      ...common,
       architecture: native,
       variant: 'extract',
-      packages: request.definition.build.stand_ins,
-      directory: standIns,
+      packages: standIns,
+      directory: paths.standIns,
       hooks: { env: {} },
     };
     await runMmdebstrap(tree, options, task);
@@ -37,11 +35,10 @@ export async function installPackages(
     DLIMAGE_PLATFORM: request.platform,
     DLIMAGE_ARCHITECTURE: request.architecture,
     DLIMAGE_LOADER: paths.loader,
-    ...(standIns === undefined ? {} : { DLIMAGE_NATIVE: standIns }),
+    ...(foreign ? { DLIMAGE_NATIVE: paths.standIns } : {}),
   };
   const tree: TreeRequest = {
-    suite,
-    components,
+    ...common,
     architecture: request.architecture,
     variant: 'minbase',
     packages: basePackages(request),
@@ -49,5 +46,4 @@ export async function installPackages(
     hooks: { extract: 'prepare.sh', customize: 'finish.sh', env },
   };
   await runMmdebstrap(tree, options, task);
-  if (standIns !== undefined) await removeTree(standIns);
 }

@@ -1,13 +1,11 @@
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import type { Task } from '../progress.ts';
 import { archiveKeyring, readAptTransport, readDebianMirror } from './debian-mirror.ts';
-import { baseFilesDirectory } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { runInNamespace } from './namespace.ts';
 
-/** Scripts of `profiles/bases/build` that run while packages are installed, and what they are told. */
+/** Build scripts that run while packages are installed, and what they are told. */
 export interface BuildHooks {
   readonly extract?: string;
   readonly customize?: string;
@@ -23,6 +21,8 @@ export interface TreeRequest {
   readonly variant: 'minbase' | 'extract';
   readonly packages: readonly string[];
   readonly directory: string;
+  /** Directory of the scripts that the hooks name. */
+  readonly scripts: string;
   readonly hooks: BuildHooks;
 }
 
@@ -62,7 +62,7 @@ export async function runMmdebstrap(
   await runInNamespace('mmdebstrap', args, {
     step: `install the packages of ${request.suite}`,
     timeoutSeconds: 4 * 3600,
-    env: { ...proxyEnvironment(), DLIMAGE_SCRIPTS: join(baseFilesDirectory, 'build'), ...request.hooks.env },
+    env: { ...proxyEnvironment(), DLIMAGE_SCRIPTS: request.scripts, ...request.hooks.env },
     onLine: followPackages(task),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
@@ -53,21 +53,31 @@ export async function listExt(
   });
 }
 
-/** The bytes of a file that fits into memory. `path` must be free of links. */
-export async function readExtFile(volume: ExtVolume, path: string): Promise<Buffer> {
-  const [output] = await queryExt(volume, [`cat ${quoteForDebugfs(path)}`]);
-  return output ?? Buffer.alloc(0);
+/** A file inside the filesystem. `path` must be free of links. */
+export interface ExtFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** The bytes of a file that fits into memory. */
+export async function readExtFile(volume: ExtVolume, { path, sizeBytes }: ExtFile): Promise<Buffer> {
+  const [output = Buffer.alloc(0)] = await queryExt(volume, [`cat ${quoteForDebugfs(path)}`]);
+  // debugfs gives 60 bytes for every file that is kept in its inode, however long it is.
+  const bytes = Buffer.alloc(sizeBytes);
+  output.copy(bytes);
+  return bytes;
 }
 
 /** Copies files out of the filesystem into files of the host, however large they are. */
 export async function dumpExtFiles(
   volume: ExtVolume,
-  files: readonly { readonly path: string; readonly hostPath: string }[],
+  files: readonly (ExtFile & { readonly hostPath: string })[],
 ): Promise<void> {
   await queryExt(
     volume,
     files.map(({ path, hostPath }) => `dump ${quoteForDebugfs(path)} ${quoteForDebugfs(hostPath)}`),
   );
+  for (const { hostPath, sizeBytes } of files) await truncate(hostPath, sizeBytes);
 }
 
 /**

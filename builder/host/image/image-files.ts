@@ -80,11 +80,11 @@ function extFiles(image: OpenImage, partition: ImagePartition): ImageFiles {
     async read(path) {
       const found = await find(path, 'file');
       refuseLarge(path, found.node.sizeBytes);
-      return readExtFile(volume, found.path);
+      return readExtFile(volume, { path: found.path, sizeBytes: found.node.sizeBytes });
     },
     async copyOut(path, hostPath) {
       const found = await find(path, 'file');
-      await dumpExtFiles(volume, [{ path: found.path, hostPath }]);
+      await dumpExtFiles(volume, [{ path: found.path, sizeBytes: found.node.sizeBytes, hostPath }]);
     },
   };
 }

@@ -50,7 +50,8 @@ async function compareRoot(
     const files = entries.flatMap((entry, index) => {
       const place = places[index];
       if (entry.kind !== 'file' || place?.node?.kind !== 'file') return [];
-      return [{ entry, path: place.path, hostPath: join(temporary.path, String(index)) }];
+      const { path, node } = place;
+      return [{ entry, path, sizeBytes: node.sizeBytes, hostPath: join(temporary.path, String(index)) }];
     });
     await dumpExtFiles(volume, files);
     for (const { entry, hostPath } of files) {

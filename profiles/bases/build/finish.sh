@@ -8,7 +8,19 @@ sh "$here/shadow.sh" show "$root" /usr/sbin/update-initramfs
 if [ -n "${DLIMAGE_NATIVE-}" ]; then sh "$here/native.sh" boot "$root"; fi
 rm -f "$root"/boot/initrd.img-*
 chroot "$root" update-initramfs -c -k all
-if [ -n "${DLIMAGE_NATIVE-}" ]; then sh "$here/native.sh" leave "$root"; fi
+if [ -n "${DLIMAGE_NATIVE-}" ]; then
+  # A stand-in in the initrd would keep the board from booting.
+  chroot "$root" unmkinitramfs "$(cd "$root" && echo /boot/initrd.img-*)" /tmp/initrd
+  machine() { od -A n -t x2 -j 18 -N 2 "$1"; }
+  find "$root/tmp/initrd" -type f \( -path '*bin/*' -o -name '*.so*' \) >"$root/tmp/programs"
+  while read -r program; do
+    if [ "$(head -c 4 "$program" | tail -c 3)" = ELF ] && [ "$(machine "$program")" != "$(machine "$root/usr/bin/dpkg")" ]; then
+      echo "the initrd holds a program of another architecture: ${program#"$root/tmp/initrd"}" >&2
+      exit 1
+    fi
+  done <"$root/tmp/programs"
+  sh "$here/native.sh" leave "$root"
+fi
 
 # Where cloud-init looks for a seed on the root partition.
 install -d -m 0755 "$root/var/lib/cloud" "$root/var/lib/cloud/seed"
@@ -37,7 +49,8 @@ esac
 if [ "$DLIMAGE_PLATFORM" = pc ]; then
   # Left outside the tree for the image builder, which writes both in front of the partitions.
   grub=$root/usr/lib/grub/i386-pc
-  install -m 0644 "$here/grub-bios.cfg" "$root/tmp/grub-bios.cfg"
+  # GRUB's first parser knows no comments: an apostrophe in one would open a quotation.
+  grep -v '^#' "$here/grub-bios.cfg" >"$root/tmp/grub-bios.cfg"
   chroot "$root" grub-mkimage --format=i386-pc --output=/tmp/core.img --prefix=/boot/grub \
     --config=/tmp/grub-bios.cfg \
     biosdisk part_gpt fat ext2 search search_label normal configfile linux echo test gzio

@@ -15,7 +15,7 @@ diversions=$root/var/lib/dpkg/diversions
 list=$root/.native
 
 # They tell or decide the architecture, or write for it.
-stay_foreign='dpkg dpkg-query dpkg-trigger dpkg-split dpkg-statoverride ldconfig ldd uname arch setarch lscpu'
+stay_foreign='dpkg dpkg-query dpkg-trigger dpkg-statoverride ldconfig ldd uname arch setarch lscpu'
 # What mkinitramfs runs thousands of times and no hook of it copies.
 stay_native='basename bash cat chmod chown comm cp cpio cut dash date dirname dracut-install du env expr find grep gzip
 head id install ln ls mawk mkdir mktemp mv od paste perl printf readlink realpath rm rmdir run-parts sed seq sort stat

@@ -11,8 +11,15 @@ describe('parseFlags', () => {
       vip: '10.0.0.5',
       count: '4',
     });
-    expect(source).toEqual({ file: 'command line', text: "dlimage build --name 'my cluster' --vip=10.0.0.5 --count 4" });
-    const shown = values.map(({ flag, value, at }) => [flag, value, at && source.text.slice(at.column - 1, at.column - 1 + at.length)]);
+    expect(source).toEqual({
+      file: 'command line',
+      text: "dlimage build --name 'my cluster' --vip=10.0.0.5 --count 4",
+    });
+    const shown = values.map(({ flag, value, at }) => [
+      flag,
+      value,
+      at && source.text.slice(at.column - 1, at.column - 1 + at.length),
+    ]);
     expect(shown).toEqual([
       ['--count', 4, '4'],
       ['--name', 'my cluster', "'my cluster'"],
@@ -22,7 +29,20 @@ describe('parseFlags', () => {
 
   it('points at each of several, and at the last of one that is repeated', () => {
     const { values, selection, source } = parseFlags({
-      argv: ['build', '--ssh-key', 'a.pub', '--node', 'n1', '--ssh-key=b.pub', '--name', 'x', '--name', 'y', '--node', 'n2'],
+      argv: [
+        'build',
+        '--ssh-key',
+        'a.pub',
+        '--node',
+        'n1',
+        '--ssh-key=b.pub',
+        '--name',
+        'x',
+        '--name',
+        'y',
+        '--node',
+        'n2',
+      ],
       sshKeys: ['a.pub', 'b.pub'],
       nodes: ['n1', 'n2'],
       name: 'y',
@@ -48,7 +68,11 @@ describe('mergeFlags', () => {
     text: 'name: home\nnetwork: { subnet: 10.0.0.0/24, vlan: 5 }\nssh: { authorized_keys: [a.pub, b.pub] }\n',
   }).value;
   if (file === undefined) throw new Error('does not parse');
-  const flags = parseFlags({ argv: ['--subnet', '10.1.0.0/16', '--ssh-key', 'c.pub'], subnet: '10.1.0.0/16', sshKeys: ['c.pub'] });
+  const flags = parseFlags({
+    argv: ['--subnet', '10.1.0.0/16', '--ssh-key', 'c.pub'],
+    subnet: '10.1.0.0/16',
+    sshKeys: ['c.pub'],
+  });
   const { tree, locator } = mergeFlags(file, flags);
 
   it('lets flags win and keeps the rest', () => {

@@ -7,7 +7,8 @@ function pointer(text: string) {
   const locator = parseDefinition({ file: 'f', text }).value?.locator;
   if (locator === undefined) throw new Error('does not parse');
   const show = (at: ReturnType<typeof locator.value>) =>
-    at && `${at.line}:${at.column} ${text.split(/\r?\n/)[at.line - 1]?.slice(at.column - 1, at.column - 1 + at.length)}`;
+    at &&
+    `${at.line}:${at.column} ${text.split(/\r?\n/)[at.line - 1]?.slice(at.column - 1, at.column - 1 + at.length)}`;
   return {
     value: (...path: DefinitionPath) => show(locator.value(path)),
     key: (...path: DefinitionPath) => show(locator.key(path)),
@@ -17,7 +18,9 @@ function pointer(text: string) {
 }
 
 describe('a locator', () => {
-  const file = pointer('name: home\nnodes:\n  - name: "a b"\n    labels: { disk: ssd }\n  - {}\nnetwork:\n  vlan:\n');
+  const file = pointer(
+    'name: home\nnodes:\n  - name: "a b"\n    labels: { disk: ssd }\n  - {}\nnetwork:\n  vlan:\n',
+  );
 
   it('finds values and keys', () => {
     expect(file.value('name')).toBe('1:7 home');
@@ -49,7 +52,9 @@ describe('a locator', () => {
   });
 
   it('follows aliases and merge keys to where things are written', () => {
-    const aliased = pointer('nodes:\n  - &first { name: a, role: manager }\n  - <<: *first\n    name: b\n  - *first\n');
+    const aliased = pointer(
+      'nodes:\n  - &first { name: a, role: manager }\n  - <<: *first\n    name: b\n  - *first\n',
+    );
     expect(aliased.value('nodes', 1, 'name')).toBe('4:11 b');
     expect(aliased.value('nodes', 1, 'role')).toBe('2:29 manager');
     expect(aliased.value('nodes', 2, 'role')).toBe('2:29 manager');

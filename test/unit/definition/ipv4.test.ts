@@ -27,12 +27,20 @@ describe('parseIpv4', () => {
     expect(formatIpv4(address)).toBe(text);
   });
 
-  it.each(['', '1.2.3', '1.2.3.4.5', '256.1.1.1', '01.2.3.4', '1.2.3.+4', '1.2.3.4 ', '1.2.3.', '::1', '1e1.2.3.4'])(
-    'refuses %j',
-    (text) => {
-      expect(parseIpv4(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '1.2.3',
+    '1.2.3.4.5',
+    '256.1.1.1',
+    '01.2.3.4',
+    '1.2.3.+4',
+    '1.2.3.4 ',
+    '1.2.3.',
+    '::1',
+    '1e1.2.3.4',
+  ])('refuses %j', (text) => {
+    expect(parseIpv4(text)).toBeUndefined();
+  });
 });
 
 describe('parseSubnet', () => {
@@ -65,7 +73,12 @@ describe('a subnet', () => {
 
   it('contains what lies between its ends', () => {
     const lan = subnet('192.168.1.64/26');
-    expect([63, 64, 127, 128].map((last) => contains(lan, 0xc0a80100 + last))).toEqual([false, true, true, false]);
+    expect([63, 64, 127, 128].map((last) => contains(lan, 0xc0a80100 + last))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it.each([

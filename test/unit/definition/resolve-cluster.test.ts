@@ -14,11 +14,18 @@ describe('no definition at all', () => {
       timezone: 'UTC',
       locale: 'C.UTF-8',
       storage: { type: 'glusterfs', replicas: 3, disk: null },
-      swarm: { addressPools: ['10.201.0.0/16'], subnetPrefixLength: 24, dataPathPort: 4789, certificateDays: 3650 },
+      swarm: {
+        addressPools: ['10.201.0.0/16'],
+        subnetPrefixLength: 24,
+        dataPathPort: 4789,
+        certificateDays: 3650,
+      },
       packages: [],
       files: [],
     });
-    expect(cluster.nodes.map(({ name, role, address, storesData }) => [name, role, address, storesData])).toEqual([
+    expect(
+      cluster.nodes.map(({ name, role, address, storesData }) => [name, role, address, storesData]),
+    ).toEqual([
       ['pi3-1', 'manager', '192.168.1.101', true],
       ['pi3-2', 'manager', '192.168.1.102', true],
       ['pi3-3', 'manager', '192.168.1.103', true],
@@ -51,12 +58,19 @@ describe('names', () => {
   it('come from the profile, or the cluster', () => {
     expect(resolved('profile: x86\n').nodes[0]?.name).toBe('x86-1');
     expect(resolved('name: home\n').nodes[2]?.name).toBe('home-3');
-    expect(resolved('nodes: [{ name: a }, {}, { name: c }]\n').nodes.map(({ name }) => name)).toEqual(['a', 'pi3-2', 'c']);
+    expect(resolved('nodes: [{ name: a }, {}, { name: c }]\n').nodes.map(({ name }) => name)).toEqual([
+      'a',
+      'pi3-2',
+      'c',
+    ]);
   });
 });
 
 describe('roles', () => {
-  const roles = (text: string) => resolved(text).nodes.map(({ role }) => role[0]).join('');
+  const roles = (text: string) =>
+    resolved(text)
+      .nodes.map(({ role }) => role[0])
+      .join('');
 
   it.each([
     ['count: 1', 'm'],
@@ -78,19 +92,29 @@ describe('addresses', () => {
   const addresses = (text: string) => resolved(text).nodes.map(({ address }) => address);
 
   it('follow first_address and leave out the gateway and the virtual IP', () => {
-    const text = 'count: 3\nnetwork: { subnet: 10.0.0.0/24, first_address: 10.0.0.1, gateway: 10.0.0.2 }\nvip: 10.0.0.4\n';
+    const text =
+      'count: 3\nnetwork: { subnet: 10.0.0.0/24, first_address: 10.0.0.1, gateway: 10.0.0.2 }\nvip: 10.0.0.4\n';
     expect(addresses(text)).toEqual(['10.0.0.1', '10.0.0.3', '10.0.0.5']);
   });
 
   it('fit into a small subnet', () => {
     const cluster = resolved('{ count: 4, network: { subnet: 10.0.0.0/29 } }');
-    expect(cluster.nodes.map(({ address }) => address)).toEqual(['10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5']);
+    expect(cluster.nodes.map(({ address }) => address)).toEqual([
+      '10.0.0.2',
+      '10.0.0.3',
+      '10.0.0.4',
+      '10.0.0.5',
+    ]);
     expect(cluster.vip).toBe('10.0.0.6');
   });
 
   it('stay what they are when another node gets one of its own, or a node is added', () => {
     const before = addresses('nodes: [{}, {}, {}]');
-    expect(addresses('nodes: [{}, { address: 192.168.1.50 }, {}]')).toEqual([before[0], '192.168.1.50', before[2]]);
+    expect(addresses('nodes: [{}, { address: 192.168.1.50 }, {}]')).toEqual([
+      before[0],
+      '192.168.1.50',
+      before[2],
+    ]);
     expect(addresses('count: 6').slice(0, 3)).toEqual(before);
   });
 
@@ -145,8 +169,12 @@ describe('storage', () => {
 
 describe('boards', () => {
   it('are mixed, each node with the default base of its profile', () => {
-    const { nodes } = resolved('nodes: [{}, { profile: x86 }, { base: debian-12 }]\nstorage: { type: none }\n');
-    expect(nodes.map(({ profileName, base }) => [profileName, base.from === 'definition' && base.name])).toEqual([
+    const { nodes } = resolved(
+      'nodes: [{}, { profile: x86 }, { base: debian-12 }]\nstorage: { type: none }\n',
+    );
+    expect(
+      nodes.map(({ profileName, base }) => [profileName, base.from === 'definition' && base.name]),
+    ).toEqual([
       ['pi3', 'debian-13'],
       ['x86', 'debian-13'],
       ['pi3', 'debian-12'],
@@ -154,7 +182,12 @@ describe('boards', () => {
   });
 
   it('may be files of the user', () => {
-    const look = (written: string, purpose: 'profile' | 'base', from: HostPath['from'], text?: string): HostPath => ({
+    const look = (
+      written: string,
+      purpose: 'profile' | 'base',
+      from: HostPath['from'],
+      text?: string,
+    ): HostPath => ({
       written,
       purpose,
       from,
@@ -219,9 +252,23 @@ describe('files', () => {
     const text =
       'users: [{ name: ada }]\nfiles:\n  - { source: a, path: /a }\n  - { source: b, path: /b }\n' +
       '  - { source: c, path: /c }\n  - { source: a, path: /d, mode: "4750", owner: ada, nodes: [pi3-1] }\n  - { source: a, path: /e, owner: "33:root" }\n';
-    const paths = [found('a', {}), found('b', { executable: true }), found('c', { kind: 'directory', sizeBytes: 4096 })];
+    const paths = [
+      found('a', {}),
+      found('b', { executable: true }),
+      found('c', { kind: 'directory', sizeBytes: 4096 }),
+    ];
     const files = resolved(text, {}, { paths }).files;
-    expect(files.map(({ path, kind, mode, owner, nodes, sizeBytes }) => [path, kind, mode, owner.uid, owner.gid, nodes, sizeBytes])).toEqual([
+    expect(
+      files.map(({ path, kind, mode, owner, nodes, sizeBytes }) => [
+        path,
+        kind,
+        mode,
+        owner.uid,
+        owner.gid,
+        nodes,
+        sizeBytes,
+      ]),
+    ).toEqual([
       ['/a', 'file', 0o644, 0, 0, [], 5],
       ['/b', 'file', 0o755, 0, 0, [], 5],
       ['/c', 'directory', null, 0, 0, [], 0],

@@ -3,10 +3,12 @@ import { isPrivateKey, parseSshKey } from '../../../builder/definition/ssh-key.t
 import { publicKey } from '../../errors/world.ts';
 
 // Public halves of keys whose private halves were thrown away.
-const rsa1024 = 'AAAAB3NzaC1yc2EAAAADAQABAAAAgQDtBlfj6D5sZDmwVdByA4dh/iNHrx1KEuimUlLoDeExJ3j2JWn2tHpOqPXc4RFQ4u8oU09rsDyLwkn6g0gCIRgdPK2KfFQt9IUUF53YOBXDg5bmLJejXYYo5pX+cqCPBeyQVChSy6mMzTNjGnL3SrV2DTZBP5tE1dmnYTC/8ldE0w==';
+const rsa1024 =
+  'AAAAB3NzaC1yc2EAAAADAQABAAAAgQDtBlfj6D5sZDmwVdByA4dh/iNHrx1KEuimUlLoDeExJ3j2JWn2tHpOqPXc4RFQ4u8oU09rsDyLwkn6g0gCIRgdPK2KfFQt9IUUF53YOBXDg5bmLJejXYYo5pX+cqCPBeyQVChSy6mMzTNjGnL3SrV2DTZBP5tE1dmnYTC/8ldE0w==';
 const rsa2048 =
   'AAAAB3NzaC1yc2EAAAADAQABAAABAQCaZBbec1JWVNMY/FcYkTB0L03MbkqNb3B+G8M+Ard+cCZh4ytpQntwDSwWPVuASIBlTiiA+h07/VCZjxUyIRCnBxfqyaC3QsYAkA5VNO9gQOijfpmXpVrBxDQ5t8e+StLm+ifox1sSa1hYFUpkreKMGdIUR/jJNUs04WAVM8G7niuwjkkQHrl8Mr8UIRqd9QzSZBSFRVq71MckfcagsJw5iGwR9LRT6hZPOiJKeDLXW4rWwE2FCgPSYUBQuDDujUVXtCH9joOZOMPcBHXpnNY1DGF6bb+3vu71q9+iUWSy9koOHcO84gYToktykMPhwVNefToJkPqKaOJNLqR7h4DJ';
-const nistp256 = 'AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBDghTDWp+5QT+aZi8HLDMx4kGdd3I+vpmcxShHdmmXxC3M0FZw0Dw2Ptptc0UVKRSsqtojlvKeGcxnVQheRaclU=';
+const nistp256 =
+  'AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBDghTDWp+5QT+aZi8HLDMx4kGdd3I+vpmcxShHdmmXxC3M0FZw0Dw2Ptptc0UVKRSsqtojlvKeGcxnVQheRaclU=';
 const nistp521 =
   'AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1MjEAAACFBAE2jE+o/DF/hupnKS0ac6j0BGG017HtnISLkZ7vvvpAiA3xBxpzkZjkN+HRHhCEcRVyAWrrLEsWacs6y72z++g6vgBKO/is89lngdpBJVad3attuZZJwZkVppOn7bhlz01vQSTeMDROGLtac1VTFGxpVDQiv70cLwVW3EFta4dZ8wK62Q==';
 const ed25519 = publicKey.split(' ')[1] ?? '';

@@ -15,14 +15,16 @@ describe('understandCluster', () => {
   it('lets rules speak about what is sound, and only about that', () => {
     const ids = (text: string) => understand(text).diagnostics.map(({ id }) => id);
     // The subnet is broken, so nothing is said about addresses in it; the port is another matter.
-    expect(ids('network: { subnet: 10.0.0.0/99 }\nvip: 10.0.0.5\nswarm: { data_path_port: 2377 }\n')).toEqual([
-      'subnet-malformed',
-      'data-path-port-taken',
-    ]);
+    expect(ids('network: { subnet: 10.0.0.0/99 }\nvip: 10.0.0.5\nswarm: { data_path_port: 2377 }\n')).toEqual(
+      ['subnet-malformed', 'data-path-port-taken'],
+    );
     // A misspelt key spoils what it was meant to be.
     expect(ids('network: { subnt: 10.0.0.0/24 }\nvip: 10.0.0.5\n')).toEqual(['unknown-key']);
     // An error in another part of the network leaves the subnet sound.
-    expect(ids('network: { subnet: 10.0.0.0/24, vlan: 0 }\nvip: 10.0.1.5\n')).toEqual(['out-of-range', 'vip-outside-subnet']);
+    expect(ids('network: { subnet: 10.0.0.0/24, vlan: 0 }\nvip: 10.0.1.5\n')).toEqual([
+      'out-of-range',
+      'vip-outside-subnet',
+    ]);
   });
 
   it('covers secrets in the sources it hands on', () => {
@@ -45,7 +47,8 @@ describe('large clusters', () => {
   function definition(count: number): string {
     const nodes = Array.from(
       { length: count },
-      (_, n) => `  - name: n${n}\n    address: 10.1.${n >> 8}.${n & 255}\n    role: ${n > 0 && n < 4 ? 'manager' : 'worker'}\n    labels: { rack: "r${n % 9}" }\n`,
+      (_, n) =>
+        `  - name: n${n}\n    address: 10.1.${n >> 8}.${n & 255}\n    role: ${n > 0 && n < 4 ? 'manager' : 'worker'}\n    labels: { rack: "r${n % 9}" }\n`,
     );
     return `network: { subnet: 10.0.0.0/8 }\nnodes:\n${nodes.join('')}`;
   }
@@ -75,8 +78,14 @@ describe('collectReferences', () => {
   it('names everything outside the definition, with where it was said', () => {
     const text = `profile: ./p.yaml\nbase: debian-12\nnodes: [{ base: b.img }, { profile: x86 }]\nssh: { authorized_keys: [k.pub] }
 users: [{ name: a, authorized_keys: [~/.ssh/a.pub, "ssh-ed25519 AAAA/BBB me@host"] }]\nfiles: [{ source: motd, path: /etc/motd }, { source: motd, path: /b }]\n`;
-    const flags = { argv: ['build', '--profile', 'q.yaml', '--ssh-key', './z.pub'], profile: 'q.yaml', sshKeys: ['./z.pub'] };
-    const shown = collectReferences({ file: 'f', text }, flags).map(({ purpose, written, from }) => `${purpose} ${written} ${from}`);
+    const flags = {
+      argv: ['build', '--profile', 'q.yaml', '--ssh-key', './z.pub'],
+      profile: 'q.yaml',
+      sshKeys: ['./z.pub'],
+    };
+    const shown = collectReferences({ file: 'f', text }, flags).map(
+      ({ purpose, written, from }) => `${purpose} ${written} ${from}`,
+    );
     expect(shown).toEqual([
       'profile q.yaml command-line',
       'base b.img definition',
@@ -87,7 +96,15 @@ users: [{ name: a, authorized_keys: [~/.ssh/a.pub, "ssh-ed25519 AAAA/BBB me@host
   });
 
   it('survives any definition', () => {
-    for (const text of ['nodes: 5', 'nodes: [5, null]', 'ssh: []', 'files: [[1]]', '- a', 'a: [', 'users: {a: 1}']) {
+    for (const text of [
+      'nodes: 5',
+      'nodes: [5, null]',
+      'ssh: []',
+      'files: [[1]]',
+      '- a',
+      'a: [',
+      'users: {a: 1}',
+    ]) {
       expect(collectReferences({ file: 'f', text }, { argv: [] })).toEqual([]);
     }
   });
@@ -102,7 +119,13 @@ describe('the profiles and bases that are shipped', () => {
     const listed = /^bases: \[(.*)\]$/m.exec(source)?.[1]?.split(', ') ?? [];
     expect(listed.length).toBeGreaterThan(0);
     for (const base of listed) {
-      const understood = understandCluster({ flags: { argv: [], profile, base }, profiles, bases, schemas, environment });
+      const understood = understandCluster({
+        flags: { argv: [], profile, base },
+        profiles,
+        bases,
+        schemas,
+        environment,
+      });
       expect(understood.diagnostics).toEqual([]);
       expect(understood.value?.nodes).toHaveLength(3);
     }
@@ -110,6 +133,8 @@ describe('the profiles and bases that are shipped', () => {
 
   it('name the schema that editors check them with', () => {
     for (const { source } of bases) expect(source.text).toMatch(/^# yaml-language-server: \$schema=/);
-    expect(readFileSync(join(repository, 'profiles/schemas/base.schema.json'), 'utf8')).toContain('BaseDefinition');
+    expect(readFileSync(join(repository, 'profiles/schemas/base.schema.json'), 'utf8')).toContain(
+      'BaseDefinition',
+    );
   });
 });
