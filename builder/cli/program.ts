@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { imageFormats } from '../formats/image-format.ts';
 import { packageVersion } from '../host/package-version.ts';
 
 /** The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick. */
@@ -44,9 +45,20 @@ function addDefinitionCommands(program: Command): void {
     });
 
   withOutputs(withDefinition(program.command('build [definition]')))
-    .description('build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)')
+    .description(
+      'build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)',
+    )
     .option('--node <name>', 'build only this node; repeatable', collect)
-    .addOption(new Option('--format <format>', 'what to write for each node').choices(['img']).default('img'))
+    .addOption(
+      new Option('--format <format>', 'what to write for each node; repeatable (default: img)')
+        .choices(imageFormats)
+        .argParser(collect),
+    )
+    .option(
+      '--backing',
+      'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
+    )
+    .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most four)')
     .action(async (definition: string | undefined, options: object) => {
       const { runBuild } = await import('./commands/build.ts');
       await runBuild(definition, { ...program.opts(), ...options });
@@ -72,8 +84,13 @@ function addDefinitionCommands(program: Command): void {
 function addImageCommands(program: Command): void {
   program
     .command('inspect <image> [path]')
-    .description('show partitions, file systems and seed of an image, list a directory or print a file; no root needed')
-    .addHelpText('after', '\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.')
+    .description(
+      'show partitions, file systems and seed of an image, list a directory or print a file; no root needed',
+    )
+    .addHelpText(
+      'after',
+      '\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.',
+    )
     .action(async (image: string, path: string | undefined, options: object) => {
       const { runInspect } = await import('./commands/inspect.ts');
       await runInspect(image, path, { ...program.opts(), ...options });
@@ -137,7 +154,11 @@ function withDefinition(command: Command): Command {
     .option('--name <name>', 'cluster name (default: the profile)')
     .option('--subnet <cidr>', 'LAN of the nodes (default: 192.168.1.0/24)')
     .option('--vip <address>', 'virtual IP address (default: host 253 of the LAN)')
-    .option('--ssh-key <key>', 'public key, or a file with one, that may log in; repeatable (default: yours)', collect)
+    .option(
+      '--ssh-key <key>',
+      'public key, or a file with one, that may log in; repeatable (default: yours)',
+      collect,
+    )
     .option('--state <dir>', 'identity store (default: .dlimage beside the definition)');
 }
 

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageFormat } from '../../builder/formats/image-format.ts';
@@ -46,14 +55,19 @@ describe.skipIf(missing.length > 0)('formats', () => {
   let written: readonly WrittenFormats[];
 
   const path = (name: string) => join(out, name);
-  const writeNode = (index: number, into: FormatWriter, directory: string): Promise<WrittenFormats> =>
-    into.write({
-      base,
-      shared,
-      own: nodes[index]!,
-      name: `node-${index}`,
-      outputs: formats.map((format) => ({ format, path: join(directory, `node-${index}.${format}`) })),
-    });
+  const write = async (
+    into: FormatWriter,
+    index: number,
+    directory: string,
+    wanted = formats,
+  ): Promise<WrittenFormats> => {
+    const job = { base, shared, own: nodes[index]!, name: `node-${index}`, formats: wanted };
+    const result = await into.write(job);
+    for (const { format, temporaryPath } of result.artifacts) {
+      renameSync(temporaryPath, join(directory, `node-${index}.${format}`));
+    }
+    return result;
+  };
 
   beforeAll(async () => {
     mkdirSync(out);
@@ -79,7 +93,7 @@ describe.skipIf(missing.length > 0)('formats', () => {
     await copy.close();
     expected = await Promise.all(nodes.map((own) => patched(content, [shared, own])));
     writer = await openFormatWriter({ cacheDirectory, workDirectory, progress: silentProgress });
-    written = [await writeNode(0, writer, out), await writeNode(1, writer, out)];
+    written = [await write(writer, 0, out), await write(writer, 1, out)];
   });
   afterAll(async () => {
     await writer.close();
@@ -91,9 +105,10 @@ describe.skipIf(missing.length > 0)('formats', () => {
     for (const [index, { artifacts, imageSha256 }] of written.entries()) {
       expect(imageSha256).toBe(sha256(expected[index]!));
       for (const artifact of artifacts) {
-        const bytes = readFileSync(artifact.path);
+        const file = path(`node-${index}.${artifact.format}`);
+        const bytes = readFileSync(file);
         expect(artifact).toMatchObject({ sha256: sha256(bytes), sizeBytes: bytes.length });
-        expect(statSync(artifact.path).mode & 0o777).toBe(0o600);
+        expect(statSync(file).mode & 0o777).toBe(0o600);
       }
     }
   });
@@ -144,10 +159,11 @@ describe.skipIf(missing.length > 0)('formats', () => {
       progress: silentProgress,
       backing: true,
     });
-    const file = path('thin.qcow2');
-    const outputs = [{ format: 'qcow2', path: file } as const];
-    await thin.write({ base, shared, own: nodes[1]!, name: 'node-1', outputs });
+    const directory = join(scratch.path, 'thin');
+    mkdirSync(directory);
+    await write(thin, 1, directory, ['qcow2']);
     await thin.close();
+    const file = join(directory, 'node-1.qcow2');
     expect(statSync(file).size).toBeLessThan(statSync(path('node-1.qcow2')).size / 2);
     run('qemu-img', ['check', '-q', file]);
     const raw = join(scratch.path, 'from-thin');
@@ -180,7 +196,7 @@ describe.skipIf(missing.length > 0)('formats', () => {
     const again = join(scratch.path, 'again');
     mkdirSync(again);
     const second = await openFormatWriter({ cacheDirectory, workDirectory, progress: silentProgress });
-    const result = await writeNode(1, second, again);
+    const result = await write(second, 1, again);
     await second.close();
     expect(list()).toEqual(before);
     expect(result.artifacts.map((artifact) => artifact.sha256)).toEqual(
@@ -197,7 +213,7 @@ describe.skipIf(missing.length > 0)('formats', () => {
       progress: silentProgress,
     };
     const other = await openFormatWriter(options);
-    const result = await writeNode(1, other, fresh);
+    const result = await write(other, 1, fresh);
     await other.close();
     expect(result.artifacts.map((artifact) => artifact.sha256)).toEqual(
       written[1]!.artifacts.map((artifact) => artifact.sha256),
@@ -210,16 +226,12 @@ describe.skipIf(missing.length > 0)('formats', () => {
     const bytes = readFileSync(victim);
     bytes.writeUInt8(bytes.readUInt8(9) ^ 1, 9);
     writeFileSync(victim, bytes);
-    const file = path('repaired.img.zst');
+    const repaired = join(scratch.path, 'repaired');
+    mkdirSync(repaired);
     const second = await openFormatWriter({ cacheDirectory, workDirectory, progress: silentProgress });
-    await second.write({
-      base,
-      shared,
-      own: nodes[0]!,
-      name: 'node-0',
-      outputs: [{ format: 'img.zst', path: file }],
-    });
+    await write(second, 0, repaired, ['img.zst']);
     await second.close();
+    const file = join(repaired, 'node-0.img.zst');
     expect(sha256(run('zstd', ['-dcq', file]))).toBe(sha256(expected[0]!));
     expect(existsSync(victim)).toBe(true);
   });

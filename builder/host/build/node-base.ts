@@ -40,14 +40,23 @@ async function ensureNodeBase(
   if (base.from === 'file') {
     const image = await readBase(base.path);
     const task = options.progress.task(`Hash ${base.path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
-    const sha256 = await hashFile(base.path, { onBytes: (done) => task.update(done), signal: options.signal });
+    const sha256 = await hashFile(base.path, {
+      onBytes: (done) => task.update(done),
+      signal: options.signal,
+    });
     task.done();
     const name = basename(base.path);
     return { image, record: { key: sha256, name, sha256, sizeBytes: image.layout.sizeBytes, packages: [] } };
   }
   const { platform, architecture } = profile;
   const built = await ensureBase(
-    { definitionName: base.name, definition: base.definition, platform, architecture, extraPackages: packages },
+    {
+      definitionName: base.name,
+      definition: base.definition,
+      platform,
+      architecture,
+      extraPackages: packages,
+    },
     options,
   );
   return {

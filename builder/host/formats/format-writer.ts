@@ -1,7 +1,8 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DigestedBase, ImageContents, PatchRange } from '../../formats/image-contents.ts';
-import type { ImageFormat } from '../../formats/image-format.ts';
+import { artifactName, type ImageFormat } from '../../formats/image-format.ts';
 import { planImage, type ImagePlan } from '../../formats/image-pieces.ts';
 import { mappedRanges } from '../../formats/mapped-ranges.ts';
 import { planQcow2 } from '../../formats/qcow2.ts';
@@ -9,12 +10,12 @@ import { pieceLength } from '../../formats/piece.ts';
 import type { ImageLayout } from '../../image/layout.ts';
 import { patchedSource, type Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
+import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
 import { withImage } from '../image/open-image.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';
 import type { AssembleResult } from './assemble.ts';
 import { createAssembler } from './assembler.ts';
-import { writeAtomically } from './atomic-output.ts';
 import { dataRangesOf } from './data-ranges.ts';
 import { createGzipCodec } from './gzip-codec.ts';
 import { createLimiter } from './limiter.ts';
@@ -40,16 +41,18 @@ export interface FormatJob {
   readonly shared: Patch | null;
   /** What is the node's own, made against base and shared layer. */
   readonly own: Patch;
-  /** Name of the image, for `.dlpatch`. */
+  /** Name of the image: files are called `<name>.<format>`. */
   readonly name: string;
-  readonly outputs: readonly { readonly format: ImageFormat; readonly path: string }[];
+  readonly formats: readonly ImageFormat[];
+  /** Digest of the uncompressed image, where it is known already. */
+  readonly imageSha256?: string | null;
   readonly signal?: AbortSignal;
 }
 
-/** A file that was written. */
+/** A file that was written, under a name in a private directory: it is the caller's to move to its place. */
 export interface WrittenArtifact {
   readonly format: ImageFormat;
-  readonly path: string;
+  readonly temporaryPath: string;
   readonly sizeBytes: number;
   readonly sha256: string;
 }
@@ -115,10 +118,10 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
       ? Promise.resolve(noLayer)
       : remember(layers, patch, () => loadLayer(patch, temporary.path));
 
-  const writeOne = async (job: FormatJob, image: PlannedImage, output: FormatJob['outputs'][number]) => {
+  const writeOne = async (job: FormatJob, image: PlannedImage, format: ImageFormat, path: string) => {
     const { contents, plan } = image;
-    const write = async (path: string): Promise<AssembleResult> => {
-      switch (output.format) {
+    const write = async (): Promise<AssembleResult> => {
+      switch (format) {
         case 'img':
           return writeRaw(path, { plan, basePath: job.base.path }, assembler);
         case 'qcow2': {
@@ -143,28 +146,45 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
           return writeDlpatch(path, identity, [shared, own], assembler);
         }
         default:
-          return framed[output.format].write(path, contents, plan, job.signal);
+          return framed[format].write(path, contents, plan, job.signal);
       }
     };
-    const result = await writeAtomically(output.path, write);
-    return { ...output, sizeBytes: result.sizeBytes, sha256: result.sha256 ?? '' };
+    const result = await write();
+    return { format, temporaryPath: path, sizeBytes: result.sizeBytes, sha256: result.sha256 ?? '' };
+  };
+  let jobs = 0;
+
+  /** A raw image is hashed while it is written; patches and maps hold no image. */
+  const digestOf = async (job: FormatJob, plan: ImagePlan): Promise<string | null> => {
+    if (job.imageSha256 !== undefined && job.imageSha256 !== null) return job.imageSha256;
+    if (options.imageDigest === false || job.formats.includes('img')) return null;
+    return job.formats.some(isWholeImage) ? hashImage(plan, assembler) : null;
   };
 
   return {
     async write(job) {
       job.signal?.throwIfAborted();
-      const image = await planJob(job, await dataRanges(job.base), load);
-      const writing = job.outputs.map((output) => writeOne(job, image, output));
-      const needsDigest =
-        options.imageDigest !== false && job.outputs.some(({ format }) => isWholeImage(format));
-      const isRaw = job.outputs.some(({ format }) => format === 'img');
-      const hashing = needsDigest && !isRaw ? hashImage(image.plan, assembler) : Promise.resolve(null);
-      // Everything has ended before a failure is reported, so that nothing appears after it.
-      await Promise.allSettled([...writing, hashing]);
-      const artifacts = await Promise.all(writing);
-      const raw = artifacts.find(({ format }) => format === 'img');
-      const patchBytes = image.plan.patch.reduce((sum, { piece }) => sum + pieceLength(piece), 0);
-      return { artifacts, imageSha256: raw?.sha256 ?? (await hashing), patchBytes };
+      const directory = join(temporary.path, `node-${(jobs += 1)}`);
+      await mkdir(directory, { mode: 0o700 });
+      try {
+        const image = await planJob(job, await dataRanges(job.base), load);
+        const writing = job.formats.map((format) =>
+          writeOne(job, image, format, join(directory, artifactName(job.name, format))),
+        );
+        const digest = digestOf(job, image.plan);
+        // Everything has ended before a failure is reported, so that nothing appears after it.
+        await Promise.allSettled([...writing, digest]);
+        const artifacts = await Promise.all(writing);
+        const raw = artifacts.find(({ format }) => format === 'img');
+        return {
+          artifacts,
+          imageSha256: raw?.sha256 ?? (await digest),
+          patchBytes: image.plan.patch.reduce((sum, { piece }) => sum + pieceLength(piece), 0),
+        };
+      } catch (error) {
+        await rm(directory, { recursive: true, force: true });
+        throw isDiskFull(error) ? diskFull(options.workDirectory, `write ${job.name}`, error) : error;
+      }
     },
     async close() {
       await assembler.close();
