@@ -1,7 +1,7 @@
 import type { Diagnostic, SourceText } from '../report/diagnostic.ts';
 import type { BaseDefinition } from './generated/base.ts';
 import type { Profile } from './generated/profile.ts';
-import { compileSchema, type CompiledSchema, type DefinitionSchemas } from './schema/schema-set.ts';
+import { compileSchemas, type CompiledSchema, type DefinitionSchemas } from './schema/schema-set.ts';
 import { validateDefinition } from './schema/validate-definition.ts';
 import { parseDefinition } from './source/parse-definition.ts';
 
@@ -26,23 +26,24 @@ export function readCatalogue(
   bases: readonly NamedSource[],
   schemas: DefinitionSchemas,
 ): Catalogue {
+  const compiled = compileSchemas(schemas);
   const broken = new Set<string>();
   const diagnostics: Diagnostic[] = [];
-  const read = <T>(sources: readonly NamedSource[], schema: CompiledSchema): Map<string, T> => {
+  const read = <T>(sources: readonly NamedSource[], schema: CompiledSchema<T>): Map<string, T> => {
     const known = new Map<string, T>();
     for (const { name, source } of sources) {
       const parsed = parseDefinition(source);
-      const found = [...parsed.diagnostics];
-      if (parsed.value !== undefined) found.push(...validateDefinition(parsed.value, schema).diagnostics);
+      const valid = parsed.value === undefined ? undefined : validateDefinition(parsed.value, schema);
+      const found = [...parsed.diagnostics, ...(valid?.diagnostics ?? [])];
       diagnostics.push(...found);
-      if (parsed.value === undefined || found.length > 0) broken.add(name);
-      else known.set(name, parsed.value.tree as T);
+      if (valid?.tree === undefined || found.length > 0) broken.add(name);
+      else known.set(name, valid.tree);
     }
     return known;
   };
   return {
-    profiles: read<Profile>(profiles, compileSchema(schemas.profile)),
-    bases: read<BaseDefinition>(bases, compileSchema(schemas.base)),
+    profiles: read(profiles, compiled.profile),
+    bases: read(bases, compiled.base),
     broken,
     diagnostics,
   };

@@ -46,9 +46,12 @@ export type LookUpPath = (reference: Reference) => HostPath | undefined;
 
 /** Makes the lookup over an environment's paths. */
 export function lookUpPaths(environment: Environment): LookUpPath {
-  const keyOf = (reference: Reference) => `${reference.from}\n${reference.written}`;
   const byKey = new Map(environment.paths.map((path) => [keyOf(path), path]));
   return (reference) => byKey.get(keyOf(reference));
+}
+
+function keyOf(reference: Reference): string {
+  return `${reference.from}\n${reference.written}`;
 }
 
 /** True when a profile or base is named by a path: `./my.yaml`, `/images/my.img`, `my.img`; names have no `/` and no such ending. */

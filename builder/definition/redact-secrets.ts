@@ -5,26 +5,21 @@ import type { SourceText } from '../report/diagnostic.ts';
  * are. Works on the text and not on the parsed tree: a file that cannot be parsed has secrets, too.
  */
 export function redactSecrets(source: SourceText): SourceText {
-  const text = secretPatterns.reduce(
-    (covered, pattern) => covered.replaceAll(pattern, (...match: unknown[]) => cover(match)),
-    source.text,
-  );
+  const text = secretPatterns.reduce((covered, pattern) => covered.replaceAll(pattern, cover), source.text);
   return { file: source.file, text };
 }
 
-/** Each keeps its group `kept` and covers the rest. */
+/** Each keeps its first group and covers the rest. */
 const secretPatterns: readonly RegExp[] = [
   // A private key to its last line, or as far as there are lines that could belong to it.
-  /(?<kept>-----BEGIN )[A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|(?:[^\S\n]*\n[^\S\n]*[\w+/=:, -]*)*)/g,
-  /(?<kept>PuTTY-User-Key-File-)[\s\S]*/g,
+  /(-----BEGIN )[A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|(?:[^\S\n]*\n[^\S\n]*[\w+/=:, -]*)*)/g,
+  /(PuTTY-User-Key-File-)[\s\S]*/g,
   // A password in a block mapping: to the end of the line, and the lines below that are indented deeper.
-  /(?<kept>^(?<indent>[^\S\n]*)(?:- +)?["']?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,
+  /(^(?<indent>[^\S\n]*)(?:- +)?["']?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,
   // A password in a flow mapping: to the closing quote, comma or bracket.
-  /(?<kept>[{,][^\S\n]*["']?password["']?[^\S\n]*:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^,}\n]*)/g,
+  /([{,][^\S\n]*["']?password["']?[^\S\n]*:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^,}\n]*)/g,
 ];
 
-function cover(match: readonly unknown[]): string {
-  const whole = String(match[0]);
-  const { kept = '' } = match.at(-1) as { kept?: string };
+function cover(whole: string, kept: string): string {
   return kept + whole.slice(kept.length).replaceAll(/[^\s]/g, '*');
 }

@@ -4,6 +4,7 @@ import { parseFlags, type DefinitionFlags } from './source/command-line.ts';
 import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
 import { parseDefinition, type ParsedDefinition } from './source/parse-definition.ts';
 import type { DefinitionPath } from './source/definition-path.ts';
+import { isMapping } from './source/is-mapping.ts';
 import type { Locator } from './source/locator.ts';
 import { commandLineFile } from './source/command-line.ts';
 
@@ -67,7 +68,7 @@ function fileReferences(tree: unknown): Reference[] {
 }
 
 function at(tree: unknown, key: string): unknown {
-  return typeof tree === 'object' && tree !== null ? (tree as Record<string, unknown>)[key] : undefined;
+  return isMapping(tree) ? tree[key] : undefined;
 }
 
 function listAt(tree: unknown, key: string): unknown[] {

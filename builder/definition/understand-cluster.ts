@@ -4,13 +4,12 @@ import { checkCluster } from './check-cluster.ts';
 import type { Cluster } from './cluster.ts';
 import type { UsedDefault } from './defaults.ts';
 import { lookUpPaths, type Environment } from './environment.ts';
-import type { ClusterDefinition } from './generated/cluster.ts';
 import { parseSubnet } from './ipv4.ts';
 import { redactSecrets } from './redact-secrets.ts';
 import { makeBoardLookup } from './resolve/board-lookup.ts';
 import { resolveCluster } from './resolve/resolve-cluster.ts';
 import { checkReferences } from './rules/reference-rules.ts';
-import { compileSchema, type DefinitionSchemas } from './schema/schema-set.ts';
+import { compileSchemas, type DefinitionSchemas } from './schema/schema-set.ts';
 import { validateDefinition } from './schema/validate-definition.ts';
 import { parseFlags, type CommandLine, type DefinitionFlags } from './source/command-line.ts';
 import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
@@ -75,8 +74,9 @@ function judgeDefinition(
 ): Outcome<Cluster> & { readonly defaults: readonly UsedDefault[] } {
   const { locator } = definition;
   const lookUp = lookUpPaths(environment);
-  const valid = validateDefinition(definition, compileSchema(schemas.cluster));
-  const written = valid.tree as ClusterDefinition;
+  const valid = validateDefinition(definition, compileSchemas(schemas).cluster);
+  const written = valid.tree;
+  if (written === undefined) return { diagnostics: valid.diagnostics, defaults: [] };
   const references = checkReferences({ written, locator, catalogue, lookUp });
   const diagnostics: Diagnostic[] = [...valid.diagnostics, ...references.diagnostics];
   const boards = makeBoardLookup(written, catalogue, lookUp, locator);

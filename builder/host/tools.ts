@@ -167,6 +167,13 @@ export const tools = {
     packages: { debian: 'openssh-client', fedora: 'openssh', arch: 'openssh', macos: 'openssh' },
     neededFor: 'build',
   },
+  shellcheck: {
+    program: 'shellcheck',
+    purpose: 'checks the scripts that run on the nodes',
+    versionArguments: ['--version'],
+    packages: { debian: 'shellcheck', fedora: 'ShellCheck', arch: 'shellcheck', macos: 'shellcheck' },
+    neededFor: 'test',
+  },
   zsh: {
     program: 'zsh',
     purpose: 'reads our completion script in the tests',

@@ -63,18 +63,12 @@ export function renderDebugfsScript(changes: readonly ExtChange[]): string {
 }
 
 function commandsOf(change: ExtChange): DebugfsCommand[] {
-  switch (change.action) {
-    case 'remove':
-      return [`rm ${quoteForDebugfs(change.name)}`];
-    case 'make-directory':
-      return [`mkdir ${quoteForDebugfs(change.name)}`];
-    case 'make-link':
-      return [`symlink ${quoteForDebugfs(change.name)} ${quoteForDebugfs(change.target)}`];
-    case 'write-file':
-      return [`write ${quoteForDebugfs(change.hostPath)} ${quoteForDebugfs(change.name)}`];
-    case 'set':
-      return setFields(change.path, change.inode);
-  }
+  if (change.action === 'set') return setFields(change.path, change.inode);
+  const name = quoteForDebugfs(change.name);
+  if (change.action === 'remove') return [`rm ${name}`];
+  if (change.action === 'make-directory') return [`mkdir ${name}`];
+  if (change.action === 'make-link') return [`symlink ${name} ${quoteForDebugfs(change.target)}`];
+  return [`write ${quoteForDebugfs(change.hostPath)} ${name}`];
 }
 
 function setFields(path: string, inode: InodeFields): DebugfsCommand[] {

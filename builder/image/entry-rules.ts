@@ -44,5 +44,5 @@ function targetProblem(target: string): string | null {
 }
 
 function hasControlCharacter(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\x7f');
+  return /\p{Cc}/u.test(text);
 }

@@ -42,11 +42,9 @@ const ext3Incompat = 0x2 | 0x4 | 0x10;
  */
 export function parseExtSuperblock(bytes: Buffer): ExtSuperblock | null {
   if (bytes.readUInt16LE(0x38) !== 0xef53) return null;
-  const [compatBits, incompatBits, roBits] = [0x5c, 0x60, 0x64].map((at) => bytes.readUInt32LE(at)) as [
-    number,
-    number,
-    number,
-  ];
+  const compatBits = bytes.readUInt32LE(0x5c);
+  const incompatBits = bytes.readUInt32LE(0x60);
+  const roBits = bytes.readUInt32LE(0x64);
   const wide = (incompatBits & incompat.bits64) !== 0;
   const high = (position: number) => (wide ? bytes.readUInt32LE(position) * 2 ** 32 : 0);
   const revision = bytes.readUInt32LE(0x4c);

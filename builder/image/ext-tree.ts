@@ -63,8 +63,7 @@ function walk(path: string, followLast: boolean, known: ReadonlyMap<string, ExtN
   let node: ExtNode | null | undefined = known.get('/');
   let existingDepth = 0;
   if (node === undefined) return { needs: '/' };
-  while (parts.length > 0) {
-    const name = parts.shift() as string;
+  for (let name = parts.shift(); name !== undefined; name = parts.shift()) {
     if (node !== null && node.kind !== 'directory') return blocked(current, links, current);
     const next = name === '..' ? parentOf(current) : childOf(current, name);
     // Below a directory that does not exist nothing exists.

@@ -1,5 +1,5 @@
 import type { Entry } from '../plan/entry.ts';
-import { sizeOf, type SpaceNeed } from './ext-plan.ts';
+import { sizeOf, type SpaceNeed } from './space-need.ts';
 import type { FatNode, FatVolume } from './fat-volume.ts';
 import { ancestorsOf, comparePaths, nameOf, parentOf, partsOf } from './image-path.ts';
 

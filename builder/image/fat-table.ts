@@ -57,17 +57,16 @@ export async function readFatTable(source: ByteSource, geometry: FatGeometry): P
 
 function linkReader(bytes: Buffer, kind: FatGeometry['kind']): (cluster: number) => number {
   const within = (position: number, length: number) => position + length <= bytes.length;
-  switch (kind) {
-    case 'fat32':
-      return (cluster) => (within(cluster * 4, 4) ? bytes.readUInt32LE(cluster * 4) & 0x0fffffff : 0);
-    case 'fat16':
-      return (cluster) => (within(cluster * 2, 2) ? bytes.readUInt16LE(cluster * 2) : 0);
-    case 'fat12':
-      return (cluster) => {
-        const position = cluster + (cluster >> 1);
-        if (!within(position, 2)) return 0;
-        const pair = bytes.readUInt16LE(position);
-        return (cluster & 1) === 0 ? pair & 0xfff : pair >> 4;
-      };
+  if (kind === 'fat32') {
+    return (cluster) => (within(cluster * 4, 4) ? bytes.readUInt32LE(cluster * 4) & 0x0fffffff : 0);
   }
+  if (kind === 'fat16') {
+    return (cluster) => (within(cluster * 2, 2) ? bytes.readUInt16LE(cluster * 2) : 0);
+  }
+  return (cluster) => {
+    const position = cluster + (cluster >> 1);
+    if (!within(position, 2)) return 0;
+    const pair = bytes.readUInt16LE(position);
+    return (cluster & 1) === 0 ? pair & 0xfff : pair >> 4;
+  };
 }

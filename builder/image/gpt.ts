@@ -47,8 +47,6 @@ function slotOf(entry: Buffer, number: number, sectorSize: number): PartitionSlo
 function readGuid(bytes: Buffer, position: number): string {
   const hex = (start: number, end: number) => bytes.toString('hex', position + start, position + end);
   const reversed = (start: number, end: number) =>
-    Buffer.from(bytes.subarray(position + start, position + end))
-      .reverse()
-      .toString('hex');
+    Buffer.from(bytes.subarray(position + start, position + end).toReversed()).toString('hex');
   return [reversed(0, 4), reversed(4, 6), reversed(6, 8), hex(8, 10), hex(10, 16)].join('-');
 }

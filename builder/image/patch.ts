@@ -50,8 +50,8 @@ function firstRangeAfter(ranges: readonly ByteRange[], position: number): number
   let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const range = ranges[middle] as ByteRange;
-    if (range.offsetBytes + range.lengthBytes <= position) low = middle + 1;
+    const range = ranges[middle];
+    if (range !== undefined && range.offsetBytes + range.lengthBytes <= position) low = middle + 1;
     else high = middle;
   }
   return low;

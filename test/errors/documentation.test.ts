@@ -76,13 +76,12 @@ describe('the schema of cluster.yaml', () => {
     '%s has a description, a default and examples that are valid',
     (_, key) => {
       const { schema, required } = key;
-      const description = String(schema['description'] ?? '');
+      const { description = '', examples = [] } = schema;
       expect(description).toMatch(/^\S.*\.$/);
       expect(required || 'default' in schema || /Default: |Required /.test(description)).toBe(true);
-      const examples = schema['examples'] as unknown[];
       expect(examples.length).toBeGreaterThan(0);
       const valid = ajv.compile(schema);
-      for (const value of 'default' in schema ? [...examples, schema['default']] : examples)
+      for (const value of 'default' in schema ? [...examples, schema.default] : examples)
         expect([value, valid(value)]).toEqual([value, true]);
     },
   );
@@ -90,20 +89,15 @@ describe('the schema of cluster.yaml', () => {
   it('refuses unknown keys in every mapping', () => {
     const mappings = [
       schemas.cluster,
-      ...keys.flatMap(({ schema }) => [
-        schema,
-        ...(schema['items'] === undefined ? [] : [schema['items'] as typeof schema]),
-      ]),
+      ...keys.flatMap(({ schema }) => [schema, ...(schema.items === undefined ? [] : [schema.items])]),
     ];
-    const open = mappings.filter(
-      (schema) => 'properties' in schema && schema['additionalProperties'] !== false,
-    );
+    const open = mappings.filter((schema) => 'properties' in schema && schema.additionalProperties !== false);
     expect(open).toEqual([]);
   });
 
   it('names the defaults that are really taken', () => {
     const { value } = understandCluster({ flags: { argv: [] }, ...world, schemas, environment });
-    const said = new Map(keys.map(({ path, schema }) => [path, schema['default'] as unknown]));
+    const said = new Map(keys.map(({ path, schema }) => [path, schema.default]));
     expect({
       profile: said.get('profile'),
       count: said.get('count'),

@@ -1,22 +1,21 @@
-import type { AnySchemaObject } from 'ajv';
 import { flow } from '../../builder/definition/schema/schema-example.ts';
+import type { SchemaNode } from '../../builder/definition/schema/schema-node.ts';
 
 /** One key of the definition, with the schema of its value. */
 export interface DocumentedKey {
   /** `nodes[].address` */
   readonly path: string;
   readonly key: string;
-  readonly schema: AnySchemaObject;
+  readonly schema: SchemaNode;
   readonly required: boolean;
 }
 
 /** Every key that a schema knows, at every depth, in its order. */
-export function documentedKeys(schema: AnySchemaObject, prefix = ''): DocumentedKey[] {
-  const properties = (schema['properties'] ?? {}) as Record<string, AnySchemaObject>;
-  const required = (schema['required'] ?? []) as string[];
+export function documentedKeys(schema: SchemaNode, prefix = ''): DocumentedKey[] {
+  const { properties = {}, required = [] } = schema;
   return Object.entries(properties).flatMap(([key, property]) => {
     const path = `${prefix}${key}`;
-    const items = property['items'] as AnySchemaObject | undefined;
+    const { items } = property;
     return [
       { path, key, schema: property, required: required.includes(key) },
       ...documentedKeys(property, `${path}.`),
@@ -26,15 +25,13 @@ export function documentedKeys(schema: AnySchemaObject, prefix = ''): Documented
 }
 
 /** The reference as a Markdown list: key, type, description, default, example. */
-export function renderReference(schema: AnySchemaObject): string {
+export function renderReference(schema: SchemaNode): string {
   return documentedKeys(schema)
     .map(({ path, key, schema: property, required }) => {
       const parts = [
-        `\`${path}\` (${typeWords(property)}${required ? ', required' : ''}): ${escape(String(property['description']))}`,
-        ...(isWorthSaying(property['default']) ? [`Default: \`${flow(property['default'])}\`.`] : []),
-        ...(property['examples'] as unknown[])
-          .slice(0, 1)
-          .map((example) => `Example: \`${key}: ${flow(example)}\`.`),
+        `\`${path}\` (${typeWords(property)}${required ? ', required' : ''}): ${escape(String(property.description))}`,
+        ...(isWorthSaying(property.default) ? [`Default: \`${flow(property.default)}\`.`] : []),
+        ...(property.examples ?? []).slice(0, 1).map((example) => `Example: \`${key}: ${flow(example)}\`.`),
       ];
       return `- ${parts.join(' ')}`;
     })
@@ -46,12 +43,10 @@ function isWorthSaying(value: unknown): boolean {
   return value !== undefined && JSON.stringify(value) !== '{}';
 }
 
-function typeWords(schema: AnySchemaObject): string {
-  const alternatives = schema['anyOf'] as AnySchemaObject[] | undefined;
-  if (alternatives !== undefined) return alternatives.map(typeWords).join(' or ');
-  if ('const' in schema) return `\`${String(schema['const'])}\``;
-  if (Array.isArray(schema['enum']))
-    return (schema['enum'] as string[]).map((choice) => `\`${choice}\``).join(', ');
+function typeWords(schema: SchemaNode): string {
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeWords).join(' or ');
+  if ('const' in schema) return `\`${flow(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((choice) => `\`${flow(choice)}\``).join(', ');
   const words: Record<string, string> = {
     string: 'text',
     integer: 'number',
@@ -59,9 +54,8 @@ function typeWords(schema: AnySchemaObject): string {
     array: 'list',
     object: 'mapping',
   };
-  const range =
-    schema['type'] === 'integer' && 'maximum' in schema ? ` ${schema['minimum']}–${schema['maximum']}` : '';
-  return `${words[String(schema['type'])] ?? ''}${range}`;
+  const range = schema.maximum === undefined ? '' : ` ${schema.minimum ?? 0}–${schema.maximum}`;
+  return `${words[schema.type ?? ''] ?? ''}${range}`;
 }
 
 function escape(text: string): string {

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { HostPath, Reference } from '../../builder/definition/environment.ts';
+import type { Environment, HostPath, Reference } from '../../builder/definition/environment.ts';
 import { collectReferences } from '../../builder/definition/references.ts';
 import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
 import { understandCluster, type UnderstoodCluster } from '../../builder/definition/understand-cluster.ts';
@@ -27,7 +27,9 @@ export function runCase(name: string): CaseResult {
   const text = readOptional(join(directory, 'cluster.yaml'));
   const source = text === undefined ? undefined : { file: 'cluster.yaml', text };
   const flags = parseArgv((readOptional(join(directory, 'flags')) ?? 'build').trim().split(' '));
-  const overrides = JSON.parse(readOptional(join(directory, 'environment.json')) ?? '{}') as object;
+  const overrides: Partial<Environment> = JSON.parse(
+    readOptional(join(directory, 'environment.json')) ?? '{}',
+  );
   const own = (folder: string) =>
     existsSync(join(directory, folder)) ? readNamedSources(join(directory, folder), `${folder}/`) : [];
   const understood = understandCluster({
@@ -76,11 +78,12 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
       if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)];
       return word === flag ? [argv[index + 1] ?? ''] : [];
     });
-  const single = ['profile', 'count', 'base', 'name', 'subnet', 'vip'].flatMap((name) => {
+  const flags: { -readonly [Name in keyof DefinitionFlags]: DefinitionFlags[Name] } = { argv };
+  for (const name of ['profile', 'count', 'base', 'name', 'subnet', 'vip'] as const) {
     const value = valuesOf(`--${name}`).at(-1);
-    return value === undefined ? [] : [[name, value]];
-  });
-  const lists = [['sshKeys', valuesOf('--ssh-key')] as const, ['nodes', valuesOf('--node')] as const];
-  const given = lists.filter(([, values]) => values.length > 0);
-  return { argv, ...(Object.fromEntries([...single, ...given]) as object) };
+    if (value !== undefined) flags[name] = value;
+  }
+  if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
+  if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
+  return flags;
 }

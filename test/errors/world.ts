@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnySchemaObject } from 'ajv';
 import type { NamedSource } from '../../builder/definition/catalogue.ts';
 import type { Environment } from '../../builder/definition/environment.ts';
+import type { SchemaNode } from '../../builder/definition/schema/schema-node.ts';
 import type { DefinitionSchemas } from '../../builder/definition/schema/schema-set.ts';
 
 /** The repository's folder. */
@@ -45,7 +45,8 @@ export function readNamedSources(directory: string, shownAs = ''): NamedSource[]
     }));
 }
 
-function readSchema(name: string): AnySchemaObject {
+function readSchema(name: string): SchemaNode {
   const path = join(repository, `profiles/schemas/${name}.schema.json`);
-  return JSON.parse(readFileSync(path, 'utf8')) as AnySchemaObject;
+  const schema: SchemaNode = JSON.parse(readFileSync(path, 'utf8'));
+  return schema;
 }

@@ -55,16 +55,16 @@ export const interfaceName: ValueFormat = (value, { name, at }) => {
   );
 };
 
-/** `role-name` is checked by the schema's enum; this explains words of other orchestrators. */
+/** A hint for a role that Swarm does not have: what it calls the word of another orchestrator, or what was misspelt. */
 export function roleHint(value: string): string | undefined {
-  const known: Record<string, string> = {
-    master: 'manager',
-    leader: 'manager',
-    server: 'manager',
-    slave: 'worker',
-    agent: 'worker',
-  };
-  const meant = known[value.toLowerCase()];
+  const known = new Map([
+    ['master', 'manager'],
+    ['leader', 'manager'],
+    ['server', 'manager'],
+    ['slave', 'worker'],
+    ['agent', 'worker'],
+  ]);
+  const meant = known.get(value.toLowerCase());
   return meant === undefined
     ? didYouMeanHint(value, ['manager', 'worker'])
     : `Docker Swarm calls it ${meant}`;

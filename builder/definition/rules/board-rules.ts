@@ -90,7 +90,6 @@ function lacksGlusterfs(base: BaseDefinition, platform: string): boolean {
 function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
   if (context.cluster.storage.type !== 'glusterfs') return;
   const [first, ...others] = pairings(context).filter(({ base }) => base.software.glusterfs !== undefined);
-  const majorOf = ({ base }: Pairing) => Number.parseInt(base.software.glusterfs ?? '', 10);
   const different = others.find((pairing) => first !== undefined && majorOf(pairing) !== majorOf(first));
   if (first === undefined || different === undefined) return;
   const message =
@@ -102,6 +101,10 @@ function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
     message,
     'use one base for all nodes',
   );
+}
+
+function majorOf({ base }: Pairing): number {
+  return Number.parseInt(base.software.glusterfs ?? '', 10);
 }
 
 function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {

@@ -69,7 +69,8 @@ function* twoReplicas({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
 }
 
 function* diskHoldsSystem({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
-  if (cluster.storage.type !== 'glusterfs' || !/^\/dev\/mmcblk0/.test(cluster.storage.disk ?? '')) return;
+  if (cluster.storage.type !== 'glusterfs' || cluster.storage.disk?.startsWith('/dev/mmcblk0') !== true)
+    return;
   const node = cluster.nodes.find((one) => one.storesData && one.profile.platform === 'raspberry-pi');
   if (node === undefined) return;
   const message = `${cluster.storage.disk} is the SD card that ${node.name} (${node.profileName}) starts from`;

@@ -1,4 +1,4 @@
-import type { AnySchemaObject, ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { didYouMeanHint } from '../did-you-mean.ts';
 import { error } from '../finding.ts';
@@ -8,6 +8,7 @@ import { listed, shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { exampleLine, exampleOf } from './schema-example.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { explainUnknownKey } from './unknown-key.ts';
 import { explainWrongType } from './wrong-type.ts';
 
@@ -22,7 +23,7 @@ export function explainSchemaError(
   problem: ErrorObject,
   path: DefinitionPath,
   locator: Locator,
-  root: AnySchemaObject,
+  root: SchemaNode,
 ): ExplainedError {
   if (problem.keyword === 'additionalProperties') {
     return explainUnknownKey(path, String(problem.params['additionalProperty']), locator, root);
@@ -31,7 +32,7 @@ export function explainSchemaError(
 }
 
 function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locator): Diagnostic {
-  const schema = problem.parentSchema ?? {};
+  const schema: SchemaNode = problem.parentSchema ?? {};
   const at = locator.value(path);
   const name = locator.name(path) || 'the file';
   switch (problem.keyword) {
@@ -43,7 +44,7 @@ function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locat
       return explainFormat(problem, path, locator);
     case 'required': {
       const missing = String(problem.params['missingProperty']);
-      const property = (schema['properties'] as Record<string, AnySchemaObject> | undefined)?.[missing];
+      const property = schema.properties?.[missing];
       return error(
         'missing-key',
         locator.key(path),
@@ -69,9 +70,8 @@ function explainValue(problem: ErrorObject, path: DefinitionPath, locator: Locat
     case 'minProperties':
       return error('empty-mapping', locator.key(path), `${name} is empty`);
     case 'uniqueItems': {
-      const { i, j } = problem.params as { i: number; j: number };
-      const index = Math.max(i, j);
-      const item = (problem.data as unknown[])[index];
+      const index = Math.max(Number(problem.params['i']), Number(problem.params['j']));
+      const item: unknown = Array.isArray(problem.data) ? problem.data[index] : problem.data;
       return error(
         'listed-twice',
         locator.value([...path, index]),
@@ -104,7 +104,8 @@ function explainFormat(problem: ErrorObject, path: DefinitionPath, locator: Loca
 }
 
 function explainEnum(problem: ErrorObject, path: DefinitionPath, locator: Locator): Diagnostic {
-  const allowed = (problem.params['allowedValues'] as unknown[]).map(String);
+  const schema: SchemaNode = problem.parentSchema ?? {};
+  const allowed = (schema.enum ?? []).map(String);
   const value = String(problem.data);
   const hint = path.at(-1) === 'role' ? roleHint(value) : didYouMeanHint(value, allowed);
   const message = `${locator.name(path)} is ${shown(problem.data)}, but must be ${listed(allowed, 'or')}`;

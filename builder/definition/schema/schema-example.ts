@@ -1,21 +1,19 @@
-import type { AnySchemaObject } from 'ajv';
 import { stringify } from 'yaml';
 import type { DefinitionPath } from '../source/definition-path.ts';
+import type { SchemaNode } from './schema-node.ts';
 
 /** The first example of a schema as a line of YAML: `count: 4`. */
-export function exampleLine(key: string, schema: AnySchemaObject | undefined): string {
-  const examples = schema?.['examples'] as unknown[] | undefined;
-  const choices = schema?.['enum'] as unknown[] | undefined;
-  const example = examples?.[0] ?? choices?.[0];
+export function exampleLine(key: string, schema: SchemaNode | undefined): string {
+  const example = schema?.examples?.[0] ?? schema?.enum?.[0];
   return example === undefined ? `${key}: ...` : `${key}: ${flow(example)}`;
 }
 
 /** The same for the value at a path; a list item is shown without a key. */
-export function exampleOf(path: DefinitionPath, schema: AnySchemaObject): string {
+export function exampleOf(path: DefinitionPath, schema: SchemaNode): string {
   const key = path.at(-1);
   if (typeof key === 'string') return exampleLine(key, schema);
-  const examples = schema['examples'] as unknown[] | undefined;
-  return examples?.[0] === undefined ? '...' : flow(examples[0]);
+  const example = schema.examples?.[0];
+  return example === undefined ? '...' : flow(example);
 }
 
 /** A value as YAML on one line. */

@@ -1,31 +1,47 @@
-import type { AnySchemaObject, ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { formats } from '../formats/formats.ts';
+import type { BaseDefinition } from '../generated/base.ts';
+import type { ClusterDefinition } from '../generated/cluster.ts';
+import type { Profile } from '../generated/profile.ts';
+import type { SchemaNode } from './schema-node.ts';
 
 /** The JSON Schemas of `profiles/schemas`, parsed. They are data: the host reads them. */
 export interface DefinitionSchemas {
-  readonly cluster: AnySchemaObject;
-  readonly profile: AnySchemaObject;
-  readonly base: AnySchemaObject;
+  readonly cluster: SchemaNode;
+  readonly profile: SchemaNode;
+  readonly base: SchemaNode;
 }
 
 /** A compiled schema together with its text, which messages take examples and descriptions from. */
-export interface CompiledSchema {
-  readonly schema: AnySchemaObject;
-  readonly validate: ValidateFunction;
+export interface CompiledSchema<T = unknown> {
+  readonly schema: SchemaNode;
+  readonly validate: ValidateFunction<T>;
+}
+
+/** The compiled schemas, each with the type that is generated from it. */
+export interface CompiledSchemas {
+  readonly cluster: CompiledSchema<ClusterDefinition>;
+  readonly profile: CompiledSchema<Profile>;
+  readonly base: CompiledSchema<BaseDefinition>;
 }
 
 /** Compiling takes longer than checking a thousand nodes, and nobody changes a schema after it was read. */
-const compiled = new WeakMap<AnySchemaObject, CompiledSchema>();
+const known = new WeakMap<DefinitionSchemas, CompiledSchemas>();
 
-/** Compiles a schema; every error is collected, and every `format` is one of ours. Throws when the schema itself is wrong. */
-export function compileSchema(schema: AnySchemaObject): CompiledSchema {
-  const known = compiled.get(schema) ?? { schema, validate: makeValidator(schema) };
-  compiled.set(schema, known);
-  return known;
+/** Compiles the schemas of definitions; a set that was compiled before is not compiled again. */
+export function compileSchemas(schemas: DefinitionSchemas): CompiledSchemas {
+  const compiled = known.get(schemas) ?? {
+    cluster: compileSchema<ClusterDefinition>(schemas.cluster),
+    profile: compileSchema<Profile>(schemas.profile),
+    base: compileSchema<BaseDefinition>(schemas.base),
+  };
+  known.set(schemas, compiled);
+  return compiled;
 }
 
-function makeValidator(schema: AnySchemaObject): ValidateFunction {
+/** Compiles a schema; every error is collected, and every `format` is one of ours. Throws when the schema itself is wrong. */
+export function compileSchema<T = unknown>(schema: SchemaNode): CompiledSchema<T> {
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,
@@ -37,5 +53,5 @@ function makeValidator(schema: AnySchemaObject): ValidateFunction {
       ]),
     ),
   });
-  return ajv.compile(schema);
+  return { schema, validate: ajv.compile<T>(schema) };
 }

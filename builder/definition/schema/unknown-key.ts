@@ -1,39 +1,39 @@
-import type { AnySchemaObject } from 'ajv';
 import { didYouMean } from '../did-you-mean.ts';
 import { error } from '../finding.ts';
 import { listed, shown } from '../shown.ts';
 import { showPath, type DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import type { ExplainedError } from './explain-schema-error.ts';
+import type { SchemaNode } from './schema-node.ts';
 
 /** Words that people use for our keys, and that no edit distance leads to. */
-const otherWords: Readonly<Record<string, string>> = {
-  ip: 'address',
-  host: 'name',
-  hostname: 'name',
-  virtual_ip: 'vip',
-  tz: 'timezone',
-  router: 'gateway',
-  nameservers: 'dns',
-  keys: 'authorized_keys',
-  ssh_keys: 'authorized_keys',
-  image: 'base',
-  board: 'profile',
-  target: 'path',
-  destination: 'path',
-  tags: 'labels',
-};
+const otherWords: ReadonlyMap<string, string> = new Map([
+  ['ip', 'address'],
+  ['host', 'name'],
+  ['hostname', 'name'],
+  ['virtual_ip', 'vip'],
+  ['tz', 'timezone'],
+  ['router', 'gateway'],
+  ['nameservers', 'dns'],
+  ['keys', 'authorized_keys'],
+  ['ssh_keys', 'authorized_keys'],
+  ['image', 'base'],
+  ['board', 'profile'],
+  ['target', 'path'],
+  ['destination', 'path'],
+  ['tags', 'labels'],
+]);
 
 /** Explains a key that the schema does not have: a misspelling, another word for it, or the right key at the wrong place. */
 export function explainUnknownKey(
   parent: DefinitionPath,
   key: string,
   locator: Locator,
-  root: AnySchemaObject,
+  root: SchemaNode,
 ): ExplainedError {
   const path = [...parent, key];
   const siblings = keysAt(root, parent);
-  const word = otherWords[key.toLowerCase().replaceAll('-', '_')];
+  const word = otherWords.get(key.toLowerCase().replaceAll('-', '_'));
   const meant = word !== undefined && siblings.includes(word) ? word : didYouMean(key, siblings);
   const elsewhere = findElsewhere(root, meant === undefined ? (word ?? key) : key);
   const near = elsewhere.length === 0 && meant !== undefined ? [...parent, meant] : undefined;
@@ -53,25 +53,25 @@ function place(parent: readonly string[]): string {
   return parent.length === 0 ? 'at the top level' : `under ${parent.join('.')}`;
 }
 
-function keysAt(root: AnySchemaObject, parent: DefinitionPath): string[] {
-  let schema: AnySchemaObject | undefined = root;
+function keysAt(root: SchemaNode, parent: DefinitionPath): string[] {
+  let schema: SchemaNode | undefined = root;
   for (const part of parent) {
-    const inner: AnySchemaObject | undefined = schema;
-    schema = (
-      typeof part === 'number'
-        ? inner?.['items']
-        : (inner?.['properties']?.[part] ?? inner?.['additionalProperties'])
-    ) as AnySchemaObject | undefined;
+    if (typeof part === 'number') schema = schema?.items;
+    else schema = schema?.properties?.[part] ?? additionalOf(schema);
   }
-  return Object.keys((schema?.['properties'] ?? {}) as object);
+  return Object.keys(schema?.properties ?? {});
+}
+
+function additionalOf(schema: SchemaNode | undefined): SchemaNode | undefined {
+  return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
 /** Every place that has exactly this key, as the keys that lead to it; lists count as their items. */
-function findElsewhere(schema: AnySchemaObject, key: string, parent: readonly string[] = []): string[][] {
-  const properties = (schema['properties'] ?? {}) as Record<string, AnySchemaObject>;
+function findElsewhere(schema: SchemaNode, key: string, parent: readonly string[] = []): string[][] {
+  const properties = schema.properties ?? {};
   const here = Object.hasOwn(properties, key) ? [[...parent]] : [];
   const below = Object.entries(properties).flatMap(([name, property]) =>
-    findElsewhere((property['items'] as AnySchemaObject | undefined) ?? property, key, [...parent, name]),
+    findElsewhere(property.items ?? property, key, [...parent, name]),
   );
   return [...here, ...below];
 }

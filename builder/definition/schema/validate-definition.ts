@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
+import { isMapping } from '../source/is-mapping.ts';
 import type { ParsedDefinition } from '../source/parse-definition.ts';
 import { explainSchemaError } from './explain-schema-error.ts';
 import type { CompiledSchema } from './schema-set.ts';
@@ -8,26 +9,30 @@ import { topicOf, type Topic } from './topic.ts';
 import { booleanWord } from './wrong-type.ts';
 
 /** What the schema says about a definition. */
-export interface SchemaFindings {
+export interface SchemaFindings<T> {
   readonly diagnostics: readonly Diagnostic[];
-  /** The tree without the topics something is wrong in: what is left has the schema's type. */
-  readonly tree: unknown;
+  /** The tree without the topics something is wrong in; undefined when nothing that fits the schema is left. */
+  readonly tree: T | undefined;
   /** Those topics. Rules that read one of them are left out: they would only complain about consequences. */
   readonly damaged: ReadonlySet<Topic>;
 }
 
 /** Checks a parsed definition against a schema and explains every error at its place. */
-export function validateDefinition(parsed: ParsedDefinition, compiled: CompiledSchema): SchemaFindings {
-  compiled.validate(parsed.tree);
-  const damaged = new Set<Topic>();
-  const diagnostics: Diagnostic[] = [];
-  for (const error of simplifyAlternatives(compiled.validate.errors ?? [])) {
-    const path = pathOf(error.instancePath, parsed.tree);
-    const explained = explainSchemaError(error, path, parsed.locator, compiled.schema);
-    diagnostics.push(explained.diagnostic);
-    for (const concerned of explained.concerns) damaged.add(topicOf(concerned));
-  }
-  return { diagnostics, damaged, tree: withoutTopics(parsed.tree, damaged) };
+export function validateDefinition<T>(
+  { tree, locator }: ParsedDefinition,
+  { schema, validate }: CompiledSchema<T>,
+): SchemaFindings<T> {
+  if (validate(tree)) return { diagnostics: [], tree, damaged: new Set() };
+  const explained = simplifyAlternatives(validate.errors ?? []).map((error) =>
+    explainSchemaError(error, pathOf(error.instancePath, tree), locator, schema),
+  );
+  const damaged = new Set(explained.flatMap(({ concerns }) => concerns.map(topicOf)));
+  const sound = withoutTopics(tree, damaged);
+  return {
+    diagnostics: explained.map(({ diagnostic }) => diagnostic),
+    tree: validate(sound) ? sound : undefined,
+    damaged,
+  };
 }
 
 /**
@@ -67,20 +72,20 @@ function pathOf(pointer: string, tree: unknown): DefinitionPath {
   for (const raw of pointer.split('/').slice(1)) {
     const part = raw.replaceAll('~1', '/').replaceAll('~0', '~');
     path.push(Array.isArray(value) ? Number(part) : part);
-    value = (value as Record<string, unknown> | undefined)?.[part];
+    value = Array.isArray(value) ? value[Number(part)] : isMapping(value) ? value[part] : undefined;
   }
   return path;
 }
 
 function withoutTopics(tree: unknown, damaged: ReadonlySet<Topic>): unknown {
-  if (typeof tree !== 'object' || tree === null || Array.isArray(tree) || damaged.has('')) return {};
-  const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(tree)) {
-    if (damaged.has(key)) continue;
-    const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-    kept[key] = isMapping
-      ? Object.fromEntries(Object.entries(value).filter(([inner]) => !damaged.has(`${key}.${inner}`)))
-      : value;
-  }
-  return kept;
+  if (!isMapping(tree) || damaged.has('')) return {};
+  const kept = Object.entries(tree).filter(([key]) => !damaged.has(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => [
+      key,
+      isMapping(value)
+        ? Object.fromEntries(Object.entries(value).filter(([inner]) => !damaged.has(`${key}.${inner}`)))
+        : value,
+    ]),
+  );
 }

@@ -1,16 +1,16 @@
-import type { AnySchemaObject } from 'ajv';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error } from '../finding.ts';
 import { listed, shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { exampleOf, flow } from './schema-example.ts';
+import type { SchemaNode } from './schema-node.ts';
 
 /** Explains a value of the wrong type: what was found, what is expected, and what YAML made of it. */
 export function explainWrongType(
   found: unknown,
   path: DefinitionPath,
-  schema: AnySchemaObject,
+  schema: SchemaNode,
   locator: Locator,
 ): Diagnostic {
   const name = locator.name(path);
@@ -32,28 +32,21 @@ export function explainWrongType(
       `write ${exampleOf(path, schema)}, or remove the line`,
     );
   }
-  const isSecret = schema['writeOnly'] === true;
-  const written = isSecret ? '' : `${shown(locator.text(path) ?? found)} is `;
+  const written = schema.writeOnly === true ? 'it is' : `${shown(locator.text(path) ?? found)} is`;
   const hint =
     yamlHint(found, path, schema, locator.text(path)) ?? `write it like ${example(path, schema, name)}`;
-  return error(
-    'wrong-type',
-    at,
-    `${name} must be ${expected}, but ${written || 'it is '}${foundWords(found)}`,
-    hint,
-  );
+  return error('wrong-type', at, `${name} must be ${expected}, but ${written} ${foundWords(found)}`, hint);
 }
 
-function example(path: DefinitionPath, schema: AnySchemaObject, name: string): string {
+function example(path: DefinitionPath, schema: SchemaNode, name: string): string {
   const line = exampleOf(path, schema);
   return name.startsWith('--') ? line.replace(/^\w+:/, name) : line;
 }
 
 /** `an IPv4 address or false`. */
-function expectedWords(schema: AnySchemaObject): string {
-  const alternatives = schema['anyOf'] as AnySchemaObject[] | undefined;
-  if (alternatives !== undefined) return listed(alternatives.map(expectedWords), 'or');
-  if ('const' in schema) return String(schema['const']);
+function expectedWords(schema: SchemaNode): string {
+  if (schema.anyOf !== undefined) return listed(schema.anyOf.map(expectedWords), 'or');
+  if ('const' in schema) return shown(schema.const);
   const byFormat: Record<string, string> = { ipv4: 'an IPv4 address', 'ipv4-cidr': 'an IPv4 subnet' };
   const byType: Record<string, string> = {
     string: 'text',
@@ -62,7 +55,7 @@ function expectedWords(schema: AnySchemaObject): string {
     array: 'a list',
     object: 'a mapping',
   };
-  return byFormat[String(schema['format'])] ?? byType[String(schema['type'])] ?? String(schema['type']);
+  return byFormat[schema.format ?? ''] ?? byType[schema.type ?? ''] ?? 'something else';
 }
 
 function foundWords(found: unknown): string {
@@ -77,15 +70,15 @@ function foundWords(found: unknown): string {
 function yamlHint(
   found: unknown,
   path: DefinitionPath,
-  schema: AnySchemaObject,
+  schema: SchemaNode,
   text: string | undefined,
 ): string | undefined {
-  if (typeof found === 'object') return undefined;
+  if (typeof found !== 'string' && typeof found !== 'number' && typeof found !== 'boolean') return undefined;
   const key = path.at(-1);
   const line = (value: string) => (typeof key === 'string' ? `${key}: ${value}` : value);
-  const type = String(schema['type']);
-  if (type === 'string' && typeof found !== 'string' && !neverNumbers.has(String(schema['format']))) {
-    if (schema['writeOnly'] === true) return 'put it in quotes';
+  const { type } = schema;
+  if (type === 'string' && typeof found !== 'string' && !neverNumbers.has(schema.format ?? '')) {
+    if (schema.writeOnly === true) return 'put it in quotes';
     const plain = text ?? String(found);
     const read = String(found) === plain ? '' : `; without them YAML reads ${String(found)}`;
     return `put it in quotes: ${line(`"${plain}"`)}${read}`;
@@ -110,23 +103,16 @@ const neverNumbers: ReadonlySet<string> = new Set([
   'country-code',
 ]);
 
-const booleanWords: Readonly<Record<string, boolean | undefined>> = {
-  yes: true,
-  on: true,
-  y: true,
-  true: true,
-  no: false,
-  off: false,
-  n: false,
-  false: false,
-  none: false,
-};
+const booleanWords: ReadonlyMap<string, boolean> = new Map([
+  ...['yes', 'on', 'y', 'true'].map((word) => [word, true] as const),
+  ...['no', 'off', 'n', 'false', 'none'].map((word) => [word, false] as const),
+]);
 
 /** What a text means that is a boolean in YAML 1.1 and in many people's minds: `no`, `On`. */
 export function booleanWord(found: unknown): boolean | undefined {
-  return typeof found === 'string' ? booleanWords[found.toLowerCase()] : undefined;
+  return typeof found === 'string' ? booleanWords.get(found.toLowerCase()) : undefined;
 }
 
-function allowsFalse(schema: AnySchemaObject): boolean {
-  return (schema['anyOf'] as AnySchemaObject[] | undefined)?.some((one) => one['const'] === false) ?? false;
+function allowsFalse(schema: SchemaNode): boolean {
+  return schema.anyOf?.some((one) => one.const === false) ?? false;
 }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Pair } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type LineCounter, type Pair } from 'yaml';
 import type { Position, SourceText } from '../../report/diagnostic.ts';
 import { showPath, type DefinitionPath } from './definition-path.ts';
 import type { Locator } from './locator.ts';
@@ -74,7 +74,8 @@ function keyText(pair: Pair): string | undefined {
   if (!isScalar(pair.key)) return undefined;
   const { value } = pair.key;
   // The parser makes a symbol of a merge key.
-  return typeof value === 'symbol' ? value.description : String(value ?? '');
+  if (typeof value === 'symbol') return value.description;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isEmptyValue(node: unknown): boolean {
@@ -99,6 +100,6 @@ export function positionOfRange(
 }
 
 function placeOf(source: SourceText, lines: LineCounter, node: unknown): Position | undefined {
-  const range = (node as { range?: [number, number, number] | null } | null | undefined)?.range;
+  const range = isNode(node) ? node.range : undefined;
   return range ? positionOfRange(source, lines, range[0], range[1]) : undefined;
 }

@@ -2,6 +2,7 @@ import type { Position } from '../../report/diagnostic.ts';
 import { showPath, type DefinitionPath } from './definition-path.ts';
 import type { CommandLine, FlagValue } from './command-line.ts';
 import type { ParsedDefinition } from './parse-definition.ts';
+import { isMapping } from './is-mapping.ts';
 import type { Locator } from './locator.ts';
 
 /** A definition with no file behind it: nothing is written anywhere. */
@@ -32,15 +33,16 @@ export function mergeFlags(file: ParsedDefinition, commandLine: CommandLine): Pa
   return { tree, locator: overlayLocator(file.locator, commandLine.values, listsBegun) };
 }
 
-/** A copy of the tree with one value set. A scalar in the way is left for the schema to complain about. */
+/** A copy of the tree with one value set. What is no mapping but in the place of one is left for the schema to complain about. */
 function withValue(tree: unknown, path: DefinitionPath, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
-  if (Array.isArray(tree))
-    return Object.assign([...(tree as unknown[])], { [part]: withValue(tree[Number(part)], rest, value) });
-  if (tree !== undefined && tree !== null && typeof tree !== 'object') return tree;
-  const mapping = (tree ?? {}) as Record<string, unknown>;
-  return { ...mapping, [part]: withValue(mapping[part], rest, value) };
+  if (typeof part === 'number') {
+    const list: readonly unknown[] = Array.isArray(tree) ? tree : [];
+    return list.toSpliced(part, 1, withValue(list[part], rest, value));
+  }
+  if (isMapping(tree)) return { ...tree, [part]: withValue(tree[part], rest, value) };
+  return tree === undefined || tree === null ? { [part]: withValue(undefined, rest, value) } : tree;
 }
 
 function overlayLocator(file: Locator, flags: readonly FlagValue[], lists: ReadonlySet<string>): Locator {

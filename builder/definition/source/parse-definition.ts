@@ -1,4 +1,4 @@
-import { isAlias, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isAlias, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { Diagnostic, Outcome, SourceText } from '../../report/diagnostic.ts';
 import { error } from '../finding.ts';
 import { locateInDocument, positionOfRange } from './document-locator.ts';
@@ -67,7 +67,7 @@ function findBrokenReferences(source: SourceText, lines: LineCounter, document: 
     },
     Pair(_key, pair) {
       if (isScalar(pair.key) || isAlias(pair.key) || pair.key === null) return;
-      const range = (pair.key as { range?: readonly number[] | null }).range;
+      const range = isNode(pair.key) ? pair.key.range : undefined;
       found.push(
         error(
           'yaml-complex-key',

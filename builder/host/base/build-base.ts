@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
+import { hashFile } from '../hash-file.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Task } from '../progress.ts';
 import { assembleImage, type BuildPaths } from './assemble-image.ts';
@@ -58,7 +57,9 @@ export async function buildBase(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     }),
   );
-  const sha256 = await inTask(options, 'hash the image', () => hashFile(paths.imagePath));
+  const sha256 = await inTask(options, 'hash the image', () =>
+    hashFile(paths.imagePath, { signal: options.signal }),
+  );
   await removeTree(work);
   const record: BaseRecord = {
     format: 1,
@@ -133,13 +134,6 @@ async function newestPackageTime(tree: string): Promise<number> {
     ),
   );
   return Math.max(...times);
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 * 1024 * 1024 }))
-    hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 async function inTask<T>(

@@ -7,7 +7,7 @@ export function parseDpkgStatus(text: string): BasePackage[] {
     const name = field('Package');
     const version = field('Version');
     const architecture = field('Architecture');
-    const installed = field('Status') === 'install ok installed';
+    const installed = / ok installed$/.test(field('Status') ?? '');
     if (!installed || name === undefined || version === undefined || architecture === undefined) return [];
     return [{ name, version, architecture }];
   });
@@ -18,11 +18,11 @@ export function parseDpkgStatus(text: string): BasePackage[] {
 
 /** Names of the packages that dpkg has begun but not finished to install. */
 export function unfinishedPackages(text: string): string[] {
-  return [...text.matchAll(/^Package: (.*)\n(?:.*\n)*?Status: (.*)$/gm)].flatMap(([, name, status]) =>
-    name === undefined || status === 'install ok installed' || status === 'deinstall ok config-files'
-      ? []
-      : [name],
-  );
+  const finished = /^Status: (?:\w+ ok (?:installed|config-files|not-installed))$/m;
+  return text.split(/\n\n+/).flatMap((stanza) => {
+    const name = /^Package: (.*)$/m.exec(stanza)?.[1];
+    return name === undefined || finished.test(stanza) ? [] : [name];
+  });
 }
 
 /** By code unit, as `sort` does in the C locale. */

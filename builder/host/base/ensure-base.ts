@@ -14,9 +14,15 @@ import { acquireLock } from './process-lock.ts';
  * The base of a request: from the cache, or built into it. Of several builds of one base at the same time one builds
  * and the others wait for it. A build that is interrupted leaves nothing that looks whole; the next one cleans up.
  *
+ * `build` makes the base inside a directory; tests put another one in.
+ *
  * @throws HostError what `buildBase` throws, `cache-full` when the disk has no space left, `base-damaged`.
  */
-export async function ensureBase(request: BaseRequest, options: EnsureBaseOptions): Promise<BuiltBase> {
+export async function ensureBase(
+  request: BaseRequest,
+  options: EnsureBaseOptions,
+  build: typeof buildBase = buildBase,
+): Promise<BuiltBase> {
   const files = await readBaseFiles();
   const key = baseKey(request, files);
   const parent = basesDirectory(options.cacheDirectory);
@@ -35,7 +41,7 @@ export async function ensureBase(request: BaseRequest, options: EnsureBaseOption
     const temporary = join(parent, `${key}.building-${process.pid}`);
     await mkdir(temporary);
     try {
-      await buildBase(request, key, files, temporary, options);
+      await build(request, key, files, temporary, options);
       await rename(temporary, directory);
     } catch (error) {
       const full = await isFull(parent, error);

@@ -1,6 +1,6 @@
 import type { ExtSuperblock } from '../../image/ext-superblock.ts';
 import type { FatVolume } from '../../image/fat-volume.ts';
-import type { SpaceNeed } from '../../image/ext-plan.ts';
+import type { SpaceNeed } from '../../image/space-need.ts';
 import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
 

@@ -1,7 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderDebugfsScript } from '../../image/debugfs-script.ts';
-import { extSpaceNeed, findExtConflicts, planExtChanges, type PlacedEntry } from '../../image/ext-plan.ts';
+import { findExtConflicts } from '../../image/ext-conflicts.ts';
+import { planExtChanges, type PlacedEntry } from '../../image/ext-plan.ts';
+import { extSpaceNeed } from '../../image/space-need.ts';
 import { createExtTree } from '../../image/ext-tree.ts';
 import { planFatChanges } from '../../image/fat-plan.ts';
 import type { FatVolume } from '../../image/fat-volume.ts';

@@ -10,7 +10,7 @@ const fatEpochSeconds = 315_532_800;
 
 /** File contents laid out for the programs that copy them into an image. */
 export interface Staging {
-  hostPathOf(entry: Entry): string;
+  readonly hostPathOf: (entry: Entry) => string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Entry, FileEntry } from '../../../builder/plan/entry.ts';
+import type { DirectoryEntry, Entry, FileEntry } from '../../../builder/plan/entry.ts';
 
 const owner = { uid: 0, gid: 0, mtimeSeconds: 1_717_200_000 } as const;
 
@@ -6,7 +6,11 @@ const owner = { uid: 0, gid: 0, mtimeSeconds: 1_717_200_000 } as const;
 export function rootFile(path: string, text: string | Uint8Array, more: Partial<FileEntry> = {}): FileEntry {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   return {
-    ...{ kind: 'file', partition: 'root', path, mode: 0o644, ...owner },
+    kind: 'file',
+    partition: 'root',
+    path,
+    mode: 0o644,
+    ...owner,
     content: { from: 'bytes', bytes },
     ...more,
   };
@@ -18,8 +22,8 @@ export function bootFile(path: string, text: string | Uint8Array, more: Partial<
 }
 
 /** A directory of the root partition. */
-export function directory(path: string, mode = 0o755, more: Partial<Entry> = {}): Entry {
-  return { kind: 'directory', partition: 'root', path, mode, ...owner, ...more } as Entry;
+export function directory(path: string, mode = 0o755, more: Partial<DirectoryEntry> = {}): Entry {
+  return { kind: 'directory', partition: 'root', path, mode, ...owner, ...more };
 }
 
 /** A symbolic link of the root partition. */

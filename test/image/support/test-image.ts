@@ -122,19 +122,9 @@ function makeFat(image: TestImage, path: string): void {
   const offset = String(bootOffset / image.sectorSize);
   // So many sectors per cluster that the number of clusters is right for the kind of FAT.
   const perCluster = image.fatBits === 12 ? 8 : image.sectorSize === 512 && image.fatBits === 16 ? 4 : 1;
-  run('mkfs.vfat', [
-    ...[
-      '--offset',
-      offset,
-      '-S',
-      String(image.sectorSize),
-      '-F',
-      String(image.fatBits),
-      '-s',
-      String(perCluster),
-    ],
-    ...['-n', 'BOOTFS', '-i', '1234ABCD', '--invariant', path, String(bootBytes / 1024)],
-  ]);
+  const shape = `-S ${image.sectorSize} -F ${image.fatBits} -s ${perCluster} --offset ${offset}`.split(' ');
+  const identity = ['-n', 'BOOTFS', '-i', '1234ABCD', '--invariant'];
+  run('mkfs.vfat', [...shape, ...identity, path, String(bootBytes / 1024)]);
   const fat = ['-i', `${path}@@${bootOffset}`];
   run('mmd', [...fat, '::/overlays']);
   for (const [name, size] of [
@@ -163,15 +153,9 @@ function makeExt(image: TestImage, path: string, scratch: string): void {
   for (let index = 0; index < 600; index += 1) {
     writeFileSync(join(tree, 'usr/lib/many', `a-file-with-a-rather-long-name-${index}`), `${index}\n`);
   }
-  run('mke2fs', [
-    ...['-q', '-F', '-t', image.extType, ...image.extArguments, '-L', 'rootfs', '-m', '0', '-d', tree],
-    ...[
-      '-E',
-      `offset=${rootOffset(image)},hash_seed=${hashSeed},lazy_itable_init=0`,
-      path,
-      `${rootBytes / 1024}k`,
-    ],
-  ]);
+  const place = `offset=${rootOffset(image)},hash_seed=${hashSeed},lazy_itable_init=0`;
+  const shape = ['-t', image.extType, ...image.extArguments, '-m', '0', '-E', place];
+  run('mke2fs', ['-q', '-F', ...shape, '-L', 'rootfs', '-d', tree, path, `${rootBytes / 1024}k`]);
   const device = `${path}?offset=${rootOffset(image)}`;
   // mke2fs makes no hash-indexed directories and no hard links; a kernel does.
   run('debugfs', ['-w', '-R', 'link /etc/hosts /etc/hosts.second', device]);

@@ -62,9 +62,9 @@ describe('a locator', () => {
   });
 
   it('counts columns in a file with CRLF and umlauts', () => {
-    const file_ = pointer('# Jörg\r\nname: "Kö"\r\nvip: false\r\n');
-    expect(file_.value('name')).toBe('2:7 "Kö"');
-    expect(file_.value('vip')).toBe('3:6 false');
+    const windows = pointer('# Jörg\r\nname: "Kö"\r\nvip: false\r\n');
+    expect(windows.value('name')).toBe('2:7 "Kö"');
+    expect(windows.value('vip')).toBe('3:6 false');
   });
 });
 
@@ -86,6 +86,6 @@ describe('parseDefinition', () => {
   it('does not let a key reach the prototype', () => {
     const tree = parseDefinition({ file: 'f', text: '__proto__: { admin: true }\n' }).value?.tree;
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
-    expect(Object.keys(tree as object)).toEqual(['__proto__']);
+    expect(Object.keys(tree ?? {})).toEqual(['__proto__']);
   });
 });

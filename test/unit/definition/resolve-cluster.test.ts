@@ -3,6 +3,47 @@ import type { HostPath } from '../../../builder/definition/environment.ts';
 import { publicKey } from '../../errors/world.ts';
 import { resolved, understand } from './understand.ts';
 
+const roles = (text: string) =>
+  resolved(text)
+    .nodes.map(({ role }) => role[0])
+    .join('');
+
+const addresses = (text: string) => resolved(text).nodes.map(({ address }) => address);
+
+const storing = (text: string) =>
+  resolved(text).nodes.flatMap(({ index, storesData }) => (storesData ? [index] : []));
+
+const look = (
+  written: string,
+  purpose: 'profile' | 'base',
+  from: HostPath['from'],
+  text?: string,
+): HostPath => ({
+  written,
+  purpose,
+  from,
+  kind: 'file',
+  absolutePath: `/project/${written}`,
+  realPath: `/real/${written}`,
+  sizeBytes: 1,
+  executable: false,
+  ...(text === undefined ? {} : { text }),
+});
+
+const pools = (subnet: string) => resolved(undefined, { subnet }).swarm.addressPools;
+
+const found = (written: string, more: Partial<HostPath>): HostPath => ({
+  purpose: 'extra-file',
+  written,
+  from: 'definition',
+  kind: 'file',
+  absolutePath: `/project/${written}`,
+  realPath: `/project/${written}`,
+  sizeBytes: 5,
+  executable: false,
+  ...more,
+});
+
 describe('no definition at all', () => {
   it('makes three Raspberry Pi 3 in 192.168.1.0/24', () => {
     const cluster = resolved(undefined);
@@ -67,11 +108,6 @@ describe('names', () => {
 });
 
 describe('roles', () => {
-  const roles = (text: string) =>
-    resolved(text)
-      .nodes.map(({ role }) => role[0])
-      .join('');
-
   it.each([
     ['count: 1', 'm'],
     ['count: 2', 'mw'],
@@ -89,8 +125,6 @@ describe('roles', () => {
 });
 
 describe('addresses', () => {
-  const addresses = (text: string) => resolved(text).nodes.map(({ address }) => address);
-
   it('follow first_address and leave out the gateway and the virtual IP', () => {
     const text =
       'count: 3\nnetwork: { subnet: 10.0.0.0/24, first_address: 10.0.0.1, gateway: 10.0.0.2 }\nvip: 10.0.0.4\n';
@@ -136,9 +170,6 @@ describe('addresses', () => {
 });
 
 describe('storage', () => {
-  const storing = (text: string) =>
-    resolved(text).nodes.flatMap(({ index, storesData }) => (storesData ? [index] : []));
-
   it.each([
     ['count: 1', [1]],
     ['count: 2', [1, 2]],
@@ -182,22 +213,6 @@ describe('boards', () => {
   });
 
   it('may be files of the user', () => {
-    const look = (
-      written: string,
-      purpose: 'profile' | 'base',
-      from: HostPath['from'],
-      text?: string,
-    ): HostPath => ({
-      written,
-      purpose,
-      from,
-      kind: 'file',
-      absolutePath: `/project/${written}`,
-      realPath: `/real/${written}`,
-      sizeBytes: 1,
-      executable: false,
-      ...(text === undefined ? {} : { text }),
-    });
     const profile =
       'description: d\narchitecture: arm64\nplatform: raspberry-pi\nmemory_mb: 4096\ninterface: end0\n' +
       'console: ttyS0\nbases: [debian-13]\ndefault_base: debian-13\ndefault_storage: none\n';
@@ -217,7 +232,6 @@ describe('boards', () => {
 
 describe('swarm', () => {
   it('takes a pool that does not touch the local network', () => {
-    const pools = (subnet: string) => resolved(undefined, { subnet }).swarm.addressPools;
     expect(pools('10.0.0.0/24')).toEqual(['10.201.0.0/16']);
     expect(pools('10.0.0.0/8')).toEqual(['172.30.0.0/16']);
     expect(pools('10.201.7.0/24')).toEqual(['172.30.0.0/16']);
@@ -236,18 +250,6 @@ describe('users', () => {
 });
 
 describe('files', () => {
-  const found = (written: string, more: Partial<HostPath>): HostPath => ({
-    purpose: 'extra-file',
-    written,
-    from: 'definition',
-    kind: 'file',
-    absolutePath: `/project/${written}`,
-    realPath: `/project/${written}`,
-    sizeBytes: 5,
-    executable: false,
-    ...more,
-  });
-
   it('get their mode and owner from the definition, or from what they are', () => {
     const text =
       'users: [{ name: ada }]\nfiles:\n  - { source: a, path: /a }\n  - { source: b, path: /b }\n' +

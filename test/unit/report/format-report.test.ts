@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic, SourceText } from '../../../builder/report/diagnostic.ts';
+import type { Diagnostic, Position, SourceText } from '../../../builder/report/diagnostic.ts';
 import { formatJson } from '../../../builder/report/format-json.ts';
 import { countDiagnostics, formatReport } from '../../../builder/report/format-report.ts';
 
@@ -15,6 +15,18 @@ function reportAt(text: string, line: number, column: number, length: number): s
     at: { file: 'f.yaml', line, column, length },
   };
   return formatReport([found], [source], plain).split('\n').slice(1, -3);
+}
+
+function finding(message: string, at?: Diagnostic['at']): Diagnostic {
+  return { severity: 'warning', id: 'x', message, ...(at === undefined ? {} : { at }) };
+}
+
+function place(file: string, line: number, column: number): Position {
+  return { file, line, column, length: 1 };
+}
+
+function some(severity: Diagnostic['severity'], count: number): Diagnostic[] {
+  return Array.from({ length: count }, () => ({ severity, id: 'x', message: '' }));
 }
 
 describe('formatReport', () => {
@@ -48,13 +60,6 @@ describe('formatReport', () => {
   });
 
   it('orders by source, line and column, with what has no place last', () => {
-    const at = (file: string, line: number, column: number) => ({ file, line, column, length: 1 });
-    const finding = (message: string, place?: Diagnostic['at']): Diagnostic => ({
-      severity: 'warning',
-      id: 'x',
-      message,
-      ...(place === undefined ? {} : { at: place }),
-    });
     const sources = [
       { file: 'b', text: 'one\ntwo\n' },
       { file: 'a', text: 'one\n' },
@@ -62,10 +67,10 @@ describe('formatReport', () => {
     const report = formatReport(
       [
         finding('nowhere'),
-        finding('4', at('a', 1, 1)),
-        finding('3', at('b', 2, 1)),
-        finding('2', at('b', 1, 3)),
-        finding('1', at('b', 1, 2)),
+        finding('4', place('a', 1, 1)),
+        finding('3', place('b', 2, 1)),
+        finding('2', place('b', 1, 3)),
+        finding('1', place('b', 1, 2)),
       ],
       sources,
       plain,
@@ -151,8 +156,6 @@ describe('an excerpt', () => {
 
 describe('countDiagnostics', () => {
   it('counts in words', () => {
-    const some = (severity: Diagnostic['severity'], count: number): Diagnostic[] =>
-      Array.from({ length: count }, () => ({ severity, id: 'x', message: '' }));
     expect(countDiagnostics([...some('warning', 1), ...some('error', 2)])).toBe('2 errors, 1 warning');
     expect(countDiagnostics(some('note', 3))).toBe('3 notes');
   });

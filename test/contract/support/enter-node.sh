@@ -1,0 +1,16 @@
+#!/bin/sh
+# enter-node.sh BASE TREE COMMAND...   runs COMMAND in BASE with TREE laid over it, with no network but an empty one.
+# Nothing that COMMAND writes lasts. Must be root of a mount namespace of its own.
+set -eu
+base=$1 tree=$2
+shift 2
+
+work=$(mktemp -d)
+mount -t tmpfs tmpfs "$work"
+mkdir "$work/upper" "$work/work" "$work/root"
+mount -t overlay overlay -o "lowerdir=$tree:$base,upperdir=$work/upper,workdir=$work/work" "$work/root"
+mount -t proc proc "$work/root/proc"
+mount --rbind /dev "$work/root/dev"
+mount -t tmpfs tmpfs "$work/root/run"
+mount -t tmpfs tmpfs "$work/root/tmp"
+exec unshare --net chroot "$work/root" "$@"

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listBases, readBase, removeBase } from '../../builder/host/base/base-cache.ts';
+import { readBaseFiles } from '../../builder/host/base/base-files.ts';
+import { baseKey } from '../../builder/host/base/base-key.ts';
+import type { BaseRequest } from '../../builder/host/base/base-request.ts';
+import type { buildBase } from '../../builder/host/base/build-base.ts';
+import { ensureBase } from '../../builder/host/base/ensure-base.ts';
+import { HostError } from '../../builder/report/errors.ts';
+import { silentProgress, type Progress } from '../../builder/host/progress.ts';
+
+/** The cache around the building of a base: the building itself is a stand-in that writes a small image. */
+const request: BaseRequest = {
+  definitionName: 'test',
+  definition: {
+    description: 'a test',
+    build: { suite: 'trixie', components: ['main'], packages: [], stand_ins: [] },
+    software: { cloud_init: '25.1', docker: '26.1', keepalived: '2.3' },
+    platforms: {},
+  },
+  platform: 'pc',
+  architecture: 'amd64',
+  extraPackages: [],
+};
+const key = baseKey(request, await readBaseFiles());
+
+let cache: string;
+let builds: number;
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'dlimage-cache-'));
+  builds = 0;
+});
+afterEach(async () => {
+  await rm(cache, { recursive: true, force: true });
+});
+
+const build: typeof buildBase = async (_request, ownKey, _files, directory) => {
+  builds++;
+  await writeFile(join(directory, 'base.img'), 'image');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const record = {
+    format: 1,
+    key: ownKey,
+    definitionName: 'test',
+    sizeBytes: 5,
+    platform: 'pc',
+    architecture: 'amd64',
+  };
+  await writeFile(join(directory, 'base.json'), JSON.stringify(record));
+};
+const ensure = async (progress: Progress = silentProgress, building = build) =>
+  await ensureBase(request, { cacheDirectory: cache, progress }, building);
+const left = async (): Promise<string[]> => (await readdir(join(cache, 'bases'))).toSorted();
+
+describe('ensureBase', () => {
+  it('builds once, also when several want the same base at the same time', async () => {
+    const all = await Promise.all([ensure(), ensure(), ensure()]);
+    await ensure();
+    expect(builds).toBe(1);
+    expect(new Set(all.map(({ imagePath }) => imagePath))).toEqual(
+      new Set([join(cache, 'bases', key, 'base.img')]),
+    );
+    expect(await left()).toEqual([key]);
+  });
+
+  it('leaves nothing behind when a build fails, and builds at the next try', async () => {
+    const failing: typeof buildBase = async (_request, _key, _files, directory) => {
+      await writeFile(join(directory, 'base.img'), 'half');
+      throw new HostError('tool-failed', 'mmdebstrap failed');
+    };
+    await expect(ensure(silentProgress, failing)).rejects.toThrow('mmdebstrap failed');
+    expect(await left()).toEqual([]);
+    await ensure();
+    expect(await left()).toEqual([key]);
+  });
+
+  it('says that the disk is full, whatever program found it out', async () => {
+    const failing: typeof buildBase = () => {
+      const details = ['dpkg: error: failed to write: No space left on device'];
+      return Promise.reject(new HostError('tool-failed', 'mmdebstrap failed', { details }));
+    };
+    await expect(ensure(silentProgress, failing)).rejects.toMatchObject({ id: 'cache-full' });
+    expect(await left()).toEqual([]);
+  });
+
+  it('takes over from a killed process and clears away what it left', async () => {
+    const bases = join(cache, 'bases');
+    await mkdir(join(bases, `${key}.building-1`), { recursive: true });
+    await writeFile(join(bases, `${key}.building-1`, 'base.json'), '{}');
+    const child = spawn('true');
+    await new Promise((resolve) => child.on('exit', resolve));
+    await writeFile(
+      join(bases, `${key}.lock`),
+      JSON.stringify({ host: hostname(), pid: child.pid, start: '' }),
+    );
+    await ensure();
+    expect(await left()).toEqual([key]);
+  });
+
+  it('does not take a process for the holder that only has its number', async () => {
+    await mkdir(join(cache, 'bases'));
+    const impostor = { host: hostname(), pid: process.pid, start: 'another boot 1' };
+    await writeFile(join(cache, 'bases', `${key}.lock`), JSON.stringify(impostor));
+    await ensure();
+    expect(builds).toBe(1);
+  });
+
+  it('waits for a living process and says for which', async () => {
+    await mkdir(join(cache, 'bases'));
+    const holder = { host: hostname(), pid: process.ppid, start: '' };
+    const lock = join(cache, 'bases', `${key}.lock`);
+    await writeFile(lock, JSON.stringify(holder));
+    const notes: string[] = [];
+    const waiting = ensure({ ...silentProgress, note: (text) => notes.push(text) });
+    await expect
+      .poll(() => notes)
+      .toEqual([`waiting for process ${process.ppid}, which is building the same base`]);
+    expect(builds).toBe(0);
+    await rm(lock);
+    await waiting;
+    expect(builds).toBe(1);
+  });
+});
+
+describe('the cache', () => {
+  it('lists complete bases only, and removes them by key', async () => {
+    await ensure();
+    await mkdir(join(cache, 'bases', `${'0'.repeat(64)}.building-7`));
+    expect((await listBases(cache)).map((base) => base.key)).toEqual([key]);
+    expect(await removeBase(cache, key)).toBe(true);
+    expect(await removeBase(cache, key)).toBe(false);
+    expect(await removeBase(cache, '..')).toBe(false);
+    expect(await listBases(cache)).toEqual([]);
+    expect(await listBases(join(cache, 'absent'))).toEqual([]);
+  });
+
+  it('refuses an image that is shorter than its record says', async () => {
+    const { directory, imagePath } = await ensure();
+    await writeFile(imagePath, 'imag');
+    await expect(readBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+    await writeFile(
+      join(directory, 'base.json'),
+      (await readFile(join(directory, 'base.json'), 'utf8')).slice(0, 20),
+    );
+    await expect(readBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+  });
+});
