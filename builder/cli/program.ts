@@ -96,8 +96,38 @@ function addImageCommands(program: Command): void {
       await runInspect(image, path, { ...program.opts(), ...options });
     });
 
-  const base = program.command('base').description('manage the OS base images in the cache');
   const cache: [string, string] = ['--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)'];
+  program
+    .command('apply <patch>')
+    .description('make an image from its base and a .dlpatch')
+    .option('--base <base>', 'file, or name or key of a base in the cache (default: looked for in the cache)')
+    .option('--out <file>', 'image to write; its ending says the format (default: the name of the patch, .img)')
+    .option(...cache)
+    .action(async (patch: string, options: object) => {
+      const { runApply } = await import('./commands/apply.ts');
+      await runApply(patch, { ...program.opts(), ...options });
+    });
+  program
+    .command('verify [path]')
+    .description('check what was built: checksums, file systems, and that each image is the node it is said to be')
+    .option('--fast', 'checksums only')
+    .option(...cache)
+    .addHelpText('after', '\nPath: the directory that build wrote (default: this one), or one file.')
+    .action(async (path: string | undefined, options: object) => {
+      const { runVerify } = await import('./commands/verify.ts');
+      await runVerify(path, { ...program.opts(), ...options });
+    });
+  program
+    .command('diff <image> <other>')
+    .description('show partitions and files that differ between two images, or an image and its base')
+    .option(...cache)
+    .addHelpText('after', '\nEach is an image in any format, or the name or key of a base in the cache.')
+    .action(async (image: string, other: string, options: object) => {
+      const { runDiff } = await import('./commands/diff.ts');
+      await runDiff(image, other, { ...program.opts(), ...options });
+    });
+
+  const base = program.command('base').description('manage the OS base images in the cache');
   base
     .command('list')
     .description('list the bases that can be built and those in the cache')

@@ -42,3 +42,26 @@ function renderRange(range: DigestedRange): string {
 function blocksOf(range: ByteRange): number {
   return Math.ceil(range.lengthBytes / patchUnitBytes);
 }
+
+/** A block map as `renderBmap` writes it. */
+export interface Bmap {
+  readonly imageSizeBytes: number;
+  readonly ranges: readonly DigestedRange[];
+}
+
+/** Parses a block map of version 2.0 with blocks of 4 KiB; null when it is none, or its own checksum is wrong. */
+export function parseBmap(text: string): Bmap | null {
+  const checksum = /<BmapFileChecksum> ([0-9a-f]{64}) </.exec(text)?.[1];
+  const imageSizeBytes = Number(/<ImageSize> (\d+) </.exec(text)?.[1]);
+  if (checksum === undefined || !text.includes(`<BlockSize> ${patchUnitBytes} <`)) return null;
+  const zeroed = text.replace(checksum, '0'.repeat(64));
+  if (createHash('sha256').update(zeroed).digest('hex') !== checksum) return null;
+  const ranges = [...text.matchAll(/<Range chksum="([0-9a-f]{64})"> (\d+)(?:-(\d+))? </g)].map(
+    ([, sha256 = '', first = '', last = first]) => {
+      const offsetBytes = Number(first) * patchUnitBytes;
+      const endBytes = Math.min(imageSizeBytes, (Number(last) + 1) * patchUnitBytes);
+      return { offsetBytes, lengthBytes: endBytes - offsetBytes, sha256 };
+    },
+  );
+  return { imageSizeBytes, ranges };
+}

@@ -78,14 +78,14 @@ export class OutputDirectory {
     for (const record of parseJournal(await readTextIfExists(this.#journal))) this.#take(record);
   }
 
+  /** What the manifest says of the whole; undefined when there is none. */
+  get header(): ManifestHeader | undefined {
+    return this.#header;
+  }
+
   /** Every node that the directory says it holds, in the order of the manifest. */
   get nodes(): readonly ManifestNode[] {
     return [...this.#nodes.values()];
-  }
-
-  /** Every base that a node was made from. */
-  get bases(): readonly Manifest['bases'][number][] {
-    return [...this.#bases.values()];
   }
 
   /** What the manifest says of a node, with those of its files that are still there as they were built. */
@@ -150,7 +150,7 @@ export class OutputDirectory {
       version: 1,
       dlimage: this.#header.dlimage,
       cluster: this.#header.cluster,
-      bases: this.bases.filter(({ key }) => used.has(key)),
+      bases: [...this.#bases.values()].filter(({ key }) => used.has(key)),
       nodes,
     };
     const sums = nodes.flatMap(({ files }) => files.map(({ sha256, name }) => `${sha256}  ${name}\n`));
