@@ -74,7 +74,9 @@ function allCommands(words: CommandWords): CommandWords[] {
 function bashFunction(program: CommandWords): string {
   const commands = allCommands(program);
   const flagsWithValues = new Map(
-    commands.flatMap(({ flags }) => flags.filter(({ takesValue }) => takesValue).map((flag) => [flag.flag, flag])),
+    commands.flatMap(({ flags }) =>
+      flags.filter(({ takesValue }) => takesValue).map((flag) => [flag.flag, flag]),
+    ),
   );
   const valueCases = [...flagsWithValues.values()].map(({ flag, values }) =>
     values.length === 0
@@ -117,16 +119,23 @@ function fishScript(program: CommandWords): string {
       ...seen,
       ...(subcommands.length === 0
         ? []
-        : [`not __fish_seen_subcommand_from ${subcommands.map((child) => child.path.split(' ').at(-1)).join(' ')}`]),
+        : [
+            `not __fish_seen_subcommand_from ${subcommands.map((child) => child.path.split(' ').at(-1)).join(' ')}`,
+          ]),
     ];
     const condition = here.length === 0 ? '' : ` -n ${quote(here.join('; and '))}`;
     const flagCondition = seen.length === 0 ? '' : ` -n ${quote(seen.join('; and '))}`;
     return [
       ...subcommands.map(
-        (child) => `complete -c dlimage${condition} -f -a ${child.path.split(' ').at(-1)} -d ${quote(child.description)}`,
+        (child) =>
+          `complete -c dlimage${condition} -f -a ${child.path.split(' ').at(-1)} -d ${quote(child.description)}`,
       ),
       ...flags.map(({ flag, description, takesValue, values }) => {
-        const argument = takesValue ? (values.length === 0 ? ' -r' : ` -x -a ${quote(values.join(' '))}`) : '';
+        const argument = takesValue
+          ? values.length === 0
+            ? ' -r'
+            : ` -x -a ${quote(values.join(' '))}`
+          : '';
         return `complete -c dlimage${flagCondition} -l ${flag.replace(/^--/, '')}${argument} -d ${quote(description)}`;
       }),
     ];

@@ -23,7 +23,8 @@ export function reportFailure(error: unknown, options: { json: boolean; debug: b
   } else {
     const text = error instanceof Error ? (options.debug ? error.stack : error.message) : String(error);
     process.stderr.write(`internal error: ${text}\n`);
-    if (!options.debug) process.stderr.write('  hint: this is a bug of dlimage; run again with --debug and report it\n');
+    if (!options.debug)
+      process.stderr.write('  hint: this is a bug of dlimage; run again with --debug and report it\n');
   }
   return kind;
 }

@@ -12,7 +12,7 @@ import { userRules } from './rules/user-rules.ts';
 import { isDamaged, type Topic } from './schema/topic.ts';
 
 /** Every rule there is, by topic; each file ends with the list of its own. */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   ...nodeRules,
   ...networkRules,
   ...addressRules,

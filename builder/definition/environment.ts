@@ -59,11 +59,7 @@ export function isPath(written: string): boolean {
   return /^~|\/|\.(ya?ml|img|raw)$/.test(written);
 }
 
-/** True when an entry of `authorized_keys` is a path of a key file and not the key itself. */
+/** True when an entry of `authorized_keys` is a path of a key file and not the key itself, which always has a space in it. */
 export function isKeyPath(written: string): boolean {
-  return (
-    !/\s/.test(written.trim()) &&
-    /^(~|\/|\.\.?\/)|\.(pub|pem|key)$|\/[^=]*$/.test(written.trim()) &&
-    !/^(ssh-|ecdsa-|sk-)/.test(written)
-  );
+  return /^(~|\.{0,2})\/[^\n]*$/.test(written) || /^\S+\.(pub|pem|key)$/.test(written);
 }

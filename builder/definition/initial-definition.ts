@@ -37,79 +37,69 @@ interface Line {
  * @param schemaReference path or URL of `cluster.schema.json`, from which editors complete and check the file.
  */
 export function renderInitialDefinition(answers: InitialAnswers, schemaReference: string): string {
-  const start = parseSubnet(answers.subnet ?? defaults.subnet)?.network ?? 0;
+  const { storage } = answers;
   const blocks = [
     [
       `# yaml-language-server: $schema=${schemaReference}`,
       '# A cluster of dlimage. Everything here may be changed or left out; docs/cluster-yaml.md explains every key.',
     ],
     lines([
-      { key: 'name', value: answers.name, example: 'home', comment: 'prefix of the names of the nodes' },
-      { key: 'profile', value: answers.profile, example: 'pi3', comment: 'the board' },
-      { key: 'base', value: answers.base, example: 'debian-13', comment: 'the operating system' },
-      { key: 'count', value: answers.count, example: defaults.count, comment: 'number of nodes' },
+      line('name', answers.name, 'home', 'prefix of the names of the nodes'),
+      line('profile', answers.profile, 'pi3', 'the board'),
+      line('base', answers.base, 'debian-13', 'the operating system'),
+      line('count', answers.count, defaults.count, 'number of nodes'),
     ]),
     nodesExample(answers),
-    mapping('network', networkLines(answers)),
-    lines([
-      {
-        key: 'vip',
-        value: answers.vip,
-        example: formatIpv4(start + 253),
-        comment: 'virtual IP: a free address that always leads to a healthy node, or false',
-      },
-    ]),
+    ...networkBlocks(answers),
     mapping('ssh', [
-      {
-        key: 'authorized_keys',
-        value: answers.authorizedKeys,
-        example: ['~/.ssh/id_ed25519.pub'],
-        comment: 'who may log in',
-      },
+      line('authorized_keys', answers.authorizedKeys, ['~/.ssh/id_ed25519.pub'], 'who may log in'),
     ]),
     answers.userName === undefined
       ? ['# users:', '#   - name: ada']
       : ['users:', `  - name: ${text(answers.userName)} # with sudo, by key only`],
-    lines([
-      { key: 'timezone', value: answers.timezone, example: 'Europe/Rome', comment: '' },
-      { key: 'locale', value: answers.locale, example: 'en_GB.UTF-8', comment: '' },
-    ]),
+    lines([line('timezone', answers.timezone, 'Europe/Rome'), line('locale', answers.locale, 'en_GB.UTF-8')]),
     mapping('storage', [
-      { key: 'type', value: answers.storage, example: 'glusterfs', comment: 'glusterfs, nfs or none' },
-      ...(answers.storage === 'nfs' ? nfsLines : []),
+      line('type', storage, 'glusterfs', 'glusterfs, nfs or none'),
+      ...(storage === 'nfs' ? nfsLines : []),
     ]),
-    lines([
-      {
-        key: 'packages',
-        value: undefined,
-        example: ['htop'],
-        comment: 'Debian packages to install on every node',
-      },
-    ]),
+    lines([line('packages', undefined, ['htop'], 'Debian packages to install on every node')]),
   ];
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 
-function networkLines(answers: InitialAnswers): Line[] {
-  const subnet = answers.subnet ?? defaults.subnet;
-  const start = parseSubnet(subnet)?.network ?? 0;
+function networkBlocks({ subnet, gateway, dns, firstAddress, vip }: InitialAnswers): string[][] {
+  const start = parseSubnet(subnet ?? defaults.subnet)?.network ?? 0;
   return [
-    { key: 'subnet', value: answers.subnet, example: subnet, comment: 'the network of your router' },
-    { key: 'gateway', value: answers.gateway, example: formatIpv4(start + 1), comment: 'the router' },
-    { key: 'dns', value: answers.dns, example: ['9.9.9.9'], comment: 'name servers, if not the router' },
-    {
-      key: 'first_address',
-      value: answers.firstAddress,
-      example: formatIpv4(start + 101),
-      comment: 'the nodes take this address and the ones after it: keep DHCP away from them',
-    },
+    mapping('network', [
+      line('subnet', subnet, defaults.subnet, 'the network of your router'),
+      line('gateway', gateway, formatIpv4(start + 1), 'the router'),
+      line('dns', dns, ['9.9.9.9'], 'name servers, if not the router'),
+      line(
+        'first_address',
+        firstAddress,
+        formatIpv4(start + 101),
+        'the nodes take this address and the ones after it: keep DHCP away from them',
+      ),
+    ]),
+    lines([
+      line(
+        'vip',
+        vip,
+        formatIpv4(start + 253),
+        'virtual IP: a free address that always leads to a healthy node, or false',
+      ),
+    ]),
   ];
+}
+
+function line(key: string, value: unknown, example: unknown, comment = ''): Line {
+  return { key, value, example, comment };
 }
 
 /** A server of one's own cannot be guessed: `init` writes names that must be replaced. */
 const nfsLines: readonly Line[] = [
-  { key: 'server', value: 'nas.home.arpa', example: '', comment: 'replace this by your server' },
-  { key: 'path', value: '/srv/cluster', example: '', comment: 'the folder that it exports' },
+  line('server', 'nas.home.arpa', '', 'replace this by your server'),
+  line('path', '/srv/cluster', '', 'the folder that it exports'),
 ];
 
 function nodesExample({ name }: InitialAnswers): string[] {
@@ -125,14 +115,16 @@ function nodesExample({ name }: InitialAnswers): string[] {
 
 function mapping(key: string, members: readonly Line[]): string[] {
   const isWritten = members.some((member) => member.value !== undefined);
-  const inner = lines(members).map((line) => (line.startsWith('# ') ? `#   ${line.slice(2)}` : `  ${line}`));
+  const inner = lines(members).map((member) =>
+    member.startsWith('# ') ? `#   ${member.slice(2)}` : `  ${member}`,
+  );
   return [isWritten ? `${key}:` : `# ${key}:`, ...inner];
 }
 
 function lines(members: readonly Line[]): string[] {
   return members.map(({ key, value, example, comment }) => {
-    const line = `${value === undefined ? '# ' : ''}${key}: ${text(value ?? example)}`;
-    return comment === '' ? line : `${line} # ${comment}`;
+    const written = `${value === undefined ? '# ' : ''}${key}: ${text(value ?? example)}`;
+    return comment === '' ? written : `${written} # ${comment}`;
   });
 }
 

@@ -16,8 +16,8 @@ const secretPatterns: readonly RegExp[] = [
   /(PuTTY-User-Key-File-)[\s\S]*/g,
   // A password in a block mapping: to the end of the line, and the lines below that are indented deeper.
   /(^(?<indent>[^\S\n]*)(?:- +)?["']?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,
-  // A password in a flow mapping: to the closing quote, comma or bracket.
-  /([{,][^\S\n]*["']?password["']?[^\S\n]*:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^,}\n]*)/g,
+  // Anywhere else, and for keys that only look like it: to the closing quote, comma or bracket.
+  /((?:pass|word|psk|secret)[^\n:,}]{0,40}:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^,}\n]*)/gi,
 ];
 
 function cover(whole: string, kept: string): string {

@@ -13,7 +13,11 @@ export async function readTextIfExists(path: string): Promise<string | undefined
 }
 
 /** Writes a file so that its final name only ever shows complete contents, also after a power cut. */
-export async function writeFileAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  data: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const temporary = await writeTemporarySibling(path, data, mode);
   try {
     await rename(temporary, path);
@@ -28,7 +32,11 @@ export async function writeFileAtomically(path: string, data: string | Uint8Arra
  *
  * @returns false when the file was there already and is untouched.
  */
-export async function createFileAtomically(path: string, data: string | Uint8Array, mode = 0o600): Promise<boolean> {
+export async function createFileAtomically(
+  path: string,
+  data: string | Uint8Array,
+  mode = 0o600,
+): Promise<boolean> {
   const temporary = await writeTemporarySibling(path, data, mode);
   try {
     await link(temporary, path);

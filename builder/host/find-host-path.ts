@@ -16,11 +16,20 @@ export async function findHostPath(reference: Reference, projectDirectory: strin
     const realPath = await realpath(absolutePath);
     const status = await stat(realPath);
     const kind = status.isFile() ? 'file' : status.isDirectory() ? 'directory' : 'other';
-    const found = { ...nothing, realPath, kind, sizeBytes: status.size, executable: (status.mode & 0o100) !== 0 } as const;
+    const found = {
+      ...nothing,
+      realPath,
+      kind,
+      sizeBytes: status.size,
+      executable: (status.mode & 0o100) !== 0,
+    } as const;
     const wantsText = reference.purpose === 'profile' || reference.purpose === 'key';
     if (!wantsText || kind !== 'file' || status.size > longestTextBytes) return found;
     return { ...found, text: await readFile(realPath, 'utf8') };
   } catch (error) {
-    return { ...nothing, kind: isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') ? 'missing' : 'unreadable' };
+    return {
+      ...nothing,
+      kind: isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') ? 'missing' : 'unreadable',
+    };
   }
 }

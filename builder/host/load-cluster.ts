@@ -65,6 +65,9 @@ async function readDefinition(file: string | undefined): Promise<SourceText | un
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
     if (file === undefined) return undefined;
-    throw new UsageError(`there is no definition ${file}`, 'dlimage init writes one; without one, leave the argument out');
+    throw new UsageError(
+      `there is no definition ${file}`,
+      'dlimage init writes one; without one, leave the argument out',
+    );
   }
 }

@@ -35,7 +35,9 @@ async function listFiles(directory: string): Promise<string[]> {
 async function readUserFiles(hostPath: string): Promise<UserFile[]> {
   if (!(await stat(hostPath)).isDirectory()) return [await readUserFile(hostPath, '')];
   const names = (await readdir(hostPath, { recursive: true })).toSorted();
-  return await Promise.all(['', ...names].map(async (name) => await readUserFile(join(hostPath, name), name)));
+  return await Promise.all(
+    ['', ...names].map(async (name) => await readUserFile(join(hostPath, name), name)),
+  );
 }
 
 async function readUserFile(path: string, relativePath: string): Promise<UserFile> {

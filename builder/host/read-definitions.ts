@@ -16,7 +16,9 @@ export async function readShippedDefinitions(): Promise<ShippedDefinitions> {
 }
 
 async function readYamlFiles(directory: string): Promise<Map<string, SourceText>> {
-  const names = (await readdir(join(packageRoot, directory))).filter((name) => name.endsWith('.yaml')).toSorted();
+  const names = (await readdir(join(packageRoot, directory)))
+    .filter((name) => name.endsWith('.yaml'))
+    .toSorted();
   const texts = await Promise.all(
     names.map(async (name): Promise<[string, SourceText]> => {
       const file = `${directory}/${name}`;

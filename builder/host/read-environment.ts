@@ -26,7 +26,10 @@ async function readOwnPublicKeys(): Promise<OwnPublicKey[]> {
   const names = await readdir(directory).catch(() => []);
   const keys = names.filter((name) => name.endsWith('.pub') && !name.endsWith('-cert.pub')).toSorted();
   return await Promise.all(
-    keys.map(async (name) => ({ file: `~/.ssh/${name}`, text: await readFile(join(directory, name), 'utf8') })),
+    keys.map(async (name) => ({
+      file: `~/.ssh/${name}`,
+      text: await readFile(join(directory, name), 'utf8'),
+    })),
   );
 }
 

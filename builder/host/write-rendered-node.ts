@@ -1,4 +1,16 @@
-import { chmod, chown, copyFile, lutimes, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Entry } from '../plan/entry.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
@@ -32,7 +44,8 @@ export async function writeRenderedNode(rendered: RenderedNode, directory: strin
 }
 
 async function requireOwnFolder(directory: string): Promise<void> {
-  const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+  const isThere = async (path: string): Promise<boolean> =>
+    (await stat(path).catch(() => undefined)) !== undefined;
   if (!(await isThere(directory)) || (await isThere(join(directory, marker)))) return;
   throw new HostError('output-exists', `${directory} exists and was not written by dlimage render`, {
     hint: 'move it away, or choose another directory with --out',

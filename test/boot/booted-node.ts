@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { parse } from 'yaml';
 import { buildClusterUnderTest, type ClusterUnderTest } from './cluster-under-test.ts';
 import { startLan, type Lan } from './lan.ts';
 import { createMachine, type Machine } from './machine.ts';
@@ -34,6 +35,7 @@ export interface BootedNode {
 const network = { subnet: '192.168.77.0/24', gateway: '192.168.77.9', first_address: '192.168.77.21' };
 const timezone = 'Europe/Madrid';
 const verdictSeconds = 480;
+const firstLineSeconds = 120;
 
 /** A `describe` whose node is built and booted before its tests run. They get it from the function they are given. */
 export function describeBootedNode(
@@ -98,6 +100,8 @@ async function bootNode(options: BootedNodeOptions, stop: (() => Promise<void>)[
   stop.push(machine.kill);
   const expected = await expectNode(options, cluster, names);
   await machine.start();
+  // A boot loader that does not find its kernel says nothing: no need to wait for long.
+  await machine.console.waitForLine(/\S/, firstLineSeconds);
   const verdict = await waitForVerdict(machine.console, bootLimitSeconds(platform));
   return { cluster, lan, machine, expected, verdict, sshPort: await lan.forward(expected.address, 22) };
 }
@@ -123,7 +127,7 @@ async function expectNode(
     interface: 'eth0',
     architecture: options.architecture,
     timezone,
-    instanceId: /^instance-id:\s*(\S+)/m.exec(metaData)?.[1] ?? 'no instance-id in the seed',
+    instanceId: String((parse(metaData) as Record<string, unknown>)['instance-id']),
     userPublicKey: cluster.userPublicKey,
     identity: await cluster.identity(name),
     hosts,

@@ -24,7 +24,7 @@ it.each([
   expect(await completeInBash(line)).toEqual(expected);
 });
 
-function isMissing(result: { code?: string }): boolean {
+function isMissing(result: { code?: string | undefined }): boolean {
   return result.code === 'ENOENT' && process.env['CI'] !== 'true';
 }
 

@@ -17,7 +17,8 @@ afterEach(async () => {
   await rm(parent, { recursive: true });
 });
 
-const ensure = async (names: readonly string[]) => await ensureIdentities(store, 'pi3', names, silentProgress);
+const ensure = async (names: readonly string[]) =>
+  await ensureIdentities(store, 'pi3', names, silentProgress);
 
 describe('ensureIdentities', () => {
   it('gives a node the same identity again, and growing changes no other', async () => {
@@ -88,7 +89,9 @@ describe('a damaged store', () => {
     await ensure(['pi3-1']);
     const text = await readFile(nodeFile(), 'utf8');
     await writeFile(nodeFile(), text.replace(/"glusterUuid": "./, '"glusterUuid": "x'));
-    await expect(readIdentities(store, ['pi3-1'])).rejects.toThrow('its checksum does not match its contents');
+    await expect(readIdentities(store, ['pi3-1'])).rejects.toThrow(
+      'its checksum does not match its contents',
+    );
   });
 
   it('is an error for a file of another node', async () => {

@@ -20,7 +20,8 @@ describe.skipIf(missingPrograms(['shellcheck']).length > 0)('scripts of the over
 
   it.each(scripts)('%s passes shellcheck and a POSIX shell', (script) => {
     // SC1091: /etc/dlimage/node.env is made per node and cannot be followed.
-    const check = () => execFileSync('shellcheck', ['--norc', '--exclude=SC1091', script], { cwd: overlays, stdio: 'pipe' });
+    const check = () =>
+      execFileSync('shellcheck', ['--norc', '--exclude=SC1091', script], { cwd: overlays, stdio: 'pipe' });
     expect(check).not.toThrow();
     expect(() => execFileSync('sh', ['-n', script], { cwd: overlays })).not.toThrow();
   });

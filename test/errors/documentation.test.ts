@@ -7,6 +7,7 @@ import { formats } from '../../builder/definition/formats/formats.ts';
 import { collectReferences } from '../../builder/definition/references.ts';
 import { understandCluster } from '../../builder/definition/understand-cluster.ts';
 import { documentedKeys, renderReference } from './render-reference.ts';
+import { runCase } from './run-case.ts';
 import { environment, publicKey, repository, schemas, world } from './world.ts';
 
 const page = join(repository, 'docs/cluster-yaml.md');
@@ -32,6 +33,11 @@ describe('docs/cluster-yaml.md', () => {
 
   it('has examples', () => {
     expect(examples.length).toBeGreaterThan(5);
+  });
+
+  it('shows a report as it really looks', () => {
+    const shown = /```text\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8'))?.[1];
+    expect(shown).toBe(runCase('vip-outside-subnet.documented').report);
   });
 
   it.each(examples)('has an example that is right: %s', (text) => {

@@ -51,6 +51,14 @@ const build: typeof buildBase = async (_request, ownKey, _files, directory) => {
   };
   await writeFile(join(directory, 'base.json'), JSON.stringify(record));
 };
+const failHalfWay: typeof buildBase = async (_request, _key, _files, directory) => {
+  await writeFile(join(directory, 'base.img'), 'half');
+  throw new HostError('tool-failed', 'mmdebstrap failed');
+};
+const fillDisk: typeof buildBase = () => {
+  const details = ['dpkg: error: failed to write: No space left on device'];
+  return Promise.reject(new HostError('tool-failed', 'mmdebstrap failed', { details }));
+};
 const ensure = async (progress: Progress = silentProgress, building = build) =>
   await ensureBase(request, { cacheDirectory: cache, progress }, building);
 const left = async (): Promise<string[]> => (await readdir(join(cache, 'bases'))).toSorted();
@@ -67,22 +75,14 @@ describe('ensureBase', () => {
   });
 
   it('leaves nothing behind when a build fails, and builds at the next try', async () => {
-    const failing: typeof buildBase = async (_request, _key, _files, directory) => {
-      await writeFile(join(directory, 'base.img'), 'half');
-      throw new HostError('tool-failed', 'mmdebstrap failed');
-    };
-    await expect(ensure(silentProgress, failing)).rejects.toThrow('mmdebstrap failed');
+    await expect(ensure(silentProgress, failHalfWay)).rejects.toThrow('mmdebstrap failed');
     expect(await left()).toEqual([]);
     await ensure();
     expect(await left()).toEqual([key]);
   });
 
   it('says that the disk is full, whatever program found it out', async () => {
-    const failing: typeof buildBase = () => {
-      const details = ['dpkg: error: failed to write: No space left on device'];
-      return Promise.reject(new HostError('tool-failed', 'mmdebstrap failed', { details }));
-    };
-    await expect(ensure(silentProgress, failing)).rejects.toMatchObject({ id: 'cache-full' });
+    await expect(ensure(silentProgress, fillDisk)).rejects.toMatchObject({ id: 'cache-full' });
     expect(await left()).toEqual([]);
   });
 
@@ -98,6 +98,18 @@ describe('ensureBase', () => {
     );
     await ensure();
     expect(await left()).toEqual([key]);
+  });
+
+  it('clears away what a killed build of another base left, but not what a living one is making', async () => {
+    const bases = join(cache, 'bases');
+    const [dead, living] = ['1'.repeat(64), '2'.repeat(64)];
+    await mkdir(join(bases, `${dead}.building-1`), { recursive: true });
+    await mkdir(join(bases, `${living}.building-${process.ppid}`));
+    await writeFile(join(bases, `${dead}.lock`), '');
+    const holder = { host: hostname(), pid: process.ppid, start: '' };
+    await writeFile(join(bases, `${living}.lock`), JSON.stringify(holder));
+    await ensure();
+    expect(await left()).toEqual([`${living}.building-${process.ppid}`, `${living}.lock`, key].toSorted());
   });
 
   it('does not take a process for the holder that only has its number', async () => {

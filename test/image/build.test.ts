@@ -1,7 +1,9 @@
 import { execa } from 'execa';
-import { mkdtemp, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLayout } from '../../builder/host/image/read-layout.ts';
@@ -81,15 +83,15 @@ describe('every image', () => {
   });
 
   it('holds the planned contents', async () => {
-    const { default: crypto } = await import('node:crypto');
     for (const entry of plan.nodes[1]?.entries ?? []) {
       if (entry.sha256 === null || entry.partition !== 'root') continue;
       const target = `${image(2)}?offset=${await rootOffset()}`;
       const { stdout } = await execa('/usr/sbin/debugfs', ['-R', `cat "${entry.path}"`, target], {
         encoding: 'buffer',
+        stripFinalNewline: false,
         stderr: 'ignore',
       });
-      expect(crypto.createHash('sha256').update(stdout).digest('hex'), entry.path).toBe(entry.sha256);
+      expect(createHash('sha256').update(stdout).digest('hex'), entry.path).toBe(entry.sha256);
     }
   });
 });
@@ -249,9 +251,7 @@ describe('an interrupted build', () => {
 async function waitForWriting(out: string): Promise<void> {
   for (;;) {
     const { stdout } = await execa('find', [out, '-mindepth', '2', '-name', 'lab-1.img'], { reject: false });
-    if (stdout !== '') break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (stdout !== '') return;
+    await sleep(20);
   }
-  const handle = await open(out, 'r');
-  await handle.close();
 }

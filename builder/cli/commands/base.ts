@@ -11,7 +11,10 @@ type BaseOptions = GlobalOptions & { readonly cache?: string };
 
 /** `dlimage base list`: what can be built, and what is in the cache. */
 export async function runBaseList(options: BaseOptions): Promise<void> {
-  const [{ bases }, cached] = await Promise.all([readShippedCatalogue(), listBases(cacheDirectory(options.cache))]);
+  const [{ bases }, cached] = await Promise.all([
+    readShippedCatalogue(),
+    listBases(cacheDirectory(options.cache)),
+  ]);
   if (options.json === true) {
     const available = [...bases].map(([name, { description, platforms }]) => ({
       name,
@@ -47,7 +50,10 @@ export async function runBaseBuild(
   const { profiles, bases } = await readShippedCatalogue();
   const profile = profiles.get(options.profile);
   if (profile === undefined) {
-    throw new UsageError(`there is no profile ${options.profile}`, `profiles: ${[...profiles.keys()].join(', ')}`);
+    throw new UsageError(
+      `there is no profile ${options.profile}`,
+      `profiles: ${[...profiles.keys()].join(', ')}`,
+    );
   }
   const definitionName = name ?? profile.default_base;
   const definition = bases.get(definitionName);
@@ -72,7 +78,8 @@ export async function runBaseBuild(
       ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
     },
   );
-  if (options.json === true) printLine(JSON.stringify({ event: 'done', key: base.key, image: base.imagePath }));
+  if (options.json === true)
+    printLine(JSON.stringify({ event: 'done', key: base.key, image: base.imagePath }));
   else if (options.quiet !== true) printLine(base.imagePath);
 }
 
@@ -83,8 +90,10 @@ export async function runBaseRemove(keys: readonly string[], options: BaseOption
   const wanted = keys.map((key) => {
     const matching = cached.filter((base) => base.key.startsWith(key));
     const [only] = matching;
-    if (only === undefined) throw new UsageError(`no base in the cache has a key that begins with ${key}`, 'see dlimage base list');
-    if (matching.length > 1) throw new UsageError(`${key} means ${matching.length} bases`, 'give more of the key');
+    if (only === undefined)
+      throw new UsageError(`no base in the cache has a key that begins with ${key}`, 'see dlimage base list');
+    if (matching.length > 1)
+      throw new UsageError(`${key} means ${matching.length} bases`, 'give more of the key');
     return only;
   });
   for (const base of wanted) {

@@ -6,7 +6,10 @@ import { printLine } from '../console.ts';
 
 /** `dlimage completion <shell>` */
 export async function runCompletion(shell: string, program: Command): Promise<void> {
-  if (!isShell(shell)) throw new UsageError(`there is no completion for ${shell}`, 'choose bash, zsh or fish');
+  if (!isShell(shell))
+    throw new UsageError(`there is no completion for ${shell}`, 'choose bash, zsh or fish');
   const { profiles, bases } = await readShippedDefinitions();
-  printLine(completionScript(shell, program, { '--profile': [...profiles.keys()], '--base': [...bases.keys()] }));
+  printLine(
+    completionScript(shell, program, { '--profile': [...profiles.keys()], '--base': [...bases.keys()] }),
+  );
 }

@@ -12,7 +12,8 @@ export async function runDoctor(options: GlobalOptions & { missing?: boolean }):
   }
   if (options.json === true) printLine(JSON.stringify(findings.map(toJson)));
   else if (options.quiet !== true) printLine(formatFindings(findings));
-  if (findings.some(({ found, tool }) => !found && tool.neededFor === 'build')) process.exitCode = exitCode.host;
+  if (findings.some(({ found, tool }) => !found && tool.neededFor === 'build'))
+    process.exitCode = exitCode.host;
 }
 
 /** Debian packages that bring what is missing, each once, sorted. */

@@ -36,7 +36,7 @@ export async function runInit(file: string | undefined, options: InitOptions): P
 
 /** What this machine tells about the cluster to be: its network, its time zone. */
 function detect(environment: Environment): InitialAnswers {
-  const subnet = environment.hostNetworks.find((network) => isUsableLan(network)) ?? defaults.subnet;
+  const subnet = environment.hostNetworks.find(isUsableLan) ?? defaults.subnet;
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     name: defaults.profile,
@@ -47,9 +47,9 @@ function detect(environment: Environment): InitialAnswers {
   };
 }
 
-/** A network of the usual size: the addresses that are taken by default (.1, .101, .253) are in it. */
+/** A private network of the usual size: the addresses that are taken by default (.1, .101, .253) are in it. */
 function isUsableLan(network: string): boolean {
-  return network.endsWith('/24');
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.).*\/24$/.test(network);
 }
 
 async function askAbout(detected: InitialAnswers): Promise<InitialAnswers> {
@@ -57,8 +57,12 @@ async function askAbout(detected: InitialAnswers): Promise<InitialAnswers> {
   const profile = await askUntil(`Board (${[...profiles.keys()].join(', ')})`, detected.profile, (answer) =>
     profiles.has(answer),
   );
-  const count = await askUntil('Number of nodes', String(detected.count), (answer) => /^[1-9]\d{0,2}$/.test(answer));
-  const name = await askUntil('Name of the cluster', profile, (answer) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(answer));
+  const count = await askUntil('Number of nodes', String(detected.count), (answer) =>
+    /^[1-9]\d{0,2}$/.test(answer),
+  );
+  const name = await askUntil('Name of the cluster', profile, (answer) =>
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(answer),
+  );
   const subnet = await askUntil('Network of the nodes', detected.subnet ?? defaults.subnet, (answer) =>
     /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(answer),
   );
@@ -66,7 +70,11 @@ async function askAbout(detected: InitialAnswers): Promise<InitialAnswers> {
   return { ...detected, profile, count: Number(count), name, subnet, timezone };
 }
 
-async function askUntil(question: string, proposed: string, isGood: (answer: string) => boolean): Promise<string> {
+async function askUntil(
+  question: string,
+  proposed: string,
+  isGood: (answer: string) => boolean,
+): Promise<string> {
   for (;;) {
     const answer = await ask(question, proposed);
     if (isGood(answer)) return answer;

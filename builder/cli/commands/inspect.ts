@@ -12,7 +12,11 @@ import { formatBytes } from '../../report/format-units.ts';
 import { formatTable, printLine, type GlobalOptions } from '../console.ts';
 
 /** `dlimage inspect IMAGE [PATH]`: an overview, a directory, or the bytes of a file on stdout. */
-export async function runInspect(image: string, path: string | undefined, options: GlobalOptions): Promise<void> {
+export async function runInspect(
+  image: string,
+  path: string | undefined,
+  options: GlobalOptions,
+): Promise<void> {
   if (path === undefined) await showImage(image, options);
   else await showPath(image, path, options);
 }
@@ -54,7 +58,10 @@ function formatOverview({ path, layout, roles, rolesProblem }: ImageReport): str
   return [
     `${path}: ${formatBytes(layout.sizeBytes)}, ${table}, sectors of ${layout.sectorSize} bytes`,
     '',
-    formatTable(['number', 'role', 'offset', 'size', 'file system', 'label', 'free', 'UUID', 'PARTUUID'], rows),
+    formatTable(
+      ['number', 'role', 'offset', 'size', 'file system', 'label', 'free', 'UUID', 'PARTUUID'],
+      rows,
+    ),
     ...(rolesProblem === null ? [] : ['', `not usable as a base: ${rolesProblem}`]),
   ].join('\n');
 }
@@ -77,11 +84,16 @@ async function showPath(image: string, path: string, options: GlobalOptions): Pr
 }
 
 /** The listing of a directory; undefined for a link that leads to a file. */
-async function listOrRead(image: string, path: string, found: ImageFile): Promise<readonly ImageFile[] | undefined> {
+async function listOrRead(
+  image: string,
+  path: string,
+  found: ImageFile,
+): Promise<readonly ImageFile[] | undefined> {
   try {
     return await listImagePath(image, path);
   } catch (error) {
-    if (found.kind === 'symlink' && error instanceof HostError && error.id === 'image-wrong-kind') return undefined;
+    if (found.kind === 'symlink' && error instanceof HostError && error.id === 'image-wrong-kind')
+      return undefined;
     throw error;
   }
 }

@@ -16,8 +16,16 @@ export async function runPlan(file: string | undefined, options: DefinitionOptio
   const existing = await readIdentities(directory, names);
   const { identities, alternative } = placeholderIdentities(names, existing);
   const isComplete = existing !== undefined && names.every((name) => existing.nodes[name] !== undefined);
-  const outcome = planCluster(cluster, identities, await readAssets(cluster), isComplete ? {} : { alternative });
+  const outcome = planCluster(
+    cluster,
+    identities,
+    await readAssets(cluster),
+    isComplete ? {} : { alternative },
+  );
   if (outcome.value === undefined) throw new ConfigurationError(outcome.diagnostics);
-  const plan = { ...outcome.value, nodes: outcome.value.nodes.filter((node) => selected.includes(node.name)) };
+  const plan = {
+    ...outcome.value,
+    nodes: outcome.value.nodes.filter((node) => selected.includes(node.name)),
+  };
   printLine(options.json === true ? JSON.stringify(plan) : formatPlan(plan).trimEnd());
 }

@@ -7,9 +7,11 @@ export function plainProgress(write: (line: string) => void, now: () => number =
     note: (text) => write(text),
     task(title, options = {}): Task {
       const startedAt = now();
-      const size = options.total !== undefined && options.unit === 'bytes' ? ` (${formatBytes(options.total)})` : '';
+      const size =
+        options.total !== undefined && options.unit === 'bytes' ? ` (${formatBytes(options.total)})` : '';
       write(`${title}${size} ...`);
-      const end = (what: string): void => write(`${title}: ${what} after ${formatSeconds((now() - startedAt) / 1000)}`);
+      const end = (what: string): void =>
+        write(`${title}: ${what} after ${formatSeconds((now() - startedAt) / 1000)}`);
       return {
         update() {},
         line() {},

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 
 /** How a value is called in messages and where it stands. */
-export interface ValuePlace {
+interface ValuePlace {
   readonly name: string;
   readonly at: Position | undefined;
 }

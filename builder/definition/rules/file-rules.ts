@@ -5,7 +5,7 @@ import { error } from '../finding.ts';
 import type { FileDefinition } from '../generated/cluster.ts';
 import { resolveOwner } from '../resolve/resolve-files.ts';
 import { listed, shown } from '../shown.ts';
-import { ownedPaths, volatileDirectories } from './node-paths.ts';
+import { ownedPaths, volatileDirectories, type OwnedPath } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** An extra file with what the host found at its source. */
@@ -77,15 +77,21 @@ function* sourceUnusable(context: RuleContext): Iterable<Diagnostic> {
 
 function* targetOwned(context: RuleContext): Iterable<Diagnostic> {
   for (const { file, index } of writtenFiles(context)) {
-    const owned = ownedPaths.find(({ path }) => isInside(path, file.path));
+    const owned = ownedPaths.find(({ path }) => isInside(path, file.path)) ?? keysOfUser(file.path);
     if (owned === undefined) continue;
     yield error(
       'target-owned',
       context.locator.value(['files', index, 'path']),
-      `${file.path} is made by dlimage itself`,
+      `${file.path} cannot be an extra file`,
       owned.instead,
     );
   }
+}
+
+/** Whoever may log in is said in one place only. */
+function keysOfUser(path: string): OwnedPath | undefined {
+  if (!/\/\.ssh\/authorized_keys2?$/.test(path)) return undefined;
+  return { path, instead: 'set authorized_keys of ssh, or of the user' };
 }
 
 function* targetVolatile(context: RuleContext): Iterable<Diagnostic> {

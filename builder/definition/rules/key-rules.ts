@@ -58,9 +58,7 @@ function* keysUnusable(context: RuleContext): Iterable<Diagnostic> {
     const at = context.locator.value(path);
     if (isPrivateKey(text)) yield privateKey(at, 'this');
     else if (isKeyPath(text)) yield* keyFileUnusable(context, path, text, at);
-    else
-      for (const line of keyLines(text || ' ').concat(text.trim() === '' ? [''] : []))
-        yield* judge(line, 'this ssh key', at);
+    else for (const line of linesOf(text)) yield* judge(line, 'this ssh key', at);
   }
 }
 
@@ -88,11 +86,16 @@ function* keyFileUnusable(
   } else if (isPrivateKey(found.text)) {
     yield privateKey(at, shown(file));
   } else {
-    const lines = keyLines(found.text);
-    if (lines.length === 0) yield* judge('', `key file ${shown(file)}`, at);
-    for (const line of lines)
-      yield* judge(line, lines.length === 1 ? `key file ${shown(file)}` : `a key in ${shown(file)}`, at);
+    const lines = linesOf(found.text);
+    const what = lines.length === 1 ? `key file ${shown(file)}` : `a key in ${shown(file)}`;
+    for (const line of lines) yield* judge(line, what, at);
   }
+}
+
+/** The keys of a text; of a text without any, an empty one, to be refused. */
+function linesOf(text: string): string[] {
+  const lines = keyLines(text);
+  return lines.length === 0 ? [''] : lines;
 }
 
 function privateKey(at: Position | undefined, what: string): Diagnostic {

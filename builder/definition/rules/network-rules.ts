@@ -15,10 +15,17 @@ import { firstAddressOf } from '../resolve/resolve-network.ts';
 import { counted, listed } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-/** Source: RFC 1918, RFC 6598. */
-const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap(
-  (text) => parseSubnet(text) ?? [],
-);
+/** Networks that nobody on the Internet has. Source: RFC 1918, 6598 (carriers), 2544 (tests), 5737 (documentation). */
+const privateNetworks = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '198.18.0.0/15',
+  '192.0.2.0/24',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+].flatMap((text) => parseSubnet(text) ?? []);
 
 /** Networks that no host can live in. Source: RFC 6890. */
 const unusableNetworks: readonly (readonly [string, string])[] = [

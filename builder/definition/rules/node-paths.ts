@@ -25,6 +25,7 @@ export const ownedPaths: readonly OwnedPath[] = [
   { path: '/var/lib/glusterd', instead: identity },
   { path: '/var/lib/docker', instead: 'Docker makes it when the node first starts' },
   { path: '/var/lib/cloud', instead: 'it holds the seed of the node' },
+  { path: '/boot', instead: 'it belongs to the kernel, and the boot partition is mounted in it' },
   { path: '/mnt/cluster', instead: 'the shared storage is mounted over it' },
   ...['rsa', 'ecdsa', 'ed25519'].flatMap((type) => [
     { path: `/etc/ssh/ssh_host_${type}_key`, instead: identity },

@@ -20,7 +20,9 @@ const maxAliasCount = 10_000;
  * Diagnostics: `yaml-syntax`, `yaml-tab`, `yaml-duplicate-key`, `yaml-several-documents`, `yaml-tag`,
  * `yaml-alias`, `yaml-complex-key`. There is no value when the text could not be understood.
  */
-export function parseDefinition(source: SourceText): Outcome<ParsedDefinition> {
+export function parseDefinition({ file, text }: SourceText): Outcome<ParsedDefinition> {
+  // Editors on Windows begin a file with a byte order mark, which is no column of its first line.
+  const source = { file, text: text.replace(/^\uFEFF/, '') };
   const lines = new LineCounter();
   const document = parseDocument(source.text, {
     lineCounter: lines,

@@ -24,10 +24,10 @@ export async function readBase(directory: string): Promise<BuiltBase | undefined
     throw error;
   }
   const imagePath = join(directory, 'base.img');
-  const hint = `remove it with \`dlimage base rm\` or delete ${directory}; the next build makes it again`;
+  const hint = `delete ${directory}; the next build makes it again`;
   let record: BaseRecord;
   try {
-    record = JSON.parse(text) as BaseRecord;
+    record = JSON.parse(text);
   } catch (cause) {
     throw new HostError('base-damaged', `the base in ${directory} is damaged: base.json is not JSON`, {
       hint,
@@ -50,16 +50,24 @@ export async function readBase(directory: string): Promise<BuiltBase | undefined
   return { ...record, directory, imagePath };
 }
 
-/** Every complete base of a cache, sorted by definition, platform and architecture. */
+/** Reads one built base; nothing, too, where it is damaged. */
+export async function readSoundBase(directory: string): Promise<BuiltBase | undefined> {
+  try {
+    return await readBase(directory);
+  } catch (error) {
+    if (error instanceof HostError && error.id === 'base-damaged') return undefined;
+    throw error;
+  }
+}
+
+/** Every sound base of a cache, sorted by definition, platform and architecture. */
 export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
   const parent = basesDirectory(cacheDirectory);
   const names = await readdir(parent).catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return [];
     throw error;
   });
-  const bases = await Promise.all(names.filter(isKey).map((name) => readBase(join(parent, name))));
-  const title = (base: BuiltBase): string =>
-    [base.definitionName, base.platform, base.architecture, base.key].join(' ');
+  const bases = await Promise.all(names.filter(isKey).map((name) => readSoundBase(join(parent, name))));
   return bases
     .filter((base) => base !== undefined)
     .toSorted((one, other) => (title(one) < title(other) ? -1 : 1));
@@ -92,4 +100,9 @@ export async function removeTree(directory: string): Promise<void> {
 
 function isKey(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name);
+}
+
+/** What bases are sorted by. */
+function title(base: BuiltBase): string {
+  return [base.definitionName, base.platform, base.architecture, base.key].join(' ');
 }

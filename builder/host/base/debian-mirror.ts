@@ -60,7 +60,7 @@ async function readOwnMirror(): Promise<DebianMirror> {
 async function readAptSources(directory: string): Promise<AptSource[]> {
   const sources = parseOneLineSources((await readTextIfExists(join(directory, 'sources.list'))) ?? '');
   const parts = join(directory, 'sources.list.d');
-  const names = await readdir(parts).catch(() => []);
+  const names: string[] = await readdir(parts).catch(() => []);
   for (const name of names.toSorted()) {
     const text = (await readTextIfExists(join(parts, name))) ?? '';
     if (name.endsWith('.list')) sources.push(...parseOneLineSources(text));

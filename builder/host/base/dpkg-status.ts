@@ -7,7 +7,7 @@ export function parseDpkgStatus(text: string): BasePackage[] {
     const name = field('Package');
     const version = field('Version');
     const architecture = field('Architecture');
-    const installed = / ok installed$/.test(field('Status') ?? '');
+    const installed = (field('Status') ?? '').endsWith(' ok installed');
     if (!installed || name === undefined || version === undefined || architecture === undefined) return [];
     return [{ name, version, architecture }];
   });

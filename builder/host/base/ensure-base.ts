@@ -2,21 +2,21 @@ import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../files.ts';
-import { basesDirectory, readBase, removeTree } from './base-cache.ts';
+import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { buildBase } from './build-base.ts';
 import type { BuiltBase } from './built-base.ts';
-import { acquireLock } from './process-lock.ts';
+import { acquireLock, removeDeadLock } from './process-lock.ts';
 
 /**
  * The base of a request: from the cache, or built into it. Of several builds of one base at the same time one builds
- * and the others wait for it. A build that is interrupted leaves nothing that looks whole; the next one cleans up.
+ * and the others wait for it. A damaged one is built again. A build that is interrupted leaves nothing that looks whole; the next one cleans up.
  *
  * `build` makes the base inside a directory; tests put another one in.
  *
- * @throws HostError what `buildBase` throws, `cache-full` when the disk has no space left, `base-damaged`.
+ * @throws HostError what `buildBase` throws, `cache-full` when the disk has no space left.
  */
 export async function ensureBase(
   request: BaseRequest,
@@ -27,7 +27,7 @@ export async function ensureBase(
   const key = baseKey(request, files);
   const parent = basesDirectory(options.cacheDirectory);
   const directory = join(parent, key);
-  const cached = await readBase(directory);
+  const cached = await readSoundBase(directory);
   if (cached !== undefined) return cached;
   await mkdir(parent, { recursive: true });
   const lock = await acquireLock(`${directory}.lock`, {
@@ -35,7 +35,7 @@ export async function ensureBase(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {
-    const built = await readBase(directory);
+    const built = await readSoundBase(directory);
     if (built !== undefined) return built;
     await removeLeftovers(parent, key);
     const temporary = join(parent, `${key}.building-${process.pid}`);
@@ -56,10 +56,16 @@ export async function ensureBase(
   return base;
 }
 
-/** What an interrupted build of the same base left; the lock says that none is running. */
+/**
+ * What interrupted builds left, of this base and of others, and this base itself where it is damaged. The caller
+ * holds the lock of this base.
+ */
 async function removeLeftovers(parent: string, key: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (name.startsWith(`${key}.building-`)) await removeTree(join(parent, name));
+    const [other] = name.split('.building-');
+    const unfinished =
+      other !== name && (other === key || (await removeDeadLock(join(parent, `${other}.lock`))));
+    if (unfinished || name === key) await removeTree(join(parent, name));
   }
 }
 

@@ -56,6 +56,16 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
   }
 }
 
+/** Clears away the lock file of a dead holder. False when a living process holds it. */
+export async function removeDeadLock(path: string): Promise<boolean> {
+  const text = await readTextIfExists(path);
+  if (text === undefined) return true;
+  const holder = parseHolder(text);
+  if (holder !== undefined && (await isAlive(holder))) return false;
+  await removeStale(path, text);
+  return true;
+}
+
 async function releaseLock(path: string, own: string): Promise<void> {
   if ((await readTextIfExists(path)) === own) await rm(path, { force: true });
 }
@@ -104,8 +114,7 @@ async function processStart(pid: number): Promise<string> {
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Holder>;
-    const { host, pid, start } = value;
+    const { host, pid, start }: Partial<Holder> = JSON.parse(text);
     return host === undefined || pid === undefined || start === undefined ? undefined : { host, pid, start };
   } catch {
     return undefined;

@@ -41,8 +41,6 @@ export async function runMmdebstrap(
 ): Promise<void> {
   await checkKeyring();
   const sources = await sourceLines(request, options);
-  const hook = (kind: string, script: string | undefined): string[] =>
-    script === undefined ? [] : [`--${kind}-hook=sh "$DLIMAGE_SCRIPTS/${script}" "$1"`];
   const args = [
     '--mode=root',
     '--format=directory',
@@ -53,8 +51,8 @@ export async function runMmdebstrap(
     ...(await readAptTransport()).map((line) => `--aptopt=${line}`),
     '--dpkgopt=force-unsafe-io',
     '--dpkgopt=force-confold',
-    ...hook('extract', request.hooks.extract),
-    ...hook('customize', request.hooks.customize),
+    ...hookOption('extract', request.hooks.extract),
+    ...hookOption('customize', request.hooks.customize),
     request.suite,
     request.directory,
     ...sources,
@@ -74,6 +72,11 @@ export function basePackages(request: BaseRequest): string[] {
   const excluded = new Set(target?.exclude_packages);
   const common = request.definition.build.packages.filter((name) => !excluded.has(name));
   return [...new Set([...common, ...(target?.packages ?? []), ...request.extraPackages])].toSorted();
+}
+
+/** mmdebstrap gives a hook to a shell and adds the path of the tree as its first argument. */
+function hookOption(kind: 'extract' | 'customize', script: string | undefined): string[] {
+  return script === undefined ? [] : [`--${kind}-hook=sh "$DLIMAGE_SCRIPTS/${script}" "$1"`];
 }
 
 async function sourceLines(request: TreeRequest, options: EnsureBaseOptions): Promise<string[]> {

@@ -14,9 +14,7 @@ export async function requireTools(names: readonly ToolName[]): Promise<void> {
   const list = missing.map(({ tool }) => tool.program).join(', ');
   const packages = [...new Set(missing.map(({ tool }) => tool.packages.debian))].join(' ');
   throw new HostError('tool-missing', `missing ${missing.length === 1 ? 'program' : 'programs'}: ${list}`, {
-    details: missing.map(
-      ({ tool }) => `${tool.program}: ${tool.purpose}; ${installHint(tool)}`,
-    ),
+    details: missing.map(({ tool }) => `${tool.program}: ${tool.purpose}; ${installHint(tool)}`),
     hint: `run ./setup, or on Debian and Ubuntu: sudo apt install ${packages}`,
   });
 }

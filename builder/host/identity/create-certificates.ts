@@ -20,7 +20,16 @@ const validUntil = '20891231235959Z';
 export async function createAuthority(directory: string, clusterName: string): Promise<Certificate> {
   return await inTemporaryDirectory(directory, async (work) => {
     const keyPem = await writeNewKey(work);
-    await runOpenssl(work, ['req', '-new', '-key', 'key.pem', '-subj', `/CN=dlimage ${clusterName}`, '-out', 'request.pem']);
+    await runOpenssl(work, [
+      'req',
+      '-new',
+      '-key',
+      'key.pem',
+      '-subj',
+      `/CN=dlimage ${clusterName}`,
+      '-out',
+      'request.pem',
+    ]);
     await sign(work, ['-selfsign', '-keyfile', 'key.pem', '-extensions', 'authority']);
     return { keyPem, certificatePem: await readFile(join(work, 'certificate.pem'), 'utf8') };
   });
@@ -36,7 +45,16 @@ export async function createNodeCertificate(
     const keyPem = await writeNewKey(work);
     await writeFile(join(work, 'ca.pem'), authority.certificatePem, { mode: 0o600 });
     await writeFile(join(work, 'ca.key'), authority.keyPem, { mode: 0o600 });
-    await runOpenssl(work, ['req', '-new', '-key', 'key.pem', '-subj', `/CN=${nodeName}`, '-out', 'request.pem']);
+    await runOpenssl(work, [
+      'req',
+      '-new',
+      '-key',
+      'key.pem',
+      '-subj',
+      `/CN=${nodeName}`,
+      '-out',
+      'request.pem',
+    ]);
     await sign(work, ['-cert', 'ca.pem', '-keyfile', 'ca.key', '-extensions', 'node']);
     return { keyPem, certificatePem: await readFile(join(work, 'certificate.pem'), 'utf8') };
   });

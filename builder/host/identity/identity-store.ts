@@ -8,7 +8,13 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import type { Progress } from '../progress.ts';
 import { createAuthority, createNodeCertificate } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
-import { formatStored, parseStoredCluster, parseStoredNode, type StoredCluster, type StoredNode } from './stored-identity.ts';
+import {
+  formatStored,
+  parseStoredCluster,
+  parseStoredNode,
+  type StoredCluster,
+  type StoredNode,
+} from './stored-identity.ts';
 
 /**
  * Identities of a cluster as far as they exist. Never writes.
@@ -94,12 +100,20 @@ async function readCluster(directory: string): Promise<StoredCluster | undefined
   const text = await readTextIfExists(file);
   if (text !== undefined) return parseStoredCluster(text, file);
   if ((await listNodeFiles(directory)).length === 0) return undefined;
-  throw new HostError('identity-damaged', `${file} is missing, but ${join(directory, 'nodes')} holds identities`, {
-    hint: 'restore it from a backup; to begin a new cluster, move the whole directory away',
-  });
+  throw new HostError(
+    'identity-damaged',
+    `${file} is missing, but ${join(directory, 'nodes')} holds identities`,
+    {
+      hint: 'restore it from a backup; to begin a new cluster, move the whole directory away',
+    },
+  );
 }
 
-async function readNode(directory: string, nodeName: string, clusterId: string): Promise<StoredNode | undefined> {
+async function readNode(
+  directory: string,
+  nodeName: string,
+  clusterId: string,
+): Promise<StoredNode | undefined> {
   const file = nodeFile(directory, nodeName);
   const text = await readTextIfExists(file);
   return text === undefined ? undefined : parseStoredNode(text, file, nodeName, clusterId);
@@ -114,9 +128,13 @@ async function requireOwnersOnly(directory: string): Promise<void> {
     throw error;
   }
   if ((mode & 0o077) === 0) return;
-  throw new HostError('identity-permissions', `${directory} holds private keys, but others may enter it (mode ${mode.toString(8)})`, {
-    hint: `chmod 700 ${directory}`,
-  });
+  throw new HostError(
+    'identity-permissions',
+    `${directory} holds private keys, but others may enter it (mode ${mode.toString(8)})`,
+    {
+      hint: `chmod 700 ${directory}`,
+    },
+  );
 }
 
 async function listNodeFiles(directory: string): Promise<string[]> {
@@ -132,7 +150,10 @@ function nodeFile(directory: string, nodeName: string): string {
   return join(directory, 'nodes', `${nodeName}.json`);
 }
 
-function toIdentities(cluster: StoredCluster, nodes: Readonly<Record<string, NodeIdentity>>): ClusterIdentities {
+function toIdentities(
+  cluster: StoredCluster,
+  nodes: Readonly<Record<string, NodeIdentity>>,
+): ClusterIdentities {
   return {
     clusterId: cluster.clusterId,
     vrrpRouterId: cluster.vrrpRouterId,

@@ -32,7 +32,9 @@ export function formatStored(contents: StoredCluster | StoredNode): string {
  * @throws HostError `identity-damaged` or `identity-version`; nothing is ever repaired or replaced.
  */
 export function parseStoredCluster(text: string, file: string): StoredCluster {
-  const { contents, damaged } = parseChecked<StoredCluster>(text, file);
+  const checked = parseChecked(text, file);
+  const { damaged } = checked;
+  const contents = checked.contents as StoredCluster;
   requireMatchingKey(contents.authority, damaged);
   requireMatchingSshKey(contents.loginKey, damaged);
   return contents;
@@ -40,7 +42,9 @@ export function parseStoredCluster(text: string, file: string): StoredCluster {
 
 /** Reads `nodes/<name>.json` back and checks that it is this node of this cluster. Errors as `parseStoredCluster`. */
 export function parseStoredNode(text: string, file: string, nodeName: string, clusterId: string): StoredNode {
-  const { contents, damaged } = parseChecked<StoredNode>(text, file);
+  const checked = parseChecked(text, file);
+  const { damaged } = checked;
+  const contents = checked.contents as StoredNode;
   if (contents.nodeName !== nodeName) throw damaged(`it is the identity of ${contents.nodeName}`);
   if (contents.clusterId !== clusterId) throw damaged('it belongs to another cluster');
   requireMatchingKey(contents.tls, damaged);
@@ -49,29 +53,35 @@ export function parseStoredNode(text: string, file: string, nodeName: string, cl
   return contents;
 }
 
-function parseChecked<T extends StoredCluster | StoredNode>(
+function parseChecked(
   text: string,
   file: string,
-): { contents: T; damaged: (what: string) => HostError } {
+): { contents: StoredCluster | StoredNode; damaged: (what: string) => HostError } {
   const damaged = (what: string): HostError =>
     new HostError('identity-damaged', `${file} is damaged: ${what}`, {
       hint: 'restore it from a backup; only if there is none, move it away: the next build then makes a new identity, and the node joins as a new one',
     });
-  let stored: { version: number; sha256: string } & T;
+  let stored: { version: number; sha256: string } & (StoredCluster | StoredNode);
   try {
-    stored = JSON.parse(text) as { version: number; sha256: string } & T;
+    stored = JSON.parse(text) as typeof stored;
   } catch (error) {
-    throw damaged(text === '' ? 'it is empty' : `it is not JSON (${error instanceof Error ? error.message : ''})`);
+    throw damaged(
+      text === '' ? 'it is empty' : `it is not JSON (${error instanceof Error ? error.message : ''})`,
+    );
   }
   if (stored === null || typeof stored !== 'object') throw damaged('it is not a JSON object');
   const { version, sha256, ...contents } = stored;
   if (version !== formatVersion) {
-    throw new HostError('identity-version', `${file} has format version ${version}; this dlimage reads ${formatVersion}`, {
-      hint: 'use the dlimage that made it',
-    });
+    throw new HostError(
+      'identity-version',
+      `${file} has format version ${version}; this dlimage reads ${formatVersion}`,
+      {
+        hint: 'use the dlimage that made it',
+      },
+    );
   }
-  if (sha256 !== digestOf(contents as unknown as T)) throw damaged('its checksum does not match its contents');
-  return { contents: contents as unknown as T, damaged };
+  if (sha256 !== digestOf(contents)) throw damaged('its checksum does not match its contents');
+  return { contents, damaged };
 }
 
 function digestOf(contents: StoredCluster | StoredNode): string {
@@ -87,5 +97,6 @@ function requireMatchingKey(pair: Certificate, damaged: (what: string) => HostEr
 function requireMatchingSshKey(key: SshIdentity, damaged: (what: string) => HostError): void {
   const blob = Buffer.from(key.privateKey.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
   const publicBlob = Buffer.from(key.publicKey.split(' ')[1] ?? '', 'base64');
-  if (publicBlob.length === 0 || !blob.includes(publicBlob)) throw damaged('an ssh key does not match its public key');
+  if (publicBlob.length === 0 || !blob.includes(publicBlob))
+    throw damaged('an ssh key does not match its public key');
 }

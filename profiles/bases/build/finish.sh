@@ -10,7 +10,7 @@ rm -f "$root"/boot/initrd.img-*
 chroot "$root" update-initramfs -c -k all
 if [ -n "${DLIMAGE_NATIVE-}" ]; then
   # A stand-in in the initrd would keep the board from booting.
-  chroot "$root" unmkinitramfs "$(cd "$root" && echo /boot/initrd.img-*)" /tmp/initrd
+  chroot "$root" unmkinitramfs "/$(cd "$root" && echo boot/initrd.img-*)" /tmp/initrd
   machine() { od -A n -t x2 -j 18 -N 2 "$1"; }
   find "$root/tmp/initrd" -type f \( -path '*bin/*' -o -name '*.so*' \) >"$root/tmp/programs"
   while read -r program; do

@@ -154,7 +154,9 @@ function makeExt(image: TestImage, path: string, scratch: string): void {
     writeFileSync(join(tree, 'usr/lib/many', `a-file-with-a-rather-long-name-${index}`), `${index}\n`);
   }
   const place = `offset=${rootOffset(image)},hash_seed=${hashSeed},lazy_itable_init=0`;
-  const shape = ['-t', image.extType, ...image.extArguments, '-m', '0', '-E', place];
+  // mke2fs would take blocks of 1 KiB for a filesystem as small as this.
+  const blocks = image.extArguments.includes('-b') ? [] : ['-b', '4096'];
+  const shape = ['-t', image.extType, ...blocks, ...image.extArguments, '-m', '0', '-E', place];
   run('mke2fs', ['-q', '-F', ...shape, '-L', 'rootfs', '-d', tree, path, `${rootBytes / 1024}k`]);
   const device = `${path}?offset=${rootOffset(image)}`;
   // mke2fs makes no hash-indexed directories and no hard links; a kernel does.

@@ -12,7 +12,10 @@ describe('plainProgress', () => {
   it('says when a task starts and how long it took, and nothing between', () => {
     const lines: string[] = [];
     const { now, advance } = clock();
-    const task = plainProgress((line) => lines.push(line), now).task('Write pi3-1.img', { total: 2048, unit: 'bytes' });
+    const task = plainProgress((line) => lines.push(line), now).task('Write pi3-1.img', {
+      total: 2048,
+      unit: 'bytes',
+    });
     task.update(1024);
     advance(3200);
     task.done();
@@ -63,7 +66,9 @@ describe('terminalProgress', () => {
   it('never writes a row wider than the terminal', () => {
     const rows: string[] = [];
     const terminal = { columns: 40, write: (text: string) => rows.push(...text.split('\n')) };
-    terminalProgress(terminal).task('A title that is much longer than the terminal is wide', { total: 5 }).update(3);
+    terminalProgress(terminal)
+      .task('A title that is much longer than the terminal is wide', { total: 5 })
+      .update(3);
     // oxlint-disable-next-line no-control-regex
     const visible = rows.map((row) => row.replaceAll(/\r|\u001B\[\d*[A-Z]/g, ''));
     expect(Math.max(...visible.map((row) => row.length))).toBe(39);

@@ -17,8 +17,18 @@ describe('redactSecrets', () => {
     ['  password: |\n    one\n    two\n  ssid: a\n', '  password: *\n    ***\n    ***\n  ssid: a\n'],
     ['password:\nname: x\n', 'password:\nname: x\n'],
     ['  "password": hunter2\n', '  "password": *******\n'],
+    ['  passwort: hunter2\n  psk: hunter2\n', '  passwort: *******\n  psk: *******\n'],
+    ['{ ssid: a& password: "x", country: DE }', '{ ssid: a& password: ***, country: DE }'],
   ])('covers %j', (text, covered) => {
     expect(redact(text)).toBe(covered);
+  });
+
+  it('takes no longer than a line is long', () => {
+    const start = process.cpuUsage();
+    redact(
+      `password: ${'password'.repeat(20_000)}\nx: ${'pass '.repeat(20_000)}\n- ${'-----BEGIN '.repeat(5_000)}\n`,
+    );
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
   });
 
   it('covers a private key that is indented, quoted, or cut off', () => {

@@ -1,0 +1,139 @@
+import { execa } from 'execa';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dlimage-cli-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+describe('the command line', () => {
+  it('prints its version and nothing else', async () => {
+    const version = (JSON.parse(await readFile('package.json', 'utf8')) as { version: string }).version;
+    expect(await runCli(directory, ['--version'])).toEqual({ exitCode: 0, stdout: version, stderr: '' });
+  });
+
+  it.each([
+    [['biuld'], "error: unknown command 'biuld'\n(Did you mean build?)"],
+    [['build', '--prfile', 'pi3'], "error: unknown option '--prfile'\n(Did you mean --profile?)"],
+    [['build', '--format', 'floppy'], "argument 'floppy' is invalid. Allowed choices are img."],
+    [['plan', 'nowhere.yaml'], 'error: there is no definition nowhere.yaml'],
+    [['completion', 'powershell'], 'error: there is no completion for powershell'],
+    [['base', 'build', 'windows'], 'error: there is no base windows for pi3'],
+    [['inspect', 'x.img', 'etc/hostname'], 'error: "etc/hostname" is no path inside an image'],
+  ])('answers %j with exit code 2 and says what is wrong', async (args, message) => {
+    const result = await runCli(directory, args);
+    expect(result.stderr).toContain(message);
+    expect(result.stdout).toBe('');
+    expect(result.exitCode).toBe(2);
+  });
+
+  it('reports every mistake of a definition at once, on stderr, with exit code 1', async () => {
+    await writeFile(join(directory, 'cluster.yaml'), 'profile: pi3\ncuont: 4\nvip: 10.0.0.1\n');
+    const result = await runCli(directory, ['build']);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toMatch(/^cluster\.yaml:2:1: error: .*\[unknown-key\]$/m);
+    expect(result.stderr).toMatch(/^cluster\.yaml:3:6: error: .*\[vip-outside-subnet\]$/m);
+    expect(result.exitCode).toBe(1);
+    expect(await readdir(directory)).toEqual(['cluster.yaml']);
+  });
+
+  it('gives machines the same as JSON', async () => {
+    await writeFile(join(directory, 'cluster.yaml'), 'cuont: 4\n');
+    const result = await runCli(directory, ['plan', '--json']);
+    const event = JSON.parse(result.stdout) as {
+      event: string;
+      exitCode: number;
+      diagnostics: { id: string }[];
+    };
+    expect(event).toMatchObject({ event: 'failed', exitCode: 1 });
+    expect(event.diagnostics.map(({ id }) => id)).toContain('unknown-key');
+    expect(result.stderr).toBe('');
+  });
+
+  it('names a missing program with what it is for and how to get it, before any work', async () => {
+    await mkdir(join(directory, 'bin'));
+    await execa('ln', ['-s', process.execPath, join(directory, 'bin/node')]);
+    const result = await runCli(directory, ['doctor'], { PATH: join(directory, 'bin') });
+    expect(result.stdout).toMatch(/^mmdebstrap +MISSING +build +builds Debian bases/m);
+    expect(result.stdout).toMatch(/^mmdebstrap: install it: debian: sudo apt install mmdebstrap/m);
+    expect(result.exitCode).toBe(3);
+  });
+});
+
+describe('init', () => {
+  it('writes a definition that is valid, and never replaces one unasked', async () => {
+    const first = await runCli(directory, ['init', '--yes']);
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(directory, 'cluster.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=/,
+    );
+    expect((await runCli(directory, ['plan', '--quiet'])).exitCode).toBe(0);
+
+    await writeFile(join(directory, 'cluster.yaml'), '# mine\n');
+    const second = await runCli(directory, ['init', '--yes']);
+    expect(second.exitCode).toBe(3);
+    expect(second.stderr).toContain('error: cluster.yaml exists already [output-exists]');
+    expect(await readFile(join(directory, 'cluster.yaml'), 'utf8')).toBe('# mine\n');
+  });
+});
+
+describe('plan', () => {
+  it('writes nothing and shows no secret', async () => {
+    const wifi = 'network: {wifi: {ssid: home, password: correct horse, country: DE}}\nprofile: pi3\n';
+    await writeFile(join(directory, 'cluster.yaml'), wifi);
+    const text = await runCli(directory, ['plan']);
+    expect(text.exitCode, text.stderr).toBe(0);
+    expect(text.stdout).toMatch(/\/etc\/ssh\/ssh_host_ed25519_key \*\*\*$/m);
+    const json = await runCli(directory, ['plan', '--json']);
+    for (const { stdout, stderr } of [text, json]) expect(stdout + stderr).not.toContain('correct horse');
+    expect(await readdir(directory)).toEqual(['cluster.yaml']);
+  });
+
+  it('shows one node when asked for one, and says which there are when there is none of that name', async () => {
+    const one = await runCli(directory, ['plan', '--json', '--node', 'pi3-2']);
+    expect((JSON.parse(one.stdout) as { nodes: { name: string }[] }).nodes.map(({ name }) => name)).toEqual([
+      'pi3-2',
+    ]);
+    const none = await runCli(directory, ['plan', '--node', 'pi3-9']);
+    expect(none.exitCode).toBe(1);
+    expect(none.stderr).toMatch(/^command line:1:21: error: /m);
+  });
+});
+
+describe('render', () => {
+  it('writes what the plan says, with the modes of the plan, and replaces only its own folders', async () => {
+    const args = ['--profile', 'x86', '--count', '1', '--name', 'solo'];
+    const rendered = await runCli(directory, ['render', ...args]);
+    expect(rendered.stdout).toBe('out/solo/rendered/solo-1');
+    const plan = JSON.parse((await runCli(directory, ['plan', '--json', ...args])).stdout) as {
+      nodes: {
+        entries: { path: string; partition: string; kind: string; mode: string; sizeBytes: number }[];
+      }[];
+    };
+    const root = join(directory, rendered.stdout);
+    const files = (plan.nodes[0]?.entries ?? []).filter(({ kind }) => kind === 'file');
+    expect(files.length).toBeGreaterThan(20);
+    for (const { path, partition, mode, sizeBytes } of files) {
+      const status = await stat(join(root, partition, path));
+      expect([(status.mode & 0o7777).toString(8).padStart(4, '0'), status.size], path).toEqual([
+        mode,
+        sizeBytes,
+      ]);
+    }
+    expect((await stat(join(directory, 'out/solo'))).mode & 0o777).toBe(0o700);
+    expect((await runCli(directory, ['render', ...args])).exitCode).toBe(0);
+
+    await mkdir(join(directory, 'mine/solo-1'), { recursive: true });
+    const refused = await runCli(directory, ['render', ...args, '--out', 'mine']);
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain('mine/solo-1 exists and was not written by dlimage render');
+  });
+});
