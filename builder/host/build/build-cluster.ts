@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import type { ImageFormat } from '../../formats/image-format.ts';
 import { createRendering, type Rendering } from '../../render/create-rendering.ts';
-import { ConfigurationError } from '../../report/errors.ts';
+import { ConfigurationError, HostError } from '../../report/errors.ts';
 import { ensureIdentities } from '../identity/identity-store.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
+import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
 import { openFormatWriter } from '../formats/format-writer.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { packageVersion } from '../package-version.ts';
@@ -146,6 +147,7 @@ async function buildNodes(job: ClusterJob): Promise<BuiltNode[]> {
     await close();
     // The nodes that were finished are in the journal, too: failing to list them is not the news.
     await output.writeManifest(names, { isLast: true }).catch(() => undefined);
-    throw error;
+    const isClear = error instanceof HostError && error.id === 'disk-full';
+    throw isDiskFull(error) && !isClear ? diskFull(output.path, 'build the nodes', error) : error;
   }
 }
