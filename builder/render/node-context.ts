@@ -5,9 +5,6 @@ import { holdsVip } from '../plan/overlays-of.ts';
 import { identityOf, type ClusterContext } from './cluster-context.ts';
 
 /** What a template sees on one node: all of the cluster, and the node. Takes no time that grows with the cluster. */
-export type NodeContext = ReturnType<typeof nodeContext>;
-
-/** Makes the context of one node. */
 export function nodeContext(
   cluster: Cluster,
   node: ClusterNode,

@@ -118,7 +118,8 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
       const files = await readPiBootFiles(parts.image, join(parts.directory, `${parts.name}.boot`));
       return [
         ...['-M', 'raspi3b', '-dtb', files.deviceTree, '-kernel', files.kernel, '-initrd', files.initrd],
-        ...['-append', files.commandLine],
+        // The emulated USB network card is claimed by two drivers at once; without the wrong one, the right one gets it.
+        ...['-append', `${files.commandLine} modprobe.blacklist=cdc_subset`],
         ...commonParts({ ...parts, cpus: 4, memoryMb: 1024 }),
         ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
         ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port)}`],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleNames } from '../golden/support/load-example.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { askNodes, complaints } from './support/ask-nodes.ts';
 import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';
 
 // The programs of the base itself judge what is rendered, in the versions that will read it on a node.
@@ -16,39 +17,21 @@ afterAll(async () => {
   await base?.remove();
 });
 
-interface Answer extends NodeRoot {
-  readonly exitCode: number;
-  readonly output: string;
-}
-
-const isAny = (): boolean => true;
+const nodes = (): NodeRoot[] => examples.flatMap((example) => example.nodes);
 const hasVip = ({ example, node }: NodeRoot): boolean => example !== 'x86-nfs' && node.role === 'manager';
 const isMixed = ({ example }: NodeRoot): boolean => example === 'mixed-boards';
 const isMixedWithAddress = (root: NodeRoot): boolean => isMixed(root) && root.node.address !== null;
 const storesData = ({ example, node }: NodeRoot): boolean => example === 'pi3-default' && node.storesData;
 
-/** Runs a script on every node that `has` picks, one after the other. */
-async function ask(script: string, has: (root: NodeRoot) => boolean = isAny): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (const root of examples.flatMap(({ nodes }) => nodes).filter(has))
-    answers.push({ ...root, ...(await root.run(script)) });
-  if (answers.length === 0) throw new Error('no example has such a node');
-  return answers;
-}
-
-/** What nodes said that should have said nothing and ended well. */
-function complaints(answers: readonly Answer[]): string[] {
-  return answers
-    .filter(({ exitCode, output }) => exitCode !== 0 || output !== '')
-    .map(({ node, exitCode, output }) => `${node.name}: exit code ${exitCode}\n${output}`);
-}
-
 describe('cloud-init', () => {
   it('accepts the seed by its own schemas', async () => {
-    const answers = await ask(`
+    const answers = await askNodes(
+      nodes(),
+      `
       cd /var/lib/cloud/seed/nocloud
       cloud-init schema --config-file user-data 2>&1
-      cloud-init schema --config-file network-config --schema-type network-config 2>&1`);
+      cloud-init schema --config-file network-config --schema-type network-config 2>&1`,
+    );
     for (const { exitCode, output } of answers) {
       expect({ exitCode, valid: output.match(/^Valid schema/gm)?.length }).toEqual({ exitCode: 0, valid: 2 });
       expect(output).not.toMatch(/deprecat/i);
@@ -56,11 +39,14 @@ describe('cloud-init', () => {
   });
 
   it('finds the seed, takes its instance-id and turns its network into netplan', async () => {
-    const answers = await ask(`
+    const answers = await askNodes(
+      nodes(),
+      `
       cloud-init init --local >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
       cat /var/lib/cloud/data/instance-id /run/cloud-init/cloud-id
       netplan generate --root-dir / >/tmp/netplan 2>&1 || { cat /tmp/netplan; exit 1; }
-      cat /run/systemd/network/*.network`);
+      cat /run/systemd/network/*.network`,
+    );
     for (const { node, example, exitCode, output } of answers) {
       const address = node.address === null ? 'DHCP=ipv4' : `Address=${node.address}/`;
       const vlan = example === 'mixed-boards' ? 'VLAN=enp1s0.20' : '[Match]';
@@ -74,7 +60,8 @@ describe('cloud-init', () => {
   });
 
   it('makes the people of the definition, with keys and no password, and leaves the host key alone', async () => {
-    const answers = await ask(
+    const answers = await askNodes(
+      nodes().filter(isMixed),
       `
       before=$(sha256sum /etc/ssh/ssh_host_*)
       # Not growpart and its like: here they would find the disks of the machine that runs the tests.
@@ -92,7 +79,6 @@ describe('cloud-init', () => {
       wc -l < /home/anna/.ssh/authorized_keys
       readlink /etc/localtime
       cat /etc/default/locale`,
-      isMixed,
     );
     for (const { exitCode, output } of answers) {
       const said = output.split('\n').filter((line) => line !== '');
@@ -118,7 +104,8 @@ describe('cloud-init', () => {
 describe('what the nodes are to each other', () => {
   it('a node answers to the key of a peer, and to nothing else', async () => {
     const state = 'ssh -F /etc/dlimage/ssh/config "$DLIMAGE_NODE"';
-    const answers = await ask(
+    const answers = await askNodes(
+      nodes().filter(isMixedWithAddress),
       `
       install -d /run/sshd
       /usr/sbin/sshd -E /tmp/sshd.log
@@ -130,7 +117,6 @@ describe('what the nodes are to each other', () => {
       cp /tmp/stranger /etc/dlimage/ssh/id_ed25519
       cp /tmp/stranger.pub /etc/dlimage/ssh/id_ed25519.pub
       ${state} state || echo "a stranger: $?"`,
-      isMixedWithAddress,
     );
     for (const { node, output } of answers) {
       const [first = '', ...rest] = output.split('\n');
@@ -151,14 +137,14 @@ describe('what the nodes are to each other', () => {
   });
 
   it('glusterd starts as a member of the pool that was baked in, with TLS', async () => {
-    const answers = await ask(
+    const answers = await askNodes(
+      nodes().filter(storesData),
       `
       openssl verify -CAfile /usr/lib/ssl/glusterfs.ca /usr/lib/ssl/glusterfs.pem
       glusterd --log-level INFO --log-file /tmp/glusterd.log
       for _ in 1 2 3 4 5 6 7 8 9 10; do gluster --mode=script pool list && break; sleep 1; done
       gluster --mode=script volume get all cluster.op-version
       cat /tmp/glusterd.log`,
-      storesData,
     );
     for (const { node, output } of answers) {
       expect(output).toContain('glusterfs.pem: OK');
@@ -177,20 +163,26 @@ describe('what the nodes are to each other', () => {
 
 describe('the units', () => {
   it('pass systemd-analyze verify, together with those of the base', async () => {
-    const answers = await ask(`
+    const answers = await askNodes(
+      nodes(),
+      `
       own=$(cd /etc/systemd/system && find . -name 'dlimage*.service' -type f -printf '%f ')
       for unit in $own glusterd.service keepalived.service docker.service ssh.service chrony.service multi-user.target; do
         [ "$(readlink "/etc/systemd/system/$unit")" = /dev/null ] || set -- "$@" "$unit"
       done
-      systemd-analyze verify --man=no --recursive-errors=yes "$@"`);
+      systemd-analyze verify --man=no --recursive-errors=yes "$@"`,
+    );
     // Ordering cycles and unknown settings are only told, not failed upon.
     expect(complaints(answers)).toEqual([]);
   });
 
   it('are enabled where they should be, and glusterd is off where there is no brick', async () => {
     const units = ['glusterd', 'keepalived', 'dlimage-boot-report', 'dlimage-storage'];
-    const answers = await ask(`
-      for unit in ${units.join(' ')}; do echo "$unit $(systemctl --root=/ is-enabled "$unit.service" || true)"; done`);
+    const answers = await askNodes(
+      nodes(),
+      `
+      for unit in ${units.join(' ')}; do echo "$unit $(systemctl --root=/ is-enabled "$unit.service" || true)"; done`,
+    );
     for (const { node, example, output, ...root } of answers) {
       const states = Object.fromEntries(
         output
@@ -212,15 +204,18 @@ describe('the daemons read their configuration', () => {
   it('keepalived', async () => {
     const test =
       'install -d /run/dlimage-vip; keepalived --config-test --use-file /etc/keepalived/keepalived.conf';
-    expect(complaints(await ask(test, hasVip))).toEqual([]);
+    expect(complaints(await askNodes(nodes().filter(hasVip), test))).toEqual([]);
   });
 
   it('sshd: keys only, root by its peers alone', async () => {
-    const answers = await ask(`
+    const answers = await askNodes(
+      nodes(),
+      `
       install -d /run/sshd
       sshd -t
       sshd -T -C user=anna,host=x,addr=192.0.2.1
-      sshd -T -C user=root,host=x,addr=192.0.2.1 | sed 's/^/root: /'`);
+      sshd -T -C user=root,host=x,addr=192.0.2.1 | sed 's/^/root: /'`,
+    );
     for (const { output } of answers) {
       expect(output.split('\n')).toEqual(
         expect.arrayContaining([
@@ -236,24 +231,30 @@ describe('the daemons read their configuration', () => {
   });
 
   it('chronyd, which also reads the time servers of the definition', async () => {
-    const answers = await ask(`
+    const answers = await askNodes(
+      nodes(),
+      `
       install -d -o _chrony -g _chrony /run/chrony /run/chrony-dhcp
       chronyd -p -f /etc/chrony/chrony.conf
-      timeout 20 chronyd -x -Q -t 1 -f /etc/chrony/chrony.conf || true`);
+      timeout 20 chronyd -x -Q -t 1 -f /etc/chrony/chrony.conf || true`,
+    );
     for (const { output } of answers) expect(output).not.toMatch(/invalid|fatal|could not (open|read)/i);
   });
 
   it('dockerd', async () => {
-    const answers = await ask('dockerd --validate');
+    const answers = await askNodes(nodes(), 'dockerd --validate');
     expect([...new Set(answers.map(({ output }) => output))]).toEqual(['configuration OK\n']);
   });
 
   it('the kernel has every module of modules-load.d', async () => {
-    const answers = await ask(`
+    const answers = await askNodes(
+      nodes(),
+      `
       kernel=$(ls /usr/lib/modules)
       for module in $(sed '/^#/d' /etc/modules-load.d/dlimage.conf); do
         modprobe --set-version="$kernel" --show-depends "$module" >/dev/null
-      done`);
+      done`,
+    );
     expect(complaints(answers)).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ const request: BaseRequest = {
   architecture: 'amd64',
   extraPackages: [],
 };
-const key = baseKey(request, await readBaseFiles());
+const key = baseKey(request, await readBaseFiles(request));
 
 let cache: string;
 let builds: number;

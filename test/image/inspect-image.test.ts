@@ -14,10 +14,9 @@ import { writeImage } from '../../builder/host/image/write-image.ts';
 import type { Entry } from '../../builder/plan/entry.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';
-import { buildTestImage, makeScratch, rootOffset, testImages, type TestImage } from './support/test-image.ts';
+import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
 
 const missing = missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mcopy']);
-const usual = testImages['MBR, FAT32, ext4 of today'] as TestImage;
 const mtimeSeconds = 1_717_200_000;
 
 describe.skipIf(missing.length > 0)('looking into an image', () => {
@@ -39,7 +38,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
 
   beforeAll(async () => {
     const basePath = join(scratch.path, 'base.img');
-    buildTestImage(usual, basePath, scratch.path);
+    buildTestImage(usualImage, basePath, scratch.path);
     const copy = await openWorkCopy({
       base: await readBase(basePath),
       directory: join(scratch.path, 'work'),
@@ -101,7 +100,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
     const { layout } = await inspectImage(image);
     const statistics = run('dumpe2fs', [
       '-h',
-      `${join(scratch.path, 'base.img')}?offset=${rootOffset(usual)}`,
+      `${join(scratch.path, 'base.img')}?offset=${rootOffset(usualImage)}`,
     ]);
     const before = Number(/^Free blocks: +(\d+)/m.exec(statistics.toString())?.[1]) * 4096;
     expect(layout.partitions[1]?.filesystem.freeBytes).toBeLessThan(before);
@@ -123,7 +122,12 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
       { ...common, name: 'sub', kind: 'directory', sizeBytes: 4096, mode: 0o2750, uid: 7, gid: 8 },
     ]);
     expect((await listImagePath(image, 'root:/')).map(({ name }) => name)).toEqual([
-      ...['etc', 'lib', 'lost+found', 'run', 'usr', 'var'],
+      'etc',
+      'lib',
+      'lost+found',
+      'run',
+      'usr',
+      'var',
     ]);
     expect(await listImagePath(image, '/lib/many')).toHaveLength(600);
   });
@@ -137,7 +141,13 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
       { ...none, name: 'user-data', kind: 'file', sizeBytes: 14 },
     ]);
     expect((await listImagePath(image, 'boot:/')).map(({ name }) => name)).toEqual([
-      ...['META-DATA', 'cmdline.txt', 'config.txt', 'kernel8.img', 'new', 'overlays', 'user-data'],
+      'META-DATA',
+      'cmdline.txt',
+      'config.txt',
+      'kernel8.img',
+      'new',
+      'overlays',
+      'user-data',
     ]);
   });
 
@@ -231,11 +241,11 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
 
   it('refuses two root filesystems', async () => {
     const image = join(scratch.path, 'two.img');
-    buildTestImage({ ...usual, logical: true, fatBits: 16 }, image, scratch.path);
+    buildTestImage({ ...usualImage, logical: true, fatBits: 16 }, image, scratch.path);
     const bytes = readFileSync(image);
     // The slot of the extended partition and its link are taken over by the root filesystem, twice.
     bytes.writeUInt8(0x83, 446 + 16 + 4);
-    bytes.writeUInt32LE(rootOffset({ ...usual, logical: true }) / 512, 446 + 16 + 8);
+    bytes.writeUInt32LE(rootOffset({ ...usualImage, logical: true }) / 512, 446 + 16 + 8);
     bytes.writeUInt32LE((64 * 1024 * 1024) / 512, 446 + 16 + 12);
     bytes.copy(bytes, 446 + 32, 446 + 16, 446 + 32);
     writeFileSync(image, bytes);

@@ -7,10 +7,9 @@ import type { Entry } from '../../builder/plan/entry.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';
-import { buildTestImage, makeScratch, rootOffset, testImages, type TestImage } from './support/test-image.ts';
+import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
 
 const missing = missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mcopy']);
-const usual = testImages['MBR, FAT32, ext4 of today'] as TestImage;
 
 /** The id, message and hint with which something is refused; paths of the test's directory shown as DIR. */
 async function refusal(work: Promise<unknown>, path: string): Promise<string[]> {
@@ -25,6 +24,16 @@ async function refusal(work: Promise<unknown>, path: string): Promise<string[]> 
   );
 }
 
+const poke = (path: string, position: number, bytes: readonly number[]) => {
+  const image = readFileSync(path);
+  image.set(bytes, position);
+  writeFileSync(path, image);
+};
+
+const hostFile = (hostPath: string, sizeBytes: number) => ({
+  content: { from: 'host-file' as const, hostPath, sizeBytes },
+});
+
 describe.skipIf(missing.length > 0)('before anything is written', () => {
   const scratch = makeScratch();
   const at = (name: string) => join(scratch.path, name);
@@ -36,14 +45,9 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     spoil(at(name));
     return at(name);
   };
-  const poke = (path: string, position: number, bytes: readonly number[]) => {
-    const image = readFileSync(path);
-    image.set(bytes, position);
-    writeFileSync(path, image);
-  };
-  const superblock = rootOffset(usual) + 1024;
+  const superblock = rootOffset(usualImage) + 1024;
 
-  beforeAll(() => buildTestImage(usual, good, scratch.path));
+  beforeAll(() => buildTestImage(usualImage, good, scratch.path));
   afterAll(() => scratch.cleanUp());
 
   const baseCases: Record<string, [() => string, string[]]> = {
@@ -131,7 +135,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     'a filesystem that must not be written': [
       () =>
         spoiled('read-only.img', (path) =>
-          run('debugfs', ['-w', '-R', 'feature read-only', `${path}?offset=${rootOffset(usual)}`]),
+          run('debugfs', ['-w', '-R', 'feature read-only', `${path}?offset=${rootOffset(usualImage)}`]),
         ),
       [
         'image-root-read-only',
@@ -142,7 +146,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     'a filesystem of another kind': [
       () =>
         spoiled('xfs.img', (path) => {
-          poke(path, rootOffset(usual), [...Buffer.from('XFSB')]);
+          poke(path, rootOffset(usualImage), [...Buffer.from('XFSB')]);
         }),
       [
         'image-no-root',
@@ -151,7 +155,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
       ],
     ],
     'a live system': [
-      () => spoiled('live.img', (path) => poke(path, rootOffset(usual), [...Buffer.from('hsqs')])),
+      () => spoiled('live.img', (path) => poke(path, rootOffset(usualImage), [...Buffer.from('hsqs')])),
       [
         'image-root-read-only',
         'DIR/live.img cannot be changed: partition 2 is squashfs, which is read-only by nature',
@@ -161,7 +165,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     'an image without a root': [
       () =>
         spoiled('data.img', (path) =>
-          run('debugfs', ['-w', '-R', 'unlink /etc', `${path}?offset=${rootOffset(usual)}`]),
+          run('debugfs', ['-w', '-R', 'unlink /etc', `${path}?offset=${rootOffset(usualImage)}`]),
         ),
       [
         'image-no-root',
@@ -178,9 +182,6 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
   const conflictHint = 'hint: change the path, or take the file out of the overlay';
   const renameHint = 'hint: rename the file';
   const spaceHint = 'hint: take a base with a larger partition, or take files out of the overlay';
-  const hostFile = (hostPath: string, sizeBytes: number) => ({
-    content: { from: 'host-file' as const, hostPath, sizeBytes },
-  });
   const entryCases: Record<string, [() => Entry[], string[]]> = {
     'a file in place of a directory': [
       () => [rootFile('/etc/systemd', 'x'), rootFile('/usr/lib', 'x')],

@@ -21,10 +21,9 @@ import { HostError } from '../../builder/report/errors.ts';
 import { nodeEntries } from './support/entries.ts';
 import { canMountLoop } from './support/kernel-mount.ts';
 import { missingPrograms, run } from './support/programs.ts';
-import { buildTestImage, makeScratch, rootOffset, testImages, type TestImage } from './support/test-image.ts';
+import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
 
 const missing = missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mcopy']);
-const usual = testImages['MBR, FAT32, ext4 of today'] as TestImage;
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 describe.skipIf(missing.length > 0)('writing an image', () => {
@@ -48,7 +47,7 @@ describe.skipIf(missing.length > 0)('writing an image', () => {
   };
 
   beforeAll(async () => {
-    buildTestImage(usual, basePath, scratch.path);
+    buildTestImage(usualImage, basePath, scratch.path);
     base = await readBase(basePath);
     const copy = await openWorkCopy({ base, directory: join(scratch.path, 'work') });
     patch = await copy.makePatch(nodeEntries('node-1'));
@@ -111,7 +110,9 @@ describe.skipIf(missing.length > 0)('writing an image', () => {
       'DIR/out-5/directory.img is no regular file [target-not-a-file]',
     );
     expect(await refusalOf(basePath)).toBe('DIR/base.img is the base itself [target-is-base]');
-    expect(await refusalOf('/dev/null')).toBe('/dev/null is a device; dlimage writes image files [target-is-device]');
+    expect(await refusalOf('/dev/null')).toBe(
+      '/dev/null is a device; dlimage writes image files [target-is-device]',
+    );
     expect(lstatSync(join(out, 'link.img')).isSymbolicLink()).toBe(true);
     expect(readdirSync(out)).toEqual(['directory.img', 'link.img']);
   });
@@ -127,29 +128,32 @@ describe.skipIf(missing.length > 0)('writing an image', () => {
     }
   });
 
-  it.skipIf(!canMountLoop())('refuses a disk that is too small, and leaves nothing on one that fills up', async () => {
-    const out = newOut();
-    run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', out]);
-    try {
-      expect(await refusalOf(join(out, 'node.img'))).toMatch(
-        /^cannot write DIR\/out-7\/node.img: [\d.]+ MiB needed, 1.0 MiB free on its disk \[disk-full\]$/,
-      );
-      expect(readdirSync(out)).toEqual([]);
-    } finally {
-      run('umount', [out]);
-    }
-    // Another program takes the room that was free when the copy began.
-    run('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', out]);
-    try {
-      const claimed = { ...patch, sizeBytes: -(1024 ** 3) };
-      const writing = writeImage({ basePath, patch: claimed, target: join(out, 'node.img') });
-      writeFileSync(join(out, 'other'), Buffer.alloc(11 * 1024 * 1024));
-      await expect(writing).rejects.toMatchObject({ id: 'disk-full' });
-      expect(readdirSync(out)).toEqual(['other']);
-    } finally {
-      run('umount', [out]);
-    }
-  });
+  it.skipIf(!canMountLoop())(
+    'refuses a disk that is too small, and leaves nothing on one that fills up',
+    async () => {
+      const out = newOut();
+      run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', out]);
+      try {
+        expect(await refusalOf(join(out, 'node.img'))).toMatch(
+          /^cannot write DIR\/out-7\/node.img: [\d.]+ MiB needed, 1.0 MiB free on its disk \[disk-full\]$/,
+        );
+        expect(readdirSync(out)).toEqual([]);
+      } finally {
+        run('umount', [out]);
+      }
+      // Another program takes the room that was free when the copy began.
+      run('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', out]);
+      try {
+        const claimed = { ...patch, sizeBytes: -(1024 ** 3) };
+        const writing = writeImage({ basePath, patch: claimed, target: join(out, 'node.img') });
+        writeFileSync(join(out, 'other'), Buffer.alloc(11 * 1024 * 1024));
+        await expect(writing).rejects.toMatchObject({ id: 'disk-full' });
+        expect(readdirSync(out)).toEqual(['other']);
+      } finally {
+        run('umount', [out]);
+      }
+    },
+  );
 });
 
 describe.skipIf(missing.length > 0)('being interrupted', () => {
@@ -157,33 +161,41 @@ describe.skipIf(missing.length > 0)('being interrupted', () => {
   const basePath = join(scratch.path, 'base.img');
   const [work, out] = [join(scratch.path, 'work'), join(scratch.path, 'out')];
   beforeAll(() => {
-    buildTestImage(usual, basePath, scratch.path);
+    buildTestImage(usualImage, basePath, scratch.path);
     mkdirSync(out);
   });
   afterAll(() => scratch.cleanUp());
 
   /** Builds images in a process of its own, and ends it by a signal at some moment. */
-  const interrupt = async (signal: NodeJS.Signals, afterMilliseconds: number): Promise<NodeJS.Signals | null> => {
+  const interrupt = async (
+    signal: NodeJS.Signals,
+    afterMilliseconds: number,
+  ): Promise<NodeJS.Signals | null> => {
     const script = join(import.meta.dirname, 'support', 'build-one.mjs');
-    const child = spawn(process.execPath, [script, basePath, scratch.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, basePath, scratch.path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     await setTimeout(afterMilliseconds);
     const ended = once(child, 'exit');
     child.kill(signal);
-    const [, endedBy] = (await ended) as [number | null, NodeJS.Signals | null];
-    return endedBy;
+    await ended;
+    return child.signalCode;
   };
   const visible = () => readdirSync(out).filter((name) => !name.startsWith('.'));
 
-  it.each([0, 60, 150, 280, 450, 700])('SIGINT after %i ms leaves complete images only', async (milliseconds) => {
-    expect(await interrupt('SIGINT', milliseconds)).toBe('SIGINT');
-    expect(readdirSync(work)).toEqual([]);
-    expect(readdirSync(out)).toEqual(visible());
-    for (const name of visible()) {
-      run('e2fsck', ['-fn', `${join(out, name)}?offset=${rootOffset(usual)}`]);
-      expect(statSync(join(out, name)).size).toBe(statSync(basePath).size);
-    }
-  });
+  it.each([0, 60, 150, 280, 450, 700])(
+    'SIGINT after %i ms leaves complete images only',
+    async (milliseconds) => {
+      expect(await interrupt('SIGINT', milliseconds)).toBe('SIGINT');
+      expect(readdirSync(work)).toEqual([]);
+      expect(readdirSync(out)).toEqual(visible());
+      for (const name of visible()) {
+        run('e2fsck', ['-fn', `${join(out, name)}?offset=${rootOffset(usualImage)}`]);
+        expect(statSync(join(out, name)).size).toBe(statSync(basePath).size);
+      }
+    },
+  );
 
   it('what a killed process left is hidden, and removed by the next one', async () => {
     expect(await interrupt('SIGKILL', 500)).toBe('SIGKILL');

@@ -72,7 +72,7 @@ export interface BaseDefinition {
        */
       boot_size_mb: number;
       /**
-       * Where cloud-init's NoCloud datasource finds its seed: by label on the FAT partition, or in /var/lib/cloud/seed/nocloud.
+       * Where cloud-init's NoCloud datasource finds its seed: on the FAT partition by its label CIDATA, or in /var/lib/cloud/seed/nocloud.
        */
       seed: 'boot-partition' | 'root-directory';
     };

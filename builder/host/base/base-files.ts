@@ -1,14 +1,18 @@
+import type { Dirent } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isErrno } from '../files.ts';
 import { packageRoot } from '../package-root.ts';
 import type { BaseFiles } from './base-key.ts';
+import type { BaseTarget } from './base-request.ts';
 
-/** Reads the shipped files and build scripts of bases: `profiles/bases/build` and `profiles/bases/rootfs`. */
-export async function readBaseFiles(): Promise<BaseFiles> {
+/** Reads the shipped build scripts, and the files of `profiles/bases/rootfs` that a base of this target gets. */
+export async function readBaseFiles({ platform, architecture }: BaseTarget): Promise<BaseFiles> {
   const parent = join(packageRoot, 'profiles/bases');
   const files = new Map<string, Uint8Array>();
-  for (const directory of ['build', 'rootfs']) {
-    const entries = await readdir(join(parent, directory), { recursive: true, withFileTypes: true });
+  const layers = ['common', platform, `${platform}-${architecture}`].map((layer) => `rootfs/${layer}`);
+  for (const directory of ['build', ...layers]) {
+    const entries = await listTree(join(parent, directory));
     for (const entry of entries.filter((candidate) => candidate.isFile())) {
       const path = join(entry.parentPath, entry.name);
       files.set(path.slice(parent.length + 1), await readFile(path));
@@ -23,5 +27,15 @@ export async function writeBaseFiles(files: BaseFiles, directory: string): Promi
     const target = join(directory, path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, content);
+  }
+}
+
+/** Not every target has files of its own. */
+async function listTree(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
   }
 }

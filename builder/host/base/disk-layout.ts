@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import type { BasePartition } from './built-base.ts';
 import type { BaseTarget } from './base-request.ts';
 
-/** Labels that fstab, the kernel command line and cloud-init find the partitions by. */
-export const bootLabel = 'DLBOOT';
-export const rootLabel = 'dlroot';
+/** Label that the kernel command line, GRUB and fstab find the root partition by. */
+const rootLabel = 'dlroot';
+/**
+ * Label that fstab finds the boot partition by. The Raspberry Pi's holds the seed, which cloud-init looks for under
+ * this name in its local stage, without any setting. Source: https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
+ */
+const bootLabels = { 'raspberry-pi': 'CIDATA', uefi: 'DLBOOT', pc: 'DLBOOT' } as const;
 
 /** A disk as it will be divided, with every identifier in it. */
 export interface DiskLayout {
@@ -56,7 +60,7 @@ export function planDiskLayout(
     role: 'boot',
     sizeBytes: sizes.bootSizeMb * mebibyte,
     filesystem: 'fat32',
-    label: bootLabel,
+    label: bootLabels[target.platform],
     uuid: `${serial.slice(0, 4)}-${serial.slice(4)}`,
   });
   add({

@@ -23,7 +23,7 @@ export async function ensureBase(
   options: EnsureBaseOptions,
   build: typeof buildBase = buildBase,
 ): Promise<BuiltBase> {
-  const files = await readBaseFiles();
+  const files = await readBaseFiles(request);
   const key = baseKey(request, files);
   const parent = basesDirectory(options.cacheDirectory);
   const directory = join(parent, key);

@@ -170,7 +170,7 @@ interface DebugfsRun {
 async function runOn(volume: ExtVolume, prepare: (device: string) => DebugfsRun): Promise<RunResult> {
   const run = async (path: string) => {
     const { args, ...options } = prepare(`./${basename(path)}?offset=${volume.offsetBytes}`);
-    return runTool('debugfs', args, { ...options, cwd: dirname(path) });
+    return runTool('debugfs', args, { ...options, cwd: dirname(path), timeoutSeconds: 3600 });
   };
   const path = resolve(volume.imagePath);
   if (!basename(path).includes('?')) return run(path);

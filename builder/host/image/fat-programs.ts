@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { FatPlan } from '../../image/fat-plan.ts';
+import { nameOf, parentOf } from '../../image/image-path.ts';
 import type { Entry } from '../../plan/entry.ts';
 import { runTool } from '../run-tool.ts';
 
@@ -15,16 +16,22 @@ export async function writeFat(
   const common = {
     step: 'write files into the boot partition',
     cwd: dirname(path),
+    timeoutSeconds: 3600,
     env: environment(options.seconds),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
   if (plan.directories.length > 0) {
-    await runTool('mmd', [...device, ...plan.directories.map((directory) => `::${directory}`)], common);
+    const names = plan.directories.map((name) => `${existing(parentOf(name))}${nameOf(name)}`);
+    await runTool('mmd', [...device, ...names], common);
   }
   for (const { directory, files } of plan.groups) {
-    const target = directory === '/' ? '::/' : `::${directory}/`;
-    await runTool('mcopy', [...device, '-o', '-m', ...files.map(hostPathOf), target], common);
+    await runTool('mcopy', [...device, '-o', '-m', ...files.map(hostPathOf), existing(directory)], common);
   }
+}
+
+/** mtools takes the name of an existing directory for a pattern, in which [ begins a set of characters. */
+function existing(directory: string): string {
+  return directory === '/' ? '::/' : `::${directory.replaceAll('[', '[[]')}/`;
 }
 
 /** Nothing of the host's own mtools configuration may have a say, and every stamp is the given time. */

@@ -16,8 +16,7 @@ export interface Staging {
 /**
  * Lays out the contents of files inside `directory`, which must be private: they can be secrets. Large files of the
  * user's are linked, not copied, except for FAT, where the copying program takes over the time of the file.
- *
- * @throws HostError `host-file-missing`, `host-file-not-a-file` or `host-file-changed`.
+ * @throws HostError as `checkHostFiles` does.
  */
 export async function stageContents(entries: readonly Entry[], directory: string): Promise<Staging> {
   const paths = new Map<Entry, string>();
@@ -61,6 +60,18 @@ async function stageFile(entry: FileEntry, path: string): Promise<void> {
   if (entry.partition === 'boot') {
     const seconds = Math.max(entry.mtimeSeconds, fatEpochSeconds);
     await utimes(path, seconds, seconds);
+  }
+}
+
+/**
+ * Refuses files of the user's that are not any more what they were when the plan was made.
+ *
+ * @throws HostError `host-file-missing`, `host-file-not-a-file` or `host-file-changed`.
+ */
+export async function checkHostFiles(entries: readonly Entry[]): Promise<void> {
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || entry.content.from !== 'host-file') continue;
+    await checkHostFile(entry.content.hostPath, entry.content.sizeBytes);
   }
 }
 

@@ -12,6 +12,7 @@ import { createPatchStore } from './patch-store.ts';
 import { createBootWriter, createRootWriter, type PartitionWriter } from './partition-writers.ts';
 import { makePrivateTemporary, type PrivateTemporary } from './private-temporary.ts';
 import { checkEntries } from './check-entries.ts';
+import { checkHostFiles } from './staging.ts';
 
 /** A private copy of a base on which the patches of nodes are made, one after the other. One for each worker. */
 export interface WorkCopy {
@@ -53,6 +54,7 @@ export async function openWorkCopy(options: {
     signal?.throwIfAborted();
     if ((await fingerprint(base.path)) !== untouched) throw baseChanged(base.path);
     checkEntries(entries, base);
+    await checkHostFiles(entries);
     // What lies under a layer can only be looked up in the copy.
     if (layer !== null) copy ??= await openWorkFile(base.path, workPath, layer, signal);
     for (const writer of view.writers) await writer.check(entriesOf(entries, writer));

@@ -108,6 +108,13 @@ case $action in
       fi
     done <"$list/before"
     write_diversions
+    # The udev hook takes libkmod from every directory of libraries that there is.
+    hook=/etc/initramfs-tools/hooks/stand-ins
+    # The variable is the hook's.
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\n[ "$1" = prereqs ] || rm -rf "${DESTDIR:?}%s"\n' "$(head -n 1 "$list/added")" >"$root$hook"
+    chmod 0755 "$root$hook"
+    echo "$hook" >>"$list/added"
     ;;
   leave)
     save_other_diversions

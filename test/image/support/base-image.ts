@@ -15,7 +15,6 @@ import { run } from './programs.ts';
  */
 export async function wantedBases(alwaysBuilt: ReadonlySet<string>): Promise<[string, BaseRequest][]> {
   const { profiles, bases } = await readShippedCatalogue();
-  const files = await readBaseFiles();
   const wanted = new Map<string, BaseRequest>();
   for (const { bases: names, platform, architecture } of profiles.values()) {
     for (const definitionName of names) {
@@ -24,7 +23,7 @@ export async function wantedBases(alwaysBuilt: ReadonlySet<string>): Promise<[st
         throw new Error(`a profile names a base that is not shipped: ${definitionName}`);
       const name = `${definitionName} ${platform}-${architecture}`;
       const request: BaseRequest = { definitionName, definition, platform, architecture, extraPackages: [] };
-      const directory = `${cacheDirectory(undefined)}/bases/${baseKey(request, files)}`;
+      const directory = `${cacheDirectory(undefined)}/bases/${baseKey(request, await readBaseFiles(request))}`;
       const cached = await readSoundBase(directory);
       if (cached !== undefined || alwaysBuilt.has(name)) wanted.set(name, request);
     }

@@ -10,7 +10,10 @@ const copy = await openWorkCopy({ base: await readBase(basePath), directory: joi
 process.stdout.write('ready\n');
 for (let index = 0; ; index += 1) {
   const entries = Array.from({ length: 200 }, (_, file) => ({
-    ...{ kind: 'file', partition: 'root', path: `/etc/secrets/${file}`, ...owner },
+    kind: 'file',
+    partition: 'root',
+    path: `/etc/secrets/${file}`,
+    ...owner,
     content: { from: 'bytes', bytes: Buffer.from(`secret of node ${index}\n`) },
   }));
   const patch = await copy.makePatch(entries);

@@ -62,6 +62,7 @@ export function nodeEntries(name: string): Entry[] {
     bootFile('/meta-data', `instance-id: ${name}\n`),
     bootFile('/empty', ''),
     bootFile('/A long name with spaces.and.dots-äöü', 'unicode\n'),
+    bootFile('/new/a [set] of/[brackets] (1).txt', 'mtools sees patterns here\n'),
     bootFile('/overlays/some-device-7.dtbo', 'y'.repeat(4900)),
     bootFile('/new/directory/file.bin', new Uint8Array(50_000).fill(7)),
   ];

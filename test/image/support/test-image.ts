@@ -28,7 +28,8 @@ export interface TestImage {
 
 const newFeatures = ['-O', 'metadata_csum,64bit,orphan_file,metadata_csum_seed'];
 const oldFeatures = ['-O', '^metadata_csum,^64bit,^orphan_file,^metadata_csum_seed'];
-const usual: TestImage = {
+/** What most tests use: an MBR, FAT32, and ext4 with the features of today. */
+export const usualImage: TestImage = {
   table: 'dos',
   sectorSize: 512,
   fatBits: 32,
@@ -39,20 +40,24 @@ const usual: TestImage = {
 
 /** The kinds of image that every test of the engine runs on. */
 export const testImages: Readonly<Record<string, TestImage>> = {
-  'MBR, FAT32, ext4 of today': usual,
-  'MBR, FAT32, ext4 of yesterday': { ...usual, extArguments: oldFeatures },
-  'GPT, FAT32, blocks of 1 KiB': { ...usual, table: 'gpt', extArguments: [...newFeatures, '-b', '1024'] },
-  'MBR, FAT16, logical partition': { ...usual, fatBits: 16, logical: true },
-  'GPT, sectors of 4096 bytes, FAT16': { ...usual, table: 'gpt', sectorSize: 4096, fatBits: 16 },
-  'MBR, sectors of 4096 bytes, FAT12': { ...usual, sectorSize: 4096, fatBits: 12 },
+  'MBR, FAT32, ext4 of today': usualImage,
+  'MBR, FAT32, ext4 of yesterday': { ...usualImage, extArguments: oldFeatures },
+  'GPT, FAT32, blocks of 1 KiB': {
+    ...usualImage,
+    table: 'gpt',
+    extArguments: [...newFeatures, '-b', '1024'],
+  },
+  'MBR, FAT16, logical partition': { ...usualImage, fatBits: 16, logical: true },
+  'GPT, sectors of 4096 bytes, FAT16': { ...usualImage, table: 'gpt', sectorSize: 4096, fatBits: 16 },
+  'MBR, sectors of 4096 bytes, FAT12': { ...usualImage, sectorSize: 4096, fatBits: 12 },
   'MBR, FAT16, ext3 with inodes of 128 bytes': {
-    ...usual,
+    ...usualImage,
     fatBits: 16,
     extType: 'ext3',
     extArguments: ['-I', '128'],
   },
-  'MBR, FAT32, ext2': { ...usual, extType: 'ext2', extArguments: [] },
-  'MBR, FAT32, inline data': { ...usual, extArguments: [...newFeatures, '-O', 'inline_data'] },
+  'MBR, FAT32, ext2': { ...usualImage, extType: 'ext2', extArguments: [] },
+  'MBR, FAT32, inline data': { ...usualImage, extArguments: [...newFeatures, '-O', 'inline_data'] },
 };
 
 const mebibyte = 1024 * 1024;

@@ -40,7 +40,9 @@ function tree() {
 
 const owner = { partition: 'root', mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 5 } as const;
 const file = (path: string): Entry => ({
-  ...{ kind: 'file', path, ...owner },
+  kind: 'file',
+  path,
+  ...owner,
   content: { from: 'bytes', bytes: new Uint8Array() },
 });
 const directory = (path: string): Entry => ({ kind: 'directory', path, ...owner });

@@ -18,6 +18,41 @@ function bootSector(sectors: number, fields: { fat32?: boolean; perCluster?: num
   return sector;
 }
 
+const geometry = (kind: FatGeometry['kind'], clusters: number, fatBytes: number): FatGeometry => ({
+  kind,
+  clusters,
+  fatBytes,
+  fatOffsetBytes: 0,
+  label: '',
+  uuid: '',
+  sizeBytes: 0,
+  clusterBytes: 512,
+  fatCopies: 1,
+  rootOffsetBytes: 0,
+  rootBytes: 0,
+  rootCluster: 0,
+  dataOffsetBytes: 0,
+});
+
+const record = (name: string, attributes: number, more: (bytes: Buffer) => void = () => {}) => {
+  const bytes = Buffer.alloc(32);
+  bytes.write(name, 0, 'latin1');
+  bytes.writeUInt8(attributes, 11);
+  more(bytes);
+  return bytes;
+};
+
+const longPart = (order: number, text: string) => {
+  const units = Buffer.alloc(26, 0xff);
+  units.write(text.length < 13 ? `${text}\0` : text, 0, 'utf16le');
+  const bytes = record('', 0x0f);
+  bytes.writeUInt8(order, 0);
+  units.copy(bytes, 1, 0, 10);
+  units.copy(bytes, 14, 10, 22);
+  units.copy(bytes, 28, 22, 26);
+  return bytes;
+};
+
 describe('parseFatGeometry', () => {
   it('tells the kinds apart by the number of clusters', () => {
     expect(parseFatGeometry(bootSector(401 + 4084))?.kind).toBe('fat12');
@@ -42,11 +77,6 @@ describe('parseFatGeometry', () => {
 });
 
 describe('readFatTable', () => {
-  const geometry = (kind: FatGeometry['kind'], clusters: number, fatBytes: number): FatGeometry => ({
-    ...{ kind, clusters, fatBytes, fatOffsetBytes: 0, label: '', uuid: '', sizeBytes: 0, clusterBytes: 512 },
-    ...{ fatCopies: 1, rootOffsetBytes: 0, rootBytes: 0, rootCluster: 0, dataOffsetBytes: 0 },
-  });
-
   it('unpacks links of 12 bits', async () => {
     const table = await readFatTable(
       bufferSource(Buffer.from('f8ffff034000ff0f00', 'hex')),
@@ -99,24 +129,6 @@ describe('readFatTable', () => {
 });
 
 describe('parseFatDirectory', () => {
-  const record = (name: string, attributes: number, more: (bytes: Buffer) => void = () => {}) => {
-    const bytes = Buffer.alloc(32);
-    bytes.write(name, 0, 'latin1');
-    bytes.writeUInt8(attributes, 11);
-    more(bytes);
-    return bytes;
-  };
-  const longPart = (order: number, text: string) => {
-    const units = Buffer.alloc(26, 0xff);
-    units.write(text.length < 13 ? `${text}\0` : text, 0, 'utf16le');
-    const bytes = record('', 0x0f);
-    bytes.writeUInt8(order, 0);
-    units.copy(bytes, 1, 0, 10);
-    units.copy(bytes, 14, 10, 22);
-    units.copy(bytes, 28, 22, 26);
-    return bytes;
-  };
-
   it('joins long names, applies case flags, and skips what is deleted', () => {
     const { entries, label } = parseFatDirectory(
       Buffer.concat([

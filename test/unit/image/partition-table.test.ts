@@ -42,7 +42,11 @@ describe('parseLayout', () => {
     expect(layout).toMatchObject({ table: 'mbr', sectorSize: 512, neededBytes: (6144 + 8192) * 512 });
     expect(
       layout?.partitions.map(({ number, offsetBytes, sizeBytes, partuuid, type }) => [
-        ...[number, offsetBytes / 512, sizeBytes / 512, partuuid, type],
+        number,
+        offsetBytes / 512,
+        sizeBytes / 512,
+        partuuid,
+        type,
       ]),
     ).toEqual([
       [1, 2048, 2048, '0a1b2c3d-01', '83'],
@@ -124,7 +128,11 @@ describe('parseLayout', () => {
     writeRecord(image, 446, 0x83, 2048, 2048);
     image.write(magic, mebibyte + offset, 'latin1');
     expect((await parseLayout(bufferSource(image)))?.partitions[0]?.filesystem).toEqual({
-      ...{ kind, label: '', uuid: '', sizeBytes: null, freeBytes: null },
+      kind,
+      label: '',
+      uuid: '',
+      sizeBytes: null,
+      freeBytes: null,
     });
   });
 });

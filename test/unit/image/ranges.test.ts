@@ -45,7 +45,10 @@ describe('a patch laid over its base', () => {
     close: async () => {},
   };
   const whole = Buffer.concat([
-    ...[Buffer.alloc(4096, 9), Buffer.alloc(8192, 1), Buffer.alloc(4096, 9), Buffer.alloc(4096, 2)],
+    Buffer.alloc(4096, 9),
+    Buffer.alloc(8192, 1),
+    Buffer.alloc(4096, 9),
+    Buffer.alloc(4096, 2),
     Buffer.alloc(12_288, 9),
   ]);
 
