@@ -58,6 +58,7 @@ function addDefinitionCommands(program: Command): void {
       '--backing',
       'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
     )
+    .option('--no-image-checksum', 'leave out the SHA-256 of uncompressed images, which takes longest of all')
     .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most four)')
     .action(async (definition: string | undefined, options: object) => {
       const { runBuild } = await import('./commands/build.ts');
@@ -101,7 +102,10 @@ function addImageCommands(program: Command): void {
     .command('apply <patch>')
     .description('make an image from its base and a .dlpatch')
     .option('--base <base>', 'file, or name or key of a base in the cache (default: looked for in the cache)')
-    .option('--out <file>', 'image to write; its ending says the format (default: the name of the patch, .img)')
+    .option(
+      '--out <file>',
+      'image to write; its ending says the format (default: the name of the patch, .img)',
+    )
     .option(...cache)
     .action(async (patch: string, options: object) => {
       const { runApply } = await import('./commands/apply.ts');
@@ -109,7 +113,9 @@ function addImageCommands(program: Command): void {
     });
   program
     .command('verify [path]')
-    .description('check what was built: checksums, file systems, and that each image is the node it is said to be')
+    .description(
+      'check what was built: checksums, file systems, and that each image is the node it is said to be',
+    )
     .option('--fast', 'checksums only')
     .option(...cache)
     .addHelpText('after', '\nPath: the directory that build wrote (default: this one), or one file.')

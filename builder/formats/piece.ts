@@ -24,12 +24,9 @@ export function totalLength(pieces: readonly Piece[]): number {
 
 /** The part of a piece from `start` to `end`, counted from its own beginning. */
 export function slicePiece(piece: Piece, start: number, end: number): Piece {
-  switch (piece.kind) {
-    case 'bytes':
-      return { kind: 'bytes', bytes: piece.bytes.subarray(start, end) };
-    case 'file':
-      return { ...piece, offsetBytes: piece.offsetBytes + start, lengthBytes: end - start };
-    case 'zeros':
-      return { kind: 'zeros', lengthBytes: end - start };
-  }
+  if (piece.kind === 'bytes') return { kind: 'bytes', bytes: piece.bytes.subarray(start, end) };
+  const lengthBytes = end - start;
+  return piece.kind === 'zeros'
+    ? { kind: 'zeros', lengthBytes }
+    : { ...piece, offsetBytes: piece.offsetBytes + start, lengthBytes };
 }

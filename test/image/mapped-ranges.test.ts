@@ -50,7 +50,7 @@ describe.skipIf(missing.length > 0).each(kinds)('%s', (_name, kind) => {
     for (let at = image.indexOf(marker); at !== -1; at = image.indexOf(marker, at))
       image.fill(0, at, at + 32);
     writeFileSync(basePath, image);
-    mapped = await withImage(basePath, (image) => mappedRanges(image, base.layout));
+    mapped = await withImage(basePath, (opened) => mappedRanges(opened, base.layout));
   });
   afterAll(() => scratch.cleanUp());
 

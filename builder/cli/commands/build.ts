@@ -19,6 +19,7 @@ interface BuildOptions extends DefinitionOptions {
   readonly format?: readonly string[];
   readonly backing?: boolean;
   readonly jobs?: string;
+  readonly imageChecksum?: boolean;
 }
 
 /** `dlimage build` */
@@ -35,6 +36,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     selected,
     formats,
     isThin: options.backing === true,
+    hasImageDigest: options.imageChecksum !== false,
     jobs,
     outputDirectory,
     stateDirectory: state,

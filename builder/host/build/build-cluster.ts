@@ -27,6 +27,8 @@ export interface BuildRequest {
   readonly formats: readonly ImageFormat[];
   /** True makes each `.qcow2` a thin overlay of the base in the cache. */
   readonly isThin: boolean;
+  /** False leaves out the digests of uncompressed images, except of those that are written uncompressed. */
+  readonly hasImageDigest: boolean;
   /** Nodes that are worked on at once. */
   readonly jobs: number;
   readonly outputDirectory: string;
@@ -107,6 +109,7 @@ async function buildNodes(job: ClusterJob): Promise<BuiltNode[]> {
     workDirectory: output.path,
     progress,
     backing: isThin,
+    imageDigest: request.hasImageDigest,
   });
   const title = `Write ${nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`} (${formats.join(', ')})`;
   const task = progress.task(title, { total: nodes.length, unit: 'nodes' });

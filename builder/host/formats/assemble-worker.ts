@@ -8,8 +8,10 @@ export interface AssembleRequest {
 
 parentPort?.on('message', ({ job }: AssembleRequest) => {
   try {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
     parentPort?.postMessage({ result: assemble(job) });
   } catch (error) {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
     parentPort?.postMessage({ error });
   }
 });

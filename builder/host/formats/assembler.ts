@@ -59,6 +59,7 @@ export function createAssembler(threads: number): Assembler {
       const task = waiting.shift()!;
       running.set(worker, task);
       worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
       worker.postMessage({ job: task.job } satisfies AssembleRequest);
     }
   };

@@ -39,7 +39,9 @@ export async function encodeFrames(
   workshop: FrameWorkshop,
   wanted: readonly PlacedFrame[],
 ): Promise<EncodedFrame[]> {
-  const found = await Promise.all(wanted.map(({ shelf, key }) => shelf.expected(key) ?? shelf.find(key)));
+  // One after the other: finding a frame for the first time reads it.
+  const found: (EncodedFrame | undefined)[] = [];
+  for (const { shelf, key } of wanted) found.push(await (shelf.expected(key) ?? shelf.find(key)));
   // From here to the last `expect` nothing is awaited, so that two images do not make the same frame.
   const missing = wanted.filter(
     ({ shelf, key }, index) => found[index] === undefined && !shelf.expected(key),
@@ -61,7 +63,9 @@ export async function encodeFrames(
   if (failure === undefined) task?.done();
   else task?.fail();
   if (failure !== undefined) throw failure.reason;
-  return Promise.all(wanted.map(({ shelf, key }, index) => found[index] ?? shelf.expected(key)!));
+  return Promise.all(
+    wanted.map(async ({ shelf, key }, index) => found[index] ?? (await shelf.expected(key)!)),
+  );
 }
 
 /** The base's first compression is worth a progress bar, a node's few frames are not. */

@@ -84,7 +84,7 @@ export interface FormatOptions {
   readonly threads?: number;
   /** True makes each `.qcow2` a thin overlay of the base in the cache: an instant disk for a virtual machine. */
   readonly backing?: boolean;
-  /** False leaves out the digest of the uncompressed image. */
+  /** False leaves out the digest of the uncompressed image, except of one that is written uncompressed. */
   readonly imageDigest?: boolean;
 }
 
@@ -167,7 +167,9 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
       const directory = join(temporary.path, `node-${(jobs += 1)}`);
       await mkdir(directory, { mode: 0o700 });
       try {
-        const image = await planJob(job, await dataRanges(job.base), load);
+        // A patch holds nothing of the base, so the base need not be looked through for it.
+        const needsBase = job.formats.some((format) => format !== 'dlpatch');
+        const image = await planJob(job, needsBase ? await dataRanges(job.base) : [], load);
         const writing = job.formats.map((format) =>
           writeOne(job, image, format, join(directory, artifactName(job.name, format))),
         );

@@ -96,7 +96,7 @@ async function readLayer(
           await store.append(start + done, await take(Math.min(rangeLimitBytes, lengthBytes - done)));
         }
       }
-      if ((await take(0, 'all')).length > 0) throw damaged(path, 'a layer is too long');
+      if ((await take(Infinity)).length > 0) throw damaged(path, 'a layer is too long');
     });
     return store.finish();
   } catch (error) {
@@ -105,18 +105,15 @@ async function readLayer(
   }
 }
 
-/** Takes exactly so many bytes at a time from a stream, or all that is left. */
-function takeFrom(
-  chunks: AsyncIterator<Buffer>,
-  path: string,
-): (lengthBytes: number, amount?: 'all') => Promise<Buffer> {
+/** Takes exactly so many bytes at a time from a stream; infinitely many are all that is left. */
+function takeFrom(chunks: AsyncIterator<Buffer>, path: string): (lengthBytes: number) => Promise<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
-  return async (lengthBytes, amount) => {
+  return async (lengthBytes) => {
     const parts: Buffer[] = [rest];
     let found = rest.length;
-    while (found < lengthBytes || amount === 'all') {
+    while (found < lengthBytes) {
       const { value, done } = await chunks.next();
-      if (done === true && amount === 'all') return Buffer.concat(parts);
+      if (done === true && lengthBytes === Infinity) return Buffer.concat(parts);
       if (done === true) throw damaged(path, 'a layer is too short');
       parts.push(value);
       found += value.length;

@@ -67,6 +67,13 @@ export async function openWorkCopy(options: {
       throw error;
     }
   };
+  const layOver = async (patch: Patch): Promise<void> => {
+    if (layer !== null) throw new Error('a work copy takes one layer');
+    layer = patch;
+    if (copy !== null) await layOnto(copy, patch);
+    const covered = { ...image, ...patchedSource(image, patch), path: workPath };
+    view = viewOf({ ...base, path: workPath }, covered);
+  };
   return {
     makePatch(entries, { signal } = {}) {
       const patch = queue.then(() => makePatch(entries, signal));
@@ -74,15 +81,7 @@ export async function openWorkCopy(options: {
       return patch;
     },
     layOver(patch) {
-      const laid = queue.then(async () => {
-        if (layer !== null) throw new Error('a work copy takes one layer');
-        layer = patch;
-        if (copy !== null) await layOnto(copy, patch);
-        view = viewOf(
-          { ...base, path: workPath },
-          { ...image, ...patchedSource(image, patch), path: workPath },
-        );
-      });
+      const laid = queue.then(() => layOver(patch));
       queue = laid.catch(() => undefined);
       return laid;
     },
