@@ -11,12 +11,14 @@ export default defineConfig({
           name: 'quick-unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/unit/no-effects.ts'],
+          testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'quick-examples',
           include: ['test/{golden,errors}/**/*.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {

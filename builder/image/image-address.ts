@@ -21,5 +21,11 @@ export function parseImageAddress(text: string): ImageAddress {
       'write /etc/hostname, boot:/config.txt, or 2:/etc for a partition by its number',
     );
   }
+  if (/["\p{Cc}]/u.test(path)) {
+    throw new UsageError(
+      `${JSON.stringify(path)} contains a double quote or a control character, which debugfs cannot express`,
+      'list the directory that holds it instead',
+    );
+  }
   return { partition: partition === 'root' || partition === 'boot' ? partition : Number(partition), path };
 }

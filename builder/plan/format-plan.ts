@@ -9,7 +9,8 @@ export function formatPlan(plan: Plan): string {
 function formatCluster(cluster: PlannedCluster): string {
   const { swarm, wifi } = cluster;
   const users = cluster.users.map(
-    ({ name, sudo, keys }) => `${name} (${count(keys, 'key')}${sudo ? ', sudo' : ''})`,
+    ({ name, sudo, keys }) =>
+      `${name} (${keys === 0 ? "the cluster's login key" : count(keys, 'key')}${sudo ? ', sudo' : ''})`,
   );
   return formatTable([
     ['cluster', cluster.name],
@@ -18,7 +19,7 @@ function formatCluster(cluster: PlannedCluster): string {
     ['gateway', cluster.gateway],
     ['virtual IP', cluster.vip ?? 'none'],
     ['DNS', listOf([...cluster.dns, ...cluster.search])],
-    ['time servers', listOf(cluster.ntp)],
+    ['time servers', listOf(["the base's own", ...cluster.ntp])],
     ...(cluster.vlan === null ? [] : [['VLAN', String(cluster.vlan)]]),
     ...(wifi === null ? [] : [['Wi-Fi', `${wifi.ssid} (${wifi.country}), password ***`]]),
     ['users', listOf(users)],

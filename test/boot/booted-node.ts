@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, beforeAll, describe, type RunnerTask } from 'vitest';
 import { parse } from 'yaml';
 import { buildClusterUnderTest, type ClusterUnderTest } from './cluster-under-test.ts';
 import { startLan, type Lan } from './lan.ts';
@@ -46,25 +46,16 @@ export function describeBootedNode(
   describe.runIf(canBoot(options.platform))(title, () => {
     let node: BootedNode | undefined;
     const stop: (() => Promise<void>)[] = [];
-    let failed = true;
 
     beforeAll(async () => {
       node = await bootNode(options, stop);
-      failed = false;
     });
 
-    beforeEach(({ onTestFailed }) => {
-      onTestFailed(async () => {
-        if (!failed && node !== undefined) console.error(await node.machine.console.tail());
-        failed = true;
-      });
-    });
-
-    afterAll(async () => {
+    afterAll(async (_, suite) => {
       for (const action of stop.toReversed()) await action();
       if (node === undefined) return;
-      if (failed) console.error(`kept for a look: ${node.cluster.directory}`);
-      else await node.cluster.remove();
+      if (suite.tasks.every(passed)) return await node.cluster.remove();
+      console.error(`${await node.machine.console.tail()}\nkept for a look: ${node.cluster.directory}`);
     });
 
     tests(() => {
@@ -72,6 +63,11 @@ export function describeBootedNode(
       return node;
     });
   });
+}
+
+/** True when a test, or every test of a suite, has run and passed. */
+function passed(task: RunnerTask): boolean {
+  return task.type === 'suite' ? task.tasks.every(passed) : task.result?.state === 'pass';
 }
 
 /** How long a machine may take from power-on to its verdict. Several times what it needs on a quiet machine. */

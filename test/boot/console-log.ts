@@ -26,7 +26,6 @@ const hopeless = [
 ];
 const pollMilliseconds = 200;
 /** Colours and cursor movements of systemd, GRUB and the UEFI firmware. */
-// oxlint-disable-next-line no-control-regex -- these are control characters
 const escapeSequences = /\u001B(?:\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>])/g;
 
 /** Follows the console of one machine. `whyEnded` tells, once the machine is off, how it ended. */

@@ -29,8 +29,8 @@ const commandTimeoutSeconds = 20;
 /**
  * Starts QEMU with a QMP monitor on its standard input and output.
  *
- * `setpriv --pdeathsig` has the kernel kill it together with this process, also when that is itself
- * killed: an interrupted test leaves no virtual machine behind.
+ * An interrupted test leaves no virtual machine behind: `setpriv --pdeathsig` has the kernel kill it together with
+ * this process, and it also ends when the runner that this process works for has gone.
  *
  * @param logFile - takes QEMU's own messages; its end is part of the error when QEMU does not start
  */
@@ -46,12 +46,18 @@ export async function startQemu(
     { stdio: ['pipe', 'pipe', log] },
   ) as ChildProcessByStdio<Writable, Readable, null>;
   closeSync(log);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
-  });
+  const orphaned = (): unknown => child.kill('SIGKILL');
+  process.once('disconnect', orphaned);
   let running = true;
-  void ended.then(() => (running = false));
+  const ended = new Promise<string>((resolve) => {
+    const end = (how: string): void => {
+      running = false;
+      process.off('disconnect', orphaned);
+      resolve(how);
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`));
+  });
   // A write after QEMU's end is answered by `ended`.
   child.stdin.on('error', () => {});
 

@@ -3,7 +3,7 @@ import { isUpdating, readExpected, writeExpected } from './support/expected-tree
 import { exampleNames, loadExample } from './support/load-example.ts';
 import { renderTree } from './support/render-tree.ts';
 
-// After an intended change: UPDATE_GOLDEN=1 npx vitest run test/golden, then read the difference.
+// After an intended change: UPDATE=1 npx vitest run test/golden, then read the difference.
 describe.each(exampleNames)('%s', (name) => {
   it('is rendered as expected', async () => {
     const rendered = await renderTree(await loadExample(name));

@@ -61,6 +61,13 @@ const fillDisk: typeof buildBase = () => {
 };
 const ensure = async (progress: Progress = silentProgress, building = build) =>
   await ensureBase(request, { cacheDirectory: cache, progress }, building);
+const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+const holderText = (holder: {
+  pid: number;
+  host?: string;
+  boot?: string | undefined;
+  start?: string;
+}): string => JSON.stringify({ host: hostname(), boot, start: '', ...holder });
 const left = async (): Promise<string[]> => (await readdir(join(cache, 'bases'))).toSorted();
 
 describe('ensureBase', () => {
@@ -92,10 +99,7 @@ describe('ensureBase', () => {
     await writeFile(join(bases, `${key}.building-1`, 'base.json'), '{}');
     const child = spawn('true');
     await new Promise((resolve) => child.on('exit', resolve));
-    await writeFile(
-      join(bases, `${key}.lock`),
-      JSON.stringify({ host: hostname(), pid: child.pid, start: '' }),
-    );
+    await writeFile(join(bases, `${key}.lock`), holderText({ pid: child.pid ?? 0 }));
     await ensure();
     expect(await left()).toEqual([key]);
   });
@@ -106,25 +110,44 @@ describe('ensureBase', () => {
     await mkdir(join(bases, `${dead}.building-1`), { recursive: true });
     await mkdir(join(bases, `${living}.building-${process.ppid}`));
     await writeFile(join(bases, `${dead}.lock`), '');
-    const holder = { host: hostname(), pid: process.ppid, start: '' };
-    await writeFile(join(bases, `${living}.lock`), JSON.stringify(holder));
+    await writeFile(join(bases, `${living}.lock`), holderText({ pid: process.ppid }));
     await ensure();
     expect(await left()).toEqual([`${living}.building-${process.ppid}`, `${living}.lock`, key].toSorted());
   });
 
   it('does not take a process for the holder that only has its number', async () => {
     await mkdir(join(cache, 'bases'));
-    const impostor = { host: hostname(), pid: process.pid, start: 'another boot 1' };
-    await writeFile(join(cache, 'bases', `${key}.lock`), JSON.stringify(impostor));
+    await writeFile(join(cache, 'bases', `${key}.lock`), holderText({ pid: process.pid, start: '1' }));
     await ensure();
     expect(builds).toBe(1);
   });
 
+  it.each([
+    ['an earlier boot of this machine', { boot: 'earlier' }],
+    ['a file that says nothing', { boot: undefined }],
+  ])('takes over from %s', async (_what, changes) => {
+    await mkdir(join(cache, 'bases'));
+    await writeFile(join(cache, 'bases', `${key}.lock`), holderText({ pid: process.ppid, ...changes }));
+    await ensure();
+    expect(builds).toBe(1);
+  });
+
+  it('waits for another machine, as long as that holds the lock', async () => {
+    await mkdir(join(cache, 'bases'));
+    const lock = join(cache, 'bases', `${key}.lock`);
+    await writeFile(lock, holderText({ pid: 1, host: 'another-machine', boot: 'another' }));
+    const notes: string[] = [];
+    const waiting = ensure({ ...silentProgress, note: (text) => notes.push(text) });
+    await expect.poll(() => notes).toHaveLength(1);
+    expect(builds).toBe(0);
+    await rm(lock);
+    await waiting;
+  });
+
   it('waits for a living process and says for which', async () => {
     await mkdir(join(cache, 'bases'));
-    const holder = { host: hostname(), pid: process.ppid, start: '' };
     const lock = join(cache, 'bases', `${key}.lock`);
-    await writeFile(lock, JSON.stringify(holder));
+    await writeFile(lock, holderText({ pid: process.ppid }));
     const notes: string[] = [];
     const waiting = ensure({ ...silentProgress, note: (text) => notes.push(text) });
     await expect

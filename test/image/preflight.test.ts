@@ -366,6 +366,17 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     await copy.close();
   });
 
+  it('refuses more names than the top directory of a small FAT has room for', async () => {
+    const path = at('fat16.img');
+    buildTestImage({ ...usualImage, fatBits: 16 }, path, scratch.path);
+    const copy = await openWorkCopy({ base: await readBase(path), directory: at('work') });
+    const many = Array.from({ length: 300 }, (_, index) => bootFile(`/a name of two records ${index}`, 'x'));
+    const [id, message] = await refusal(copy.makePatch(many), scratch.path);
+    expect([id, message]).toEqual(['image-no-space', 'the boot partition of the base is full']);
+    expect((await copy.makePatch([bootFile('/user-data', 'x')])).sizeBytes).toBeGreaterThan(0);
+    await copy.close();
+  });
+
   it('refuses a base that changes meanwhile', async () => {
     const path = spoiled('moving.img', () => {});
     const copy = await openWorkCopy({ base: await readBase(path), directory: at('work') });

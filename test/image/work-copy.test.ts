@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase, type BaseImage } from '../../builder/host/image/base.ts';
 import { withImage } from '../../builder/host/image/open-image.ts';
@@ -76,6 +77,19 @@ describe.skipIf(missing.length > 0)('a work copy', () => {
       await copy.close();
     },
   );
+
+  it('makes the right patch after the copying of the base was aborted', async () => {
+    const copy = await openWorkCopy({ base, directory: work });
+    const abort = new AbortController();
+    const aborted = copy.makePatch(nodeEntries('a'), { signal: abort.signal });
+    // The copy appears under its name at once, empty, and is filled by cp.
+    while (!files().some(({ name }) => name === 'work.img')) await setImmediate();
+    abort.abort(new Error('stopped'));
+    await expect(aborted).rejects.toThrow('stopped');
+    expect(files()).toEqual([]);
+    expect((await copy.makePatch(nodeEntries('a'))).sizeBytes).toBeGreaterThan(0);
+    await copy.close();
+  });
 
   it('makes the right patch after one that failed half way', async () => {
     const copy = await openWorkCopy({ base, directory: work });

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../run-tool.ts';
+import { removeTree } from './base-cache.ts';
 import type { BaseTarget } from './base-request.ts';
 import { writeBiosBoot } from './bios-boot.ts';
 import type { BasePartition } from './built-base.ts';
@@ -36,6 +37,8 @@ export async function assembleImage(
   });
   await mkdir(paths.bootTree);
   await moveContents(join(paths.tree, bootMountPoint(target)), paths.bootTree);
+  // The kernel mounts its own /dev; device nodes in the tree are there only when root built it.
+  await removeContents(join(paths.tree, 'dev'));
   await makeBootFilesystem(filesystems, partitionFor(layout, 'boot'), paths.bootTree);
   await makeRootFilesystem(filesystems, partitionFor(layout, 'root'), paths.tree);
   if (target.platform === 'pc') {
@@ -65,4 +68,8 @@ async function makeSparseFile(path: string, sizeBytes: number): Promise<void> {
 
 async function moveContents(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) await rename(join(from, name), join(to, name));
+}
+
+async function removeContents(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) await removeTree(join(directory, name));
 }

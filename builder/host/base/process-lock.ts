@@ -19,8 +19,9 @@ export interface LockOptions {
 
 interface Holder {
   readonly host: string;
+  readonly boot: string;
   readonly pid: number;
-  /** Tells a process from a later one of the same number: boot id and start time; empty where they are unknown. */
+  /** Tells a process from a later one of the same number. */
   readonly start: string;
 }
 
@@ -29,24 +30,21 @@ interface Holder {
  * machine, over a shared directory, counts as living.
  */
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<ProcessLock> {
-  const own = JSON.stringify({
-    host: hostname(),
-    pid: process.pid,
-    start: await processStart(process.pid),
-    token: token(),
-  });
+  const { pid } = process;
+  const holder: Holder = { host: hostname(), boot: await bootId(), pid, start: await processStart(pid) };
+  const own = JSON.stringify({ ...holder, token: token() });
   let told = false;
   for (;;) {
     options.signal?.throwIfAborted();
     if (await createFileAtomically(path, own)) return { release: () => releaseLock(path, own) };
     const text = await readTextIfExists(path);
     if (text === undefined) continue;
-    const holder = parseHolder(text);
-    if (holder === undefined || !(await isAlive(holder))) {
+    const other = parseHolder(text);
+    if (other === undefined || !(await isAlive(other))) {
       await removeStale(path, text);
       continue;
     }
-    if (!told) options.onWait?.(holder.pid);
+    if (!told) options.onWait?.(other.pid);
     told = true;
     await sleep(
       options.pollMilliseconds ?? 500,
@@ -91,7 +89,10 @@ async function removeStale(path: string, stale: string): Promise<void> {
 }
 
 async function isAlive(holder: Holder): Promise<boolean> {
-  if (holder.host !== hostname()) return true;
+  const boot = await bootId();
+  // Another boot of this machine is over; another machine's processes cannot be seen from here. The boot id comes
+  // first, because a machine may change its name.
+  if (holder.boot !== boot) return holder.host !== hostname();
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -102,20 +103,23 @@ async function isAlive(holder: Holder): Promise<boolean> {
   return start === '' || holder.start === '' || start === holder.start;
 }
 
-/** Boot id and start time in clock ticks, from /proc. Source: proc(5), /proc/pid/stat, field 22. */
+/** Tells this run of the machine from every other; empty where the system does not say. */
+async function bootId(): Promise<string> {
+  return ((await readTextIfExists('/proc/sys/kernel/random/boot_id')) ?? '').trim();
+}
+
+/** Start time in clock ticks since boot; empty where it is unknown. Source: proc(5), /proc/pid/stat, field 22. */
 async function processStart(pid: number): Promise<string> {
   const status = await readTextIfExists(`/proc/${pid}/stat`);
-  const boot = await readTextIfExists('/proc/sys/kernel/random/boot_id');
-  if (status === undefined || boot === undefined) return '';
   // The name in parentheses may hold blanks; field 3 follows it.
-  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  return `${boot.trim()} ${fields[19] ?? ''}`;
+  return status?.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    const { host, pid, start }: Partial<Holder> = JSON.parse(text);
-    return host === undefined || pid === undefined || start === undefined ? undefined : { host, pid, start };
+    const { host, boot, pid, start }: Partial<Holder> = JSON.parse(text);
+    const complete = host !== undefined && boot !== undefined && pid !== undefined && start !== undefined;
+    return complete ? { host, boot, pid, start } : undefined;
   } catch {
     return undefined;
   }

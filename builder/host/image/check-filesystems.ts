@@ -5,6 +5,7 @@ import { isExt, isFat, type ImageLayout, type ImagePartition } from '../../image
 import { runTool } from '../run-tool.ts';
 import { openImage, type OpenImage } from './open-image.ts';
 import { makePrivateTemporary } from './private-temporary.ts';
+import { writeFully } from './write-fully.ts';
 
 /** What a filesystem check said about one partition. */
 export interface FilesystemCheck {
@@ -78,7 +79,7 @@ async function carveOut(image: OpenImage, partition: ImagePartition, path: strin
     for (let offsetBytes = 0; offsetBytes < partition.sizeBytes; offsetBytes += pieceBytes) {
       const bytes = await source.read(offsetBytes, Math.min(pieceBytes, partition.sizeBytes - offsetBytes));
       if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
-      await handle.write(bytes, 0, bytes.length, offsetBytes);
+      await writeFully(handle, bytes, offsetBytes);
     }
   } finally {
     await handle.close();

@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { HostError } from '../../report/errors.ts';
 import { runTool } from '../run-tool.ts';
 
 /**
- * Copies an image into a new file of mode 0600: as a clone where the filesystem can, else without the zeros.
+ * Copies an image into a new file of mode 0600: as a clone where the filesystem can, else without the zeros. After a
+ * failure there is no file.
  * Node's own copyFile writes every zero and takes eight times as long.
  *
  * @throws HostError `disk-full`, or whatever `runTool` throws.
@@ -17,7 +18,8 @@ export async function copySparsely(
   await runTool('cp', ['--sparse=always', '--reflink=auto', '--', source, target], {
     timeoutSeconds: 3600,
     ...options,
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
+    await rm(target, { force: true });
     throw isDiskFull(error) ? diskFull(target, options.step, error) : error;
   });
 }

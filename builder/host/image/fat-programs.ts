@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { FatPlan } from '../../image/fat-plan.ts';
 import { nameOf, parentOf } from '../../image/image-path.ts';
 import type { Entry } from '../../plan/entry.ts';
+import { HostError } from '../../report/errors.ts';
 import { runTool } from '../run-tool.ts';
 
 /** Writes the planned directories and files into a FAT filesystem inside an image file. */
@@ -20,13 +21,26 @@ export async function writeFat(
     env: environment(options.seconds),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
+  const run = (program: 'mmd' | 'mcopy', args: readonly string[]) =>
+    runTool(program, [...device, ...args], common).catch(explainFull);
   if (plan.directories.length > 0) {
     const names = plan.directories.map((name) => `${existing(parentOf(name))}${nameOf(name)}`);
-    await runTool('mmd', [...device, ...names], common);
+    await run('mmd', names);
   }
   for (const { directory, files } of plan.groups) {
-    await runTool('mcopy', [...device, '-o', '-m', ...files.map(hostPathOf), existing(directory)], common);
+    await run('mcopy', ['-o', '-m', ...files.map(hostPathOf), existing(directory)]);
   }
+}
+
+/** The preflight does not see everything, such as the fixed size of a top directory of FAT12 and FAT16. */
+function explainFull(error: unknown): never {
+  const lines = error instanceof HostError ? error.details : [];
+  if (!lines.some((line) => /disk full|no (free )?directory slots/i.test(line))) throw error;
+  throw new HostError('image-no-space', 'the boot partition of the base is full', {
+    hint: 'take a base with a larger partition, or take files out of the overlay',
+    details: lines,
+    cause: error,
+  });
 }
 
 /** mtools takes the name of an existing directory for a pattern, in which [ begins a set of characters. */

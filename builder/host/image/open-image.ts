@@ -48,14 +48,14 @@ export function sourceOf(handle: FileHandle, sizeBytes: number): ByteSource {
   return {
     sizeBytes,
     async read(offsetBytes, lengthBytes) {
-      const buffer = Buffer.alloc(lengthBytes);
+      const buffer = Buffer.allocUnsafe(lengthBytes);
       let filled = 0;
       while (filled < lengthBytes && offsetBytes + filled < sizeBytes) {
         const { bytesRead } = await handle.read(buffer, filled, lengthBytes - filled, offsetBytes + filled);
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      return buffer;
+      return buffer.fill(0, filled);
     },
   };
 }

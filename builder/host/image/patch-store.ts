@@ -2,6 +2,8 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
+import { sourceOf } from './open-image.ts';
+import { writeFully } from './write-fully.ts';
 
 /** Patches up to this size stay in memory. A node's own files need well under one MiB. */
 const memoryLimitBytes = 16 * 1024 * 1024;
@@ -37,7 +39,7 @@ export function createPatchStore(baseSizeBytes: number, directory: string): Patc
         return;
       }
       spill ??= await openNameless(directory);
-      await spill.write(bytes, 0, bytes.length, fileBytes);
+      await writeFully(spill, bytes, fileBytes);
       inFile.set(range, fileBytes);
       fileBytes += bytes.length;
     },
@@ -52,9 +54,7 @@ export function createPatchStore(baseSizeBytes: number, directory: string): Patc
         const position = inFile.get(range);
         if (spill === null || position === undefined)
           throw new Error('not a range of this patch, or it is closed');
-        const bytes = Buffer.alloc(range.lengthBytes);
-        await spill.read(bytes, 0, bytes.length, position);
-        return bytes;
+        return sourceOf(spill, fileBytes).read(position, range.lengthBytes);
       },
     }),
     discard: close,

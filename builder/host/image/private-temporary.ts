@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { onExit } from 'signal-exit';
 import { isErrno, makePrivateDirectory } from '../files.ts';
@@ -18,7 +19,7 @@ export interface PrivateTemporary {
 export async function makePrivateTemporary(parent: string): Promise<PrivateTemporary> {
   await makePrivateDirectory(parent);
   await removeLeftovers(parent);
-  const path = await mkdtemp(join(parent, `.dlimage-${process.pid}-`));
+  const path = await mkdtemp(join(parent, `${ownPrefix()}${process.pid}-`));
   const stopWatching = onExit(() => rmSync(path, { recursive: true, force: true }));
   return {
     path,
@@ -29,10 +30,17 @@ export async function makePrivateTemporary(parent: string): Promise<PrivateTempo
   };
 }
 
+/** Containers that share a directory count their processes each for itself, but have names of their own. */
+function ownPrefix(): string {
+  return `.dlimage-${hostname().replaceAll(/[^\w.]/g, '_')}-`;
+}
+
 async function removeLeftovers(parent: string): Promise<void> {
+  const prefix = ownPrefix();
   for (const name of await readdir(parent)) {
-    const owner = /^\.dlimage-(\d+)-\w{6}$/.exec(name)?.[1];
-    if (owner === undefined || isRunning(Number(owner))) continue;
+    if (!name.startsWith(prefix)) continue;
+    const owner = Number.parseInt(name.slice(prefix.length), 10);
+    if (Number.isNaN(owner) || isRunning(owner)) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }
 }

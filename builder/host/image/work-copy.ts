@@ -13,6 +13,7 @@ import { createBootWriter, createRootWriter, type PartitionWriter } from './part
 import { makePrivateTemporary, type PrivateTemporary } from './private-temporary.ts';
 import { checkEntries } from './check-entries.ts';
 import { checkHostFiles } from './staging.ts';
+import { writeFully } from './write-fully.ts';
 
 /** A private copy of a base on which the patches of nodes are made, one after the other. One for each worker. */
 export interface WorkCopy {
@@ -124,9 +125,7 @@ async function openWorkFile(
   const file: WorkFile = {
     path,
     ...sourceOf(handle, size),
-    async write(bytes, offsetBytes) {
-      await handle.write(bytes, 0, bytes.length, offsetBytes);
-    },
+    write: (bytes, offsetBytes) => writeFully(handle, bytes, offsetBytes),
     close: () => handle.close(),
     async discard() {
       await handle.close();

@@ -8,6 +8,7 @@ import { copySparsely, diskFull, isDiskFull } from './copy-sparsely.ts';
 import { withImage } from './open-image.ts';
 import { makePrivateTemporary } from './private-temporary.ts';
 import { checkTarget } from './target-guard.ts';
+import { writeFully } from './write-fully.ts';
 
 /** One image to be written. */
 export interface WriteImageJob {
@@ -99,7 +100,7 @@ async function writePatched(
     for (const range of patch.ranges) {
       signal.throwIfAborted();
       const bytes = await patch.read(range);
-      await handle.write(bytes, 0, bytes.length, range.offsetBytes);
+      await writeFully(handle, bytes, range.offsetBytes);
     }
     await handle.sync();
     const status = await handle.stat();

@@ -13,4 +13,5 @@ mount -t proc proc "$work/root/proc"
 mount --rbind /dev "$work/root/dev"
 mount -t tmpfs tmpfs "$work/root/run"
 mount -t tmpfs tmpfs "$work/root/tmp"
-exec unshare --net chroot "$work/root" "$@"
+# cloud-init sets the host name: that of a name space, not of this machine.
+exec unshare --net --uts chroot "$work/root" "$@"

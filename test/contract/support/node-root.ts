@@ -15,6 +15,8 @@ import type { BaseTree } from './base-tree.ts';
 export interface NodeRoot {
   readonly example: ExampleName;
   readonly node: ClusterNode;
+  /** The node's own files, as they will lie on the root partition. */
+  readonly directory: string;
   /** Runs a shell script as root inside, with an interface of the node's name that has the node's address. */
   run(script: string): Promise<{ readonly exitCode: number; readonly output: string }>;
 }
@@ -47,6 +49,7 @@ export async function layOverBase(example: ExampleName, base: BaseTree): Promise
     nodes.push({
       example,
       node,
+      directory: root,
       run: async (script) => await runInside(base, root, `${network(node)}\n${script}`),
     });
   }

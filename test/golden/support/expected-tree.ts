@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 export type Tree = ReadonlyMap<string, string>;
 
 const root = new URL('../expected', import.meta.url).pathname;
-const update = process.env['UPDATE_GOLDEN'] === '1';
+const update = process.env['UPDATE'] === '1';
 
 /** True when the expected files are written anew instead of compared. Never in CI. */
 export function isUpdating(): boolean {

@@ -60,7 +60,7 @@ describe('parseImageAddress', () => {
     ['6:/a:b', { partition: 6, path: '/a:b' }],
   ])('reads %s', (text, address) => expect(parseImageAddress(text)).toEqual(address));
 
-  it.each(['etc', '', 'boot:x', 'other:/x', '-1:/x'])('refuses %j', (text) => {
+  it.each(['etc', '', 'boot:x', 'other:/x', '-1:/x', '/a"b', '/a\nb'])('refuses %j', (text) => {
     expect(() => parseImageAddress(text)).toThrow(UsageError);
   });
 });

@@ -1,0 +1,80 @@
+#!/bin/sh
+# vip-lan.sh BASE TREE...   puts nodes of one cluster on a LAN, starts keepalived on each with a stand-in for Docker, and
+# tells after each event which of them hold the virtual IP. Nothing outlives it: it is run in namespaces of its own.
+set -eu
+base=$1
+shift
+
+mount -t proc proc "$base/proc"
+ip() { chroot "$base" ip "$@"; }
+# Node NUMBER is a process that keeps a network namespace: in NUMBER COMMAND... runs there, in the node's root.
+in_node() {
+  number=$1
+  shift
+  nsenter --net="/proc/$(cat "$work/$number/pid")/ns/net" chroot "$work/$number/root" "$@"
+}
+
+work=$(mktemp -d)
+mount -t tmpfs tmpfs "$work"
+ip link add lan type bridge
+ip link set lan up
+count=0
+for tree; do
+  count=$((count + 1))
+  root=$work/$count/root
+  mkdir -p "$work/$count/upper" "$work/$count/work" "$root"
+  mount -t overlay overlay -o "lowerdir=$tree:$base,upperdir=$work/$count/upper,workdir=$work/$count/work" "$root"
+  mount -t proc proc "$root/proc"
+  mount --rbind /dev "$root/dev"
+  mount -t tmpfs tmpfs "$root/run"
+  mount -t tmpfs tmpfs "$root/tmp"
+  unshare --net sleep 600 &
+  echo $! >"$work/$count/pid"
+  sleep 0.5
+  ip link add "port$count" type veth peer name eth0 netns "$(cat "$work/$count/pid")"
+  ip link set "port$count" master lan up
+  # shellcheck disable=SC2016
+  address=$(in_node "$count" sh -c '. /etc/dlimage/node.env; echo "$DLIMAGE_ADDRESS/$DLIMAGE_PREFIX_LENGTH"')
+  in_node "$count" ip link set lo up
+  in_node "$count" ip link set eth0 up
+  in_node "$count" ip address add "$address" dev eth0
+  mkdir "$root/run/dlimage-vip"
+  touch "$root/tmp/swarm"
+  mount -t tmpfs tmpfs "$root/mnt/cluster"
+  cat >"$root/tmp/docker.py" <<'PYTHON'
+import http.server, os, socketserver
+class Docker(http.server.BaseHTTPRequestHandler):
+    def address_string(self): return 'unix'
+    def log_message(self, *args): pass
+    def do_GET(self):
+        self.send_response(503 if self.path == '/swarm' and not os.path.exists('/tmp/swarm') else 200)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+socketserver.UnixStreamServer('/run/docker.sock', Docker).serve_forever()
+PYTHON
+  in_node "$count" python3 /tmp/docker.py &
+  until [ -S "$root/run/docker.sock" ]; do sleep 0.1; done
+  in_node "$count" keepalived --dont-fork --log-console --vrrp &
+done >/dev/null 2>&1
+
+# tell EVENT SECONDS   waits, then prints the event and the numbers of the nodes that hold the address.
+tell() {
+  sleep "$2"
+  holders=
+  for number in $(seq "$count"); do
+    if in_node "$number" ip -oneline -4 address show dev eth0 | grep -q ' 192\.168\.1\.253/32 '; then holders="$holders $number"; fi
+  done
+  echo "$1:$holders"
+}
+
+tell 'all started' 10
+umount "$work/1/root/mnt/cluster"
+tell '1 lost its storage' 14
+mount -t tmpfs tmpfs "$work/1/root/mnt/cluster"
+tell '1 has it back' 9
+rm "$work/2/root/run/docker.sock"
+tell 'Docker of 2 is dead' 12
+in_node 1 rm /tmp/swarm
+in_node 3 rm /tmp/swarm
+umount "$work/1/root/mnt/cluster" "$work/3/root/mnt/cluster"
+tell 'nobody has quorum or storage' 16
