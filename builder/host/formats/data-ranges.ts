@@ -3,6 +3,7 @@ import type { ByteRange } from '../../image/ranges.ts';
 import type { DigestedBase } from '../../formats/image-contents.ts';
 import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../files.ts';
 import { withImage } from '../image/open-image.ts';
+import { touchFrames } from './prune-frames.ts';
 
 const unitBytes = 64 * 1024;
 const chunkBytes = 4 * 1024 * 1024;
@@ -14,6 +15,7 @@ const zeros = Buffer.alloc(chunkBytes);
  */
 export async function dataRangesOf(base: DigestedBase, directory: string): Promise<ByteRange[]> {
   await makePrivateDirectory(directory);
+  await touchFrames(directory);
   const path = join(directory, `data.json`);
   const known = parseRanges(await readTextIfExists(path), base);
   if (known !== null) return known;

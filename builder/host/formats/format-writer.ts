@@ -20,6 +20,7 @@ import { dataRangesOf } from './data-ranges.ts';
 import { createGzipCodec } from './gzip-codec.ts';
 import { createLimiter } from './limiter.ts';
 import { loadLayer } from './load-layer.ts';
+import { framesDirectory, pruneFrames } from './prune-frames.ts';
 import { writeBmap, type RangeDigests } from './write-bmap.ts';
 import { packLayer, writeDlpatch, type PackedLayer } from './write-dlpatch.ts';
 import { createFramedWriter, type FramedWriter } from './write-framed.ts';
@@ -111,7 +112,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
 
   const dataRanges = (base: FormatBase): Promise<readonly ByteRange[]> =>
     remember(perBase, base.sha256, () =>
-      dataRangesOf(base, join(options.cacheDirectory, 'frames', base.sha256)),
+      dataRangesOf(base, framesDirectory(options.cacheDirectory, base.sha256)),
     );
   const load = (patch: Patch | null): Promise<readonly PatchRange[]> =>
     patch === null
@@ -191,6 +192,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
     async close() {
       await assembler.close();
       await temporary.remove();
+      await pruneFrames(options.cacheDirectory);
     },
   };
 }

@@ -10,6 +10,7 @@ import { encodeFrames } from './encode-frames.ts';
 import type { FrameCodec } from './frame-codec.ts';
 import { openFrameShelf, type FrameShelf } from './frame-shelf.ts';
 import type { Limiter } from './limiter.ts';
+import { framesDirectory } from './prune-frames.ts';
 
 /** Writes the compressed images of one build, in one format. */
 export interface FramedWriter {
@@ -49,7 +50,7 @@ export function createFramedWriter(options: FramedOptions): FramedWriter {
     return openFrameShelf(directory, codec);
   };
   const coldShelf = (sha256: string): Promise<FrameShelf> => {
-    const name = join(options.cacheDirectory, 'frames', sha256, `${codec.format}-${codec.level}`);
+    const name = join(framesDirectory(options.cacheDirectory, sha256), `${codec.format}-${codec.level}`);
     const shelf = coldShelves.get(sha256) ?? openFrameShelf(name, codec);
     coldShelves.set(sha256, shelf);
     return shelf;
