@@ -51,7 +51,8 @@ export function describeBootedNode(
       node = await bootNode(options, stop);
     });
 
-    afterAll(async (_, suite) => {
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures are wanted: none
+    afterAll(async ({}, suite) => {
       for (const action of stop.toReversed()) await action();
       if (node === undefined) return;
       if (suite.tasks.every(passed)) return await node.cluster.remove();

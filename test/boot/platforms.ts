@@ -36,7 +36,9 @@ export interface Platform {
   readonly prepare: (parts: MachineParts) => Promise<readonly string[]>;
 }
 
-const macPrefix = '52:54:00:d1:1a';
+const qemuPrefix = '52:54:00:d1:1a';
+/** Given out by the IEEE: Linux calls a USB network card eth0 only if its address is not a locally made one. */
+const raspberryPiPrefix = 'b8:27:eb:d1:1a';
 
 function commonParts(parts: MachineParts): string[] {
   return [
@@ -55,8 +57,8 @@ function virtioParts(parts: MachineParts): string[] {
   ];
 }
 
-function macOf(port: number): string {
-  return `${macPrefix}:${port.toString(16).padStart(2, '0')}`;
+function macOf(port: number, prefix = qemuPrefix): string {
+  return `${prefix}:${port.toString(16).padStart(2, '0')}`;
 }
 
 /** Firmware in flash: the code is shared and read-only, the variables are a copy of the machine's own. */
@@ -122,7 +124,7 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
         ...['-append', `${files.commandLine} modprobe.blacklist=cdc_subset`],
         ...commonParts({ ...parts, cpus: 4, memoryMb: 1024 }),
         ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
-        ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port)}`],
+        ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port, raspberryPiPrefix)}`],
         // The first serial port is the PL011, which the Pi 3 gives to Bluetooth; the console is the second.
         ...['-serial', 'null'],
       ];

@@ -25,6 +25,10 @@ export interface BaseDefinition {
      */
     packages: string[];
     /**
+     * mmdebstrap's own hooks that the release needs, by directory name. Debian 12's packages still expect somebody else to merge /bin into /usr/bin.
+     */
+    hooks?: string[];
+    /**
      * Packages whose programs, in the architecture of the build machine, stand in for emulated ones while a base for a foreign architecture is built; none of them stays in it.
      */
     stand_ins: string[];

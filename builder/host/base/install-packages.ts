@@ -6,6 +6,12 @@ import { ensureRunnable, nativeArchitecture } from './foreign-architecture.ts';
 import { basePackages, runMmdebstrap, type TreeRequest } from './run-mmdebstrap.ts';
 
 /**
+ * Debian 12's usr-is-merged removes a /lib64 that belongs to nobody, and with it the loader of all stand-ins. dpkg
+ * knows whose it is when it is diverted; `native.sh` drops this diversion with its own.
+ */
+const keepLoader = String.raw`printf '/lib64\n/lib64.packaged\n:\n' >>"$1/var/lib/dpkg/diversions"`;
+
+/**
  * Installs a base's packages into the tree of a build, with the shipped files and scripts of `profiles/bases`.
  * For a foreign architecture, programs of this machine's own stand in for the hot ones: see `native.sh`.
  */
@@ -16,10 +22,10 @@ export async function installPackages(
   task: Task,
 ): Promise<void> {
   await ensureRunnable(request.architecture);
-  const { suite, components, stand_ins: standIns } = request.definition.build;
+  const { suite, components, hooks: ownHooks = [], stand_ins: standIns } = request.definition.build;
   const native = nativeArchitecture();
   const foreign = native !== undefined && native !== request.architecture;
-  const common = { suite, components, scripts: join(paths.files, 'build') };
+  const common = { suite, components, ownHooks, scripts: join(paths.files, 'build') };
   if (foreign) {
     const tree: TreeRequest = {
       ...common,
@@ -43,7 +49,12 @@ export async function installPackages(
     variant: 'minbase',
     packages: basePackages(request),
     directory: paths.tree,
-    hooks: { extract: 'prepare.sh', customize: 'finish.sh', env },
+    hooks: {
+      extract: 'prepare.sh',
+      ...(foreign ? { afterExtract: keepLoader } : {}),
+      customize: 'finish.sh',
+      env,
+    },
   };
   await runMmdebstrap(tree, options, task);
 }

@@ -8,6 +8,8 @@ import { runInNamespace } from './namespace.ts';
 /** Build scripts that run while packages are installed, and what they are told. */
 export interface BuildHooks {
   readonly extract?: string;
+  /** A shell command that runs after the script of `extract`, with the tree as `$1`. */
+  readonly afterExtract?: string;
   readonly customize?: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,8 @@ export interface TreeRequest {
   readonly variant: 'minbase' | 'extract';
   readonly packages: readonly string[];
   readonly directory: string;
+  /** mmdebstrap's own hooks, by directory name. */
+  readonly ownHooks: readonly string[];
   /** Directory of the scripts that the hooks name. */
   readonly scripts: string;
   readonly hooks: BuildHooks;
@@ -51,7 +55,9 @@ export async function runMmdebstrap(
     ...(await readAptTransport()).map((line) => `--aptopt=${line}`),
     '--dpkgopt=force-unsafe-io',
     '--dpkgopt=force-confold',
+    ...request.ownHooks.map((name) => `--hook-directory=/usr/share/mmdebstrap/hooks/${name}`),
     ...hookOption('extract', request.hooks.extract),
+    ...(request.hooks.afterExtract === undefined ? [] : [`--extract-hook=${request.hooks.afterExtract}`]),
     ...hookOption('customize', request.hooks.customize),
     request.suite,
     request.directory,

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
-import type { ClusterNode } from '../../definition/cluster.ts';
+import type { ClusterBase, ClusterNode } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
+import type { Profile } from '../../definition/generated/profile.ts';
+import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
+import { requireBaseTools } from '../base/base-tools.ts';
 import { ensureBase } from '../base/ensure-base.ts';
-import type { EnsureBaseOptions } from '../base/base-request.ts';
 import { hashFile } from '../hash-file.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 
@@ -13,20 +15,44 @@ export interface NodeBase {
   readonly image: BaseImage;
 }
 
+/** Makes sure that the programs are here that the missing ones of the nodes' bases are built with. */
+export async function requireNodeBaseTools(
+  nodes: readonly ClusterNode[],
+  packages: readonly string[],
+  cacheDirectory: string,
+): Promise<void> {
+  const oneOfEach = new Map(nodes.map((node) => [wantedBase(node), node]));
+  for (const { base, profile } of oneOfEach.values()) {
+    if (base.from === 'definition')
+      await requireBaseTools(requestOf(base, profile, packages), cacheDirectory);
+  }
+}
+
+/** Tells which nodes have the same base. */
+function wantedBase({ base, profile }: ClusterNode): string {
+  return base.from === 'file' ? base.path : `${base.name} ${profile.platform}-${profile.architecture}`;
+}
+
+function requestOf(
+  base: Extract<ClusterBase, { from: 'definition' }>,
+  { platform, architecture }: Profile,
+  extraPackages: readonly string[],
+): BaseRequest {
+  return { definitionName: base.name, definition: base.definition, platform, architecture, extraPackages };
+}
+
 /** Gets the bases of a cluster's nodes, each once: from the cache, built into it, or the user's own image file. */
 export async function ensureNodeBases(
   nodes: readonly ClusterNode[],
   packages: readonly string[],
   options: EnsureBaseOptions,
 ): Promise<Map<ClusterNode, NodeBase>> {
-  const byRequest = new Map<string, NodeBase>();
+  const byWanted = new Map<string, NodeBase>();
   const byNode = new Map<ClusterNode, NodeBase>();
   for (const node of nodes) {
-    const { base, profile } = node;
-    const request =
-      base.from === 'file' ? base.path : `${base.name} ${profile.platform}-${profile.architecture}`;
-    const found = byRequest.get(request) ?? (await ensureNodeBase(node, packages, options));
-    byRequest.set(request, found);
+    const wanted = wantedBase(node);
+    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, packages, options));
+    byWanted.set(wanted, found);
     byNode.set(node, found);
   }
   return byNode;
@@ -49,16 +75,7 @@ async function ensureNodeBase(
     return { image, record: { key: sha256, name, sha256, sizeBytes: image.layout.sizeBytes, packages: [] } };
   }
   const { platform, architecture } = profile;
-  const built = await ensureBase(
-    {
-      definitionName: base.name,
-      definition: base.definition,
-      platform,
-      architecture,
-      extraPackages: packages,
-    },
-    options,
-  );
+  const built = await ensureBase(requestOf(base, profile, packages), options);
   return {
     image: await readBase(built.imagePath),
     record: {

@@ -13,10 +13,11 @@ import subprocess
 import time
 
 SETTLE_SECONDS = 900
-ROLES_SECONDS = 30
+PROGRAM_SECONDS = 240
+ROLES_SECONDS = 60
 
 
-def run(*command, timeout=60):
+def run(*command, timeout=PROGRAM_SECONDS):
     """Standard output of a program, or its error as an exception."""
     result = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
     if result.returncode != 0:
@@ -132,8 +133,8 @@ def root():
 
 
 def docker():
-    info = json.loads(run("docker", "info", "--format", "{{json .}}", timeout=120))
-    version = json.loads(run("docker", "version", "--format", "{{json .}}", timeout=120))
+    info = json.loads(run("docker", "info", "--format", "{{json .}}"))
+    version = json.loads(run("docker", "version", "--format", "{{json .}}"))
     return {
         **unit("docker.service"),
         "version": version["Server"]["Version"],
