@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import type { ImageFormat } from '../../formats/image-format.ts';
 import { createRendering, type Rendering } from '../../render/create-rendering.ts';
+import { commonEntries } from '../../render/common-entries.ts';
+import type { RenderedNode } from '../../render/rendered-node.ts';
 import { ConfigurationError, HostError } from '../../report/errors.ts';
 import { ensureIdentities } from '../identity/identity-store.ts';
 import { requireTools } from '../doctor/require-tools.ts';
@@ -101,10 +103,15 @@ interface ClusterJob {
   readonly output: OutputDirectory;
 }
 
+/** One at a time: a thousand nodes need not be in memory at once. */
+function* renderAll(cluster: Cluster, rendering: Rendering): Generator<RenderedNode> {
+  for (const node of cluster.nodes) yield rendering.renderNode(node);
+}
+
 async function buildNodes(job: ClusterJob): Promise<BuiltNode[]> {
   const { request, nodes, names, output, header } = job;
   const { formats, isThin, progress, signal } = request;
-  const patches = openNodePatches(output.path);
+  const patches = openNodePatches(output.path, commonEntries(renderAll(request.cluster, job.rendering)));
   const writer = await openFormatWriter({
     cacheDirectory: request.cacheDirectory,
     workDirectory: output.path,

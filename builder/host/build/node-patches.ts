@@ -1,6 +1,5 @@
 import type { Patch } from '../../image/patch.ts';
-import { hashEntries } from '../../render/hash-entries.ts';
-import type { RenderedNode } from '../../render/rendered-node.ts';
+import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
 import { openWorkCopy, type WorkCopy } from '../image/work-copy.ts';
 import type { NodeBase } from './node-base.ts';
 
@@ -24,18 +23,19 @@ interface SharedGround {
 }
 
 /**
- * Opens the patches of a build. Nodes with the same base and the same shared files stand on one work copy; which
- * these are follows from the node alone, so that a node's image does not depend on what is built beside it.
+ * Opens the patches of a build: one work copy for each base, with what all nodes of the cluster have in common.
+ *
+ * @param common Of all nodes of the cluster, not only of those that are built, so that a node's image does not depend
+ *   on what is built beside it.
  */
-export function openNodePatches(directory: string): NodePatches {
-  const grounds = new Map<string, Promise<SharedGround>>();
+export function openNodePatches(directory: string, common: ReadonlySet<RenderedEntry>): NodePatches {
+  const grounds = new Map<NodeBase, Promise<SharedGround>>();
   return {
     async make(base, rendered, signal) {
-      const shared = rendered.entries.filter((entry) => entry.shared);
-      const own = rendered.entries.filter((entry) => !entry.shared).map(({ entry }) => entry);
-      const key = `${base.record.sha256} ${hashEntries(shared)}`;
-      const opening = grounds.get(key) ?? openGround(base, shared, directory, signal);
-      grounds.set(key, opening);
+      const shared = rendered.entries.filter((entry) => common.has(entry));
+      const own = rendered.entries.filter((entry) => !common.has(entry)).map(({ entry }) => entry);
+      const opening = grounds.get(base) ?? openGround(base, shared, directory, signal);
+      grounds.set(base, opening);
       const ground = await opening;
       return { shared: ground.shared, own: await ground.copy.makePatch(own, { signal }) };
     },
