@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { imageFormats } from '../formats/image-format.ts';
 import { packageVersion } from '../host/package-version.ts';
 
 /** The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick. */
@@ -48,7 +49,17 @@ function addDefinitionCommands(program: Command): void {
       'build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)',
     )
     .option('--node <name>', 'build only this node; repeatable', collect)
-    .addOption(new Option('--format <format>', 'what to write for each node').choices(['img']).default('img'))
+    .addOption(
+      new Option('--format <format>', 'what to write for each node; repeatable (default: img)')
+        .choices(imageFormats)
+        .argParser(collect),
+    )
+    .option(
+      '--backing',
+      'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
+    )
+    .option('--no-image-checksum', 'leave out the SHA-256 of uncompressed images, which takes longest of all')
+    .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most four)')
     .action(async (definition: string | undefined, options: object) => {
       const { runBuild } = await import('./commands/build.ts');
       await runBuild(definition, { ...program.opts(), ...options });
@@ -86,8 +97,43 @@ function addImageCommands(program: Command): void {
       await runInspect(image, path, { ...program.opts(), ...options });
     });
 
-  const base = program.command('base').description('manage the OS base images in the cache');
   const cache: [string, string] = ['--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)'];
+  program
+    .command('apply <patch>')
+    .description('make an image from its base and a .dlpatch')
+    .option('--base <base>', 'file, or name or key of a base in the cache (default: looked for in the cache)')
+    .option(
+      '--out <file>',
+      'image to write; its ending says the format (default: the name of the patch, .img)',
+    )
+    .option(...cache)
+    .action(async (patch: string, options: object) => {
+      const { runApply } = await import('./commands/apply.ts');
+      await runApply(patch, { ...program.opts(), ...options });
+    });
+  program
+    .command('verify [path]')
+    .description(
+      'check what was built: checksums, file systems, and that each image is the node it is said to be',
+    )
+    .option('--fast', 'checksums only')
+    .option(...cache)
+    .addHelpText('after', '\nPath: the directory that build wrote (default: this one), or one file.')
+    .action(async (path: string | undefined, options: object) => {
+      const { runVerify } = await import('./commands/verify.ts');
+      await runVerify(path, { ...program.opts(), ...options });
+    });
+  program
+    .command('diff <image> <other>')
+    .description('show partitions and files that differ between two images, or an image and its base')
+    .option(...cache)
+    .addHelpText('after', '\nEach is an image in any format, or the name or key of a base in the cache.')
+    .action(async (image: string, other: string, options: object) => {
+      const { runDiff } = await import('./commands/diff.ts');
+      await runDiff(image, other, { ...program.opts(), ...options });
+    });
+
+  const base = program.command('base').description('manage the OS base images in the cache');
   base
     .command('list')
     .description('list the bases that can be built and those in the cache')

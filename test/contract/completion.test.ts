@@ -18,7 +18,7 @@ it.each([
   ['dlimage base ', ['list', 'build', 'rm']],
   ['dlimage base build --pro', ['--profile']],
   ['dlimage build --profile pi', ['pi2', 'pi3', 'pi4']],
-  ['dlimage build --format ', ['img']],
+  ['dlimage build --format ', ['img', 'img.zst', 'img.xz', 'img.gz', 'qcow2', 'img.bmap', 'dlpatch']],
   ['dlimage --q', ['--quiet']],
 ])('bash completes %j', async (line, expected) => {
   expect(await completeInBash(line)).toEqual(expected);

@@ -43,6 +43,7 @@ const build: typeof buildBase = async (_request, ownKey, _files, directory) => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   const record = {
     format: 1,
+    sha256: 'e'.repeat(64),
     key: ownKey,
     definitionName: 'test',
     sizeBytes: 5,
@@ -165,7 +166,9 @@ describe('the cache', () => {
     await ensure();
     await mkdir(join(cache, 'bases', `${'0'.repeat(64)}.building-7`));
     expect((await listBases(cache)).map((base) => base.key)).toEqual([key]);
+    await mkdir(join(cache, 'frames', 'e'.repeat(64)), { recursive: true });
     expect(await removeBase(cache, key)).toBe(true);
+    expect(await readdir(join(cache, 'frames'))).toEqual([]);
     expect(await removeBase(cache, key)).toBe(false);
     expect(await removeBase(cache, '..')).toBe(false);
     expect(await listBases(cache)).toEqual([]);

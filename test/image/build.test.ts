@@ -192,8 +192,8 @@ describe('building again', () => {
   it('makes the very same bytes from the same identities', async () => {
     await build('--out', 'again', '--node', 'lab-2');
     const again = JSON.parse(await readFile(join(directory, 'again/manifest.json'), 'utf8')) as Manifest;
-    expect(again.nodes.map(({ name, sha256 }) => [name, sha256])).toEqual([
-      ['lab-2', manifest.nodes[1]?.sha256],
+    expect(again.nodes.map(({ name, imageSha256 }) => [name, imageSha256])).toEqual([
+      ['lab-2', manifest.nodes[1]?.imageSha256],
     ]);
     await execa('cmp', [image(2), join(directory, 'again/lab-2.img')]);
   });
@@ -205,7 +205,7 @@ describe('building again', () => {
     expect(result.stderr).toContain('out/lab/lab-1.img was changed after dlimage built it');
     await rm(image(1));
     await build();
-    expect((await stat(image(1))).size).toBe(manifest.nodes[0]?.sizeBytes);
+    expect((await stat(image(1))).size).toBe(manifest.nodes[0]?.imageSizeBytes);
   });
 
   it('refuses to overwrite a file that is not its own', async () => {

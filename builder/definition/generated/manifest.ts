@@ -100,21 +100,38 @@ export interface Manifest {
      */
     base: string;
     /**
-     * File name of the image in this directory.
-     */
-    image: string;
-    /**
-     * Format of the image file.
-     */
-    format: 'img';
-    /**
      * Size of the uncompressed image in bytes.
      */
-    sizeBytes: number;
+    imageSizeBytes: number;
     /**
-     * SHA-256 of the uncompressed image.
+     * SHA-256 of the uncompressed image; null when no file holds the whole image, so that it was not computed.
      */
-    sha256: string;
+    imageSha256: string | null;
+    /**
+     * Every file of the node in this directory.
+     */
+    files: {
+      /**
+       * Name of the file.
+       */
+      name: string;
+      /**
+       * Format of the file: a sparse raw image, a compressed one, a disk of QEMU, a block map of the image, or the patch that makes it from its base.
+       */
+      format: 'img' | 'img.zst' | 'img.xz' | 'img.gz' | 'qcow2' | 'img.bmap' | 'dlpatch';
+      /**
+       * Size of the file in bytes.
+       */
+      sizeBytes: number;
+      /**
+       * SHA-256 of the file.
+       */
+      sha256: string;
+      /**
+       * Path of the base that a thin qcow2 lies on; absent from files that stand alone.
+       */
+      backing?: string;
+    }[];
     /**
      * Bytes in which the image differs from its base.
      */

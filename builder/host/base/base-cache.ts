@@ -2,6 +2,7 @@ import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../files.ts';
+import { framesDirectory } from '../formats/prune-frames.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
 import { runInNamespace } from './namespace.ts';
 
@@ -74,7 +75,7 @@ export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
 }
 
 /**
- * Removes a base from a cache.
+ * Removes a base from a cache, with what was compressed of it.
  *
  * @returns false when there was none of that key.
  */
@@ -86,8 +87,12 @@ export async function removeBase(cacheDirectory: string, key: string): Promise<b
       () => true,
       () => false,
     ));
-  if (found) await removeTree(directory);
-  return found;
+  if (!found) return false;
+  const base = await readBase(directory).catch(() => undefined);
+  if (base !== undefined)
+    await rm(framesDirectory(cacheDirectory, base.sha256), { recursive: true, force: true });
+  await removeTree(directory);
+  return true;
 }
 
 /** Removes a tree, also one with files of subordinate user ids, which an ordinary user may not touch otherwise. */

@@ -1,26 +1,38 @@
 import { join } from 'node:path';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import type { Manifest } from '../../definition/generated/manifest.ts';
-import { createRendering } from '../../render/create-rendering.ts';
-import { defaultMtimeSeconds } from '../../render/make-entry.ts';
-import { ConfigurationError } from '../../report/errors.ts';
+import type { ImageFormat } from '../../formats/image-format.ts';
+import { createRendering, type Rendering } from '../../render/create-rendering.ts';
+import { commonEntries } from '../../render/common-entries.ts';
+import type { RenderedNode } from '../../render/rendered-node.ts';
+import { ConfigurationError, HostError } from '../../report/errors.ts';
 import { ensureIdentities } from '../identity/identity-store.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
-import { openWorkCopy, type WorkCopy } from '../image/work-copy.ts';
+import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { openFormatWriter } from '../formats/format-writer.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Progress } from '../progress.ts';
 import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
-import { buildNode } from './build-node.ts';
+import { buildNode, type BuiltNode } from './build-node.ts';
 import { ensureNodeBases, requireNodeBaseTools, type NodeBase } from './node-base.ts';
-import { OutputDirectory } from './output-directory.ts';
+import { openNodePatches } from './node-patches.ts';
+import { OutputDirectory, type ManifestHeader } from './output-directory.ts';
 
 /** What is to be built, and where everything lies. Directories are absolute. */
 export interface BuildRequest {
   readonly cluster: Cluster;
   /** Names of the nodes to build. */
   readonly selected: readonly string[];
+  /** What to write for each node. */
+  readonly formats: readonly ImageFormat[];
+  /** True makes each `.qcow2` a thin overlay of the base in the cache. */
+  readonly isThin: boolean;
+  /** False leaves out the digests of uncompressed images, except of those that are written uncompressed. */
+  readonly hasImageDigest: boolean;
+  /** Nodes that are worked on at once. */
+  readonly jobs: number;
   readonly outputDirectory: string;
   readonly stateDirectory: string;
   readonly cacheDirectory: string;
@@ -29,27 +41,24 @@ export interface BuildRequest {
   readonly signal: AbortSignal;
 }
 
-/** One image of a build. */
-export interface BuiltNode {
-  readonly record: Manifest['nodes'][number];
-  readonly path: string;
-  /** True when the image was there already, made from the same inputs. */
-  readonly isUpToDate: boolean;
-}
-
 /** Programs that every build needs; bases built from packages need more, which `ensureBase` asks for. */
 const neededTools: readonly ToolName[] = ['debugfs', 'e2fsck', 'mcopy', 'cp', 'openssl', 'ssh-keygen'];
 
+/** Programs that single formats need. */
+const toolsOfFormats: Readonly<Partial<Record<ImageFormat, ToolName>>> = {
+  'img.zst': 'zstd',
+  'img.xz': 'xz',
+};
+
 /**
- * Builds the images of a cluster: bases and identities first, then one node after the other. An image whose inputs
- * have not changed is kept. After each node manifest and checksums are up to date, so an interrupted build goes on
- * where it stopped.
+ * Builds the files of a cluster: bases and identities first, then the nodes, a few at a time. Files whose inputs have
+ * not changed are kept, so an interrupted build goes on where it stopped.
  *
  * @throws HostError, ConfigurationError about an overlay, or the reason of the signal
  */
 export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> {
-  const { cluster, progress, signal } = request;
-  await requireTools(neededTools);
+  const { cluster, formats, progress, signal } = request;
+  await requireTools([...neededTools, ...formats.flatMap((format) => toolsOfFormats[format] ?? [])]);
   const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
   await requireNodeBaseTools(nodes, cluster.packages, request.cacheDirectory);
   const output = await OutputDirectory.open(request.outputDirectory);
@@ -61,14 +70,14 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
     await output.reload();
     await output.requireReplaceable(
       nodes.map(({ name }) => name),
-      defaultMtimeSeconds,
+      formats,
     );
     const names = cluster.nodes.map(({ name }) => name);
     const identities = await ensureIdentities(request.stateDirectory, cluster.name, names, progress);
     const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
     const bases = await ensureNodeBases(nodes, cluster.packages, request);
-    const header: ManifestHeader = {
+    const header = {
       dlimage: packageVersion,
       cluster: {
         name: cluster.name,
@@ -77,39 +86,79 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
         vip: cluster.vip,
       },
     };
-    return await inWorkCopies(bases, request.outputDirectory, async (workCopyOf) => {
-      const built: BuiltNode[] = [];
-      for (const node of nodes) {
-        signal.throwIfAborted();
-        const base = bases.get(node) as NodeBase;
-        const rendered = rendering.renderNode(node);
-        const result = await buildNode({ rendered, base, output, workCopyOf, progress, signal });
-        await output.record(header, base.record, result.record, names);
-        built.push(result);
-      }
-      return built;
-    });
+    return await buildNodes({ request, nodes, names, bases, rendering, header, output });
   } finally {
     await lock.release();
   }
 }
 
-type ManifestHeader = Pick<Manifest, 'dlimage' | 'cluster'>;
+interface ClusterJob {
+  readonly request: BuildRequest;
+  readonly nodes: readonly ClusterNode[];
+  /** Of all nodes, in the order of the definition. */
+  readonly names: readonly string[];
+  readonly bases: ReadonlyMap<ClusterNode, NodeBase>;
+  readonly rendering: Rendering;
+  readonly header: ManifestHeader;
+  readonly output: OutputDirectory;
+}
 
-/** Opens a work copy of a base when the first node needs it, and closes all of them at the end. */
-async function inWorkCopies<T>(
-  bases: ReadonlyMap<ClusterNode, NodeBase>,
-  directory: string,
-  use: (workCopyOf: (base: NodeBase) => Promise<WorkCopy>) => Promise<T>,
-): Promise<T> {
-  const open = new Map<NodeBase, Promise<WorkCopy>>();
+/** One at a time: a thousand nodes need not be in memory at once. */
+function* renderAll(cluster: Cluster, rendering: Rendering): Generator<RenderedNode> {
+  for (const node of cluster.nodes) yield rendering.renderNode(node);
+}
+
+async function buildNodes(job: ClusterJob): Promise<BuiltNode[]> {
+  const { request, nodes, names, output, header } = job;
+  const { formats, isThin, progress, signal } = request;
+  const patches = openNodePatches(output.path, commonEntries(renderAll(request.cluster, job.rendering)));
+  const writer = await openFormatWriter({
+    cacheDirectory: request.cacheDirectory,
+    workDirectory: output.path,
+    progress,
+    backing: isThin,
+    imageDigest: request.hasImageDigest,
+  });
+  const title = `Write ${nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`} (${formats.join(', ')})`;
+  const task = progress.task(title, { total: nodes.length, unit: 'nodes' });
+  let done = 0;
+  const close = async () => {
+    // What lies in the way on a full disk goes first.
+    await writer.close();
+    await patches.close();
+  };
   try {
-    return await use((base) => {
-      const copy = open.get(base) ?? openWorkCopy({ base: base.image, directory });
-      open.set(base, copy);
-      return copy;
-    });
-  } finally {
-    await Promise.all([...open.values()].map(async (copy) => await (await copy).close()));
+    const build = async (node: ClusterNode): Promise<BuiltNode> => {
+      signal.throwIfAborted();
+      task.line(node.name);
+      const rendered = job.rendering.renderNode(node);
+      const base = job.bases.get(node) as NodeBase;
+      const built = await buildNode({
+        rendered,
+        base,
+        formats,
+        isThin,
+        header,
+        output,
+        patches,
+        writer,
+        signal,
+      });
+      await output.writeManifest(names, { isLast: false });
+      task.update((done += 1));
+      return built;
+    };
+    const built = await mapConcurrently(nodes, build, request.jobs);
+    await close();
+    await output.writeManifest(names, { isLast: true });
+    task.done();
+    return built;
+  } catch (error) {
+    task.fail();
+    await close();
+    // The nodes that were finished are in the journal, too: failing to list them is not the news.
+    await output.writeManifest(names, { isLast: true }).catch(() => undefined);
+    const isClear = error instanceof HostError && error.id === 'disk-full';
+    throw isDiskFull(error) && !isClear ? diskFull(output.path, 'build the nodes', error) : error;
   }
 }

@@ -1,6 +1,8 @@
-import { lstat, stat } from 'node:fs/promises';
+import { appendFile, lstat, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../definition/generated/manifest.ts';
+import { artifactName, imageFormats, type ImageFormat } from '../../formats/image-format.ts';
+import { defaultMtimeSeconds } from '../../render/make-entry.ts';
 import { HostError } from '../../report/errors.ts';
 import {
   createFileAtomically,
@@ -10,16 +12,42 @@ import {
 } from '../files.ts';
 
 type ManifestNode = Manifest['nodes'][number];
+type ManifestFile = ManifestNode['files'][number];
 
-type ManifestBase = Manifest['bases'][number];
+/** What a manifest says of the whole. */
+export type ManifestHeader = Pick<Manifest, 'dlimage' | 'cluster'>;
+
+/** A node that was built, with what the manifest must say for it to be understood. */
+export interface OutputRecord {
+  readonly header: ManifestHeader;
+  readonly base: Manifest['bases'][number];
+  readonly node: ManifestNode;
+}
+
+/** A file that is complete but for its name. */
+export interface FinishedFile {
+  readonly name: string;
+  readonly temporaryPath: string;
+}
+
+/** The manifest is written at most this often: it grows with the cluster. The journal fills the gap. */
+const writeIntervalMilliseconds = 2000;
 
 /**
  * `out/<cluster>/`: the images, `manifest.json` and `SHA256SUMS`. Knows which files are dlimage's own and never
- * touches another: an image counts as its own when the manifest lists it and nobody has changed it since.
+ * touches another: a file counts as its own when the manifest lists it and nobody has changed it since.
+ *
+ * Every node is noted in a journal before its files get their names. So a build that is killed at any moment leaves
+ * files that are whole and known, or none.
  */
 export class OutputDirectory {
   readonly path: string;
-  #manifest: Manifest | undefined;
+  #nodes = new Map<string, ManifestNode>();
+  #bases = new Map<string, Manifest['bases'][number]>();
+  #header: ManifestHeader | undefined;
+  #writtenAt = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isChanged = false;
 
   private constructor(path: string) {
     this.path = path;
@@ -29,68 +57,141 @@ export class OutputDirectory {
   static async open(path: string): Promise<OutputDirectory> {
     await makePrivateDirectory(path);
     await createFileAtomically(join(path, '.gitignore'), '*\n', 0o644);
+    return OutputDirectory.read(path);
+  }
+
+  /** Reads what a directory holds; makes nothing. @throws HostError `manifest-damaged` */
+  static async read(path: string): Promise<OutputDirectory> {
     const output = new OutputDirectory(path);
     await output.reload();
     return output;
   }
 
-  /** Reads the manifest again, after waiting for another build. */
+  /** Reads manifest and journal again, after waiting for another build. */
   async reload(): Promise<void> {
     const file = join(this.path, 'manifest.json');
     const text = await readTextIfExists(file);
-    this.#manifest = text === undefined ? undefined : parseManifest(text, file);
+    const manifest = text === undefined ? undefined : parseManifest(text, file);
+    this.#header = manifest;
+    this.#nodes = new Map(manifest?.nodes.map((node) => [node.name, node]));
+    this.#bases = new Map(manifest?.bases.map((base) => [base.key, base]));
+    for (const record of parseJournal(await readTextIfExists(this.#journal))) this.#take(record);
   }
 
-  /** What the manifest says of a node's image, if that image is still there as it was built. */
-  async currentImage(nodeName: string, mtimeSeconds: number): Promise<ManifestNode | undefined> {
-    const listed = this.#manifest?.nodes.find((node) => node.name === nodeName);
+  /** What the manifest says of the whole; undefined when there is none. */
+  get header(): ManifestHeader | undefined {
+    return this.#header;
+  }
+
+  /** Every node that the directory says it holds, in the order of the manifest. */
+  get nodes(): readonly ManifestNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** What the manifest says of a node, with those of its files that are still there as they were built. */
+  async current(nodeName: string): Promise<ManifestNode | undefined> {
+    const listed = this.#nodes.get(nodeName);
     if (listed === undefined) return undefined;
-    const found = await stat(join(this.path, listed.image)).catch(() => undefined);
-    if (found === undefined || found.size !== listed.sizeBytes) return undefined;
-    return Math.floor(found.mtimeMs / 1000) === mtimeSeconds ? listed : undefined;
+    const files: ManifestFile[] = [];
+    for (const file of listed.files) if (await this.#isUntouched(file)) files.push(file);
+    return { ...listed, files };
   }
 
   /**
-   * Makes sure that the images of these nodes may be written, before any work is done.
+   * Makes sure that the files of these nodes may be written, before any work is done.
    *
-   * @throws HostError `output-exists` when a file is there that is not dlimage's own unchanged image
+   * @throws HostError `output-exists` when a file is there that is not dlimage's own unchanged one
    */
-  async requireReplaceable(nodeNames: readonly string[], mtimeSeconds: number): Promise<void> {
-    for (const name of nodeNames) {
-      const path = join(this.path, `${name}.img`);
-      const exists = (await lstat(path).catch(() => undefined)) !== undefined;
-      if (!exists || (await this.currentImage(name, mtimeSeconds)) !== undefined) continue;
-      const isListed = this.#manifest?.nodes.some((node) => node.name === name) === true;
-      throw new HostError(
-        'output-exists',
-        isListed
-          ? `${path} was changed after dlimage built it (booted, or written to): it is not overwritten`
-          : `${path} exists and was not made by this dlimage: it is not overwritten`,
-        { hint: 'move or delete it, or choose another directory with --out' },
-      );
+  async requireReplaceable(nodeNames: readonly string[], formats: readonly ImageFormat[]): Promise<void> {
+    for (const nodeName of nodeNames) {
+      const own = (await this.current(nodeName))?.files ?? [];
+      for (const name of formats.map((format) => artifactName(nodeName, format))) {
+        const exists = (await lstat(join(this.path, name)).catch(() => undefined)) !== undefined;
+        if (exists && !own.some((file) => file.name === name)) throw this.#foreign(nodeName, name);
+      }
     }
   }
 
-  /** Adds or replaces one node in the manifest, keeps the others, and writes manifest and checksums. */
-  async record(
-    header: Pick<Manifest, 'dlimage' | 'cluster'>,
-    base: ManifestBase,
-    node: ManifestNode,
-    order: readonly string[],
-  ): Promise<void> {
+  /** Gives new files of a node their names, and takes away those of an earlier build that the record has no more. */
+  add(record: OutputRecord, files: readonly FinishedFile[]): Promise<void> {
+    return this.#inTurn(() => this.#add(record, files));
+  }
+
+  async #add(record: OutputRecord, files: readonly FinishedFile[]): Promise<void> {
+    const kept = new Set(record.node.files.map(({ name }) => name));
+    const renewed = new Set(files.map(({ name }) => name));
+    for (const { name } of (await this.current(record.node.name))?.files ?? []) {
+      if (renewed.has(name) || !kept.has(name)) await rm(join(this.path, name), { force: true });
+    }
+    for (const { temporaryPath } of files) {
+      // Files carry a fixed time, as their contents do: one that was booted or written to since is noticed by it.
+      await utimes(temporaryPath, defaultMtimeSeconds, defaultMtimeSeconds);
+    }
+    await appendFile(this.#journal, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    for (const { name, temporaryPath } of files) await rename(temporaryPath, join(this.path, name));
+    this.#take(record);
+    this.#isChanged = true;
+  }
+
+  /** Brings manifest and checksums up to date, unless that was done a moment ago. `order` is that of the definition. */
+  writeManifest(order: readonly string[], options: { readonly isLast: boolean }): Promise<void> {
+    return this.#inTurn(() => this.#writeManifest(order, options));
+  }
+
+  async #writeManifest(order: readonly string[], options: { readonly isLast: boolean }): Promise<void> {
+    if (!this.#isChanged || this.#header === undefined) return;
+    if (!options.isLast && Date.now() - this.#writtenAt < writeIntervalMilliseconds) return;
     const rank = new Map(order.map((name, index) => [name, index]));
-    const kept = (this.#manifest?.nodes ?? []).filter(({ name }) => name !== node.name);
-    const nodes = [...kept, node].toSorted(
+    const nodes = this.nodes.toSorted(
       (one, other) => (rank.get(one.name) ?? Infinity) - (rank.get(other.name) ?? Infinity),
     );
-    const used = new Set(nodes.map(({ base: key }) => key));
-    const otherBases = (this.#manifest?.bases ?? []).filter(({ key }) => key !== base.key && used.has(key));
-    this.#manifest = { version: 1, ...header, bases: [...otherBases, base], nodes };
-    const sums = nodes.map(({ sha256, image }) => `${sha256}  ${image}\n`).join('');
-    await writeFileAtomically(join(this.path, 'SHA256SUMS'), sums);
-    await writeFileAtomically(
-      join(this.path, 'manifest.json'),
-      `${JSON.stringify(this.#manifest, null, 2)}\n`,
+    const used = new Set(nodes.map(({ base }) => base));
+    const manifest: Manifest = {
+      version: 1,
+      dlimage: this.#header.dlimage,
+      cluster: this.#header.cluster,
+      bases: [...this.#bases.values()].filter(({ key }) => used.has(key)),
+      nodes,
+    };
+    const sums = nodes.flatMap(({ files }) => files.map(({ sha256, name }) => `${sha256}  ${name}\n`));
+    await writeFileAtomically(join(this.path, 'SHA256SUMS'), sums.join(''));
+    await writeFileAtomically(join(this.path, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await rm(this.#journal, { force: true });
+    this.#writtenAt = Date.now();
+    this.#isChanged = false;
+  }
+
+  /** A record must not come into the journal while the manifest that lacks it replaces the journal. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  get #journal(): string {
+    return join(this.path, '.journal');
+  }
+
+  #take({ header, base, node }: OutputRecord): void {
+    this.#header = header;
+    this.#bases.set(base.key, base);
+    this.#nodes.set(node.name, node);
+  }
+
+  async #isUntouched({ name, sizeBytes }: ManifestFile): Promise<boolean> {
+    const found = await stat(join(this.path, name)).catch(() => undefined);
+    return found?.size === sizeBytes && Math.floor(found.mtimeMs / 1000) === defaultMtimeSeconds;
+  }
+
+  #foreign(nodeName: string, name: string): HostError {
+    const path = join(this.path, name);
+    const isListed = this.#nodes.get(nodeName)?.files.some((file) => file.name === name) === true;
+    return new HostError(
+      'output-exists',
+      isListed
+        ? `${path} was changed after dlimage built it (booted, or written to): it is not overwritten`
+        : `${path} exists and was not made by this dlimage: it is not overwritten`,
+      { hint: 'move or delete it, or choose another directory with --out' },
     );
   }
 }
@@ -98,7 +199,7 @@ export class OutputDirectory {
 function parseManifest(text: string, file: string): Manifest {
   try {
     const manifest = JSON.parse(text) as Manifest;
-    if (manifest.version === 1 && Array.isArray(manifest.nodes) && Array.isArray(manifest.bases))
+    if (manifest.version === 1 && manifest.nodes.every(isReadable) && Array.isArray(manifest.bases))
       return manifest;
   } catch {
     // Reported below, like a manifest of another shape.
@@ -106,4 +207,14 @@ function parseManifest(text: string, file: string): Manifest {
   throw new HostError('manifest-damaged', `${file} is not a manifest that this dlimage can read`, {
     hint: 'move it away; images beside it are then treated as foreign and not overwritten',
   });
+}
+
+function isReadable(node: ManifestNode): boolean {
+  return node.files.every(({ format }) => imageFormats.includes(format));
+}
+
+/** The last line of a journal is cut off when its writer was killed: that node's files have no names yet. */
+function parseJournal(text: string | undefined): OutputRecord[] {
+  const lines = (text ?? '').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as OutputRecord);
 }

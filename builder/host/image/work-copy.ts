@@ -1,7 +1,7 @@
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteSource } from '../../image/byte-source.ts';
-import type { Patch } from '../../image/patch.ts';
+import { patchedSource, type Patch } from '../../image/patch.ts';
 import { alignRanges, differingRuns, type ByteRange } from '../../image/ranges.ts';
 import type { Entry } from '../../plan/entry.ts';
 import { HostError } from '../../report/errors.ts';
@@ -25,6 +25,11 @@ export interface WorkCopy {
    *   `host-file-missing`, `host-file-not-a-file` or `host-file-changed` before anything is written.
    */
   makePatch(entries: readonly Entry[], options?: { readonly signal?: AbortSignal }): Promise<Patch>;
+  /**
+   * From now on patches are made against the base with this patch laid over it, and hold only what they add to it.
+   * The patch must stay open; a work copy takes one.
+   */
+  layOver(patch: Patch): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,10 +45,9 @@ export async function openWorkCopy(options: {
     throw error;
   });
   const untouched = await fingerprint(base.path);
-  const writers = [
-    createRootWriter(base, image),
-    ...(base.boot === null ? [] : [createBootWriter(base.boot, image)]),
-  ];
+  const workPath = join(temporary.path, 'work.img');
+  let layer: Patch | null = null;
+  let view = viewOf(base, image);
   let copy: WorkFile | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -52,21 +56,35 @@ export async function openWorkCopy(options: {
     if ((await fingerprint(base.path)) !== untouched) throw baseChanged(base.path);
     checkEntries(entries, base);
     await checkHostFiles(entries);
-    for (const writer of writers) await writer.check(entriesOf(entries, writer));
-    copy ??= await openWorkFile(base.path, join(temporary.path, 'work.img'), signal);
+    // What lies under a layer can only be looked up in the copy.
+    if (layer !== null) copy ??= await openWorkFile(base.path, workPath, layer, signal);
+    for (const writer of view.writers) await writer.check(entriesOf(entries, writer));
+    copy ??= await openWorkFile(base.path, workPath, layer, signal);
     try {
-      return await patchOn(copy, { image, writers, entries, temporary, signal });
+      return await patchOn(copy, { ...view, entries, temporary, signal });
     } catch (error) {
       await copy.discard();
       copy = null;
       throw error;
     }
   };
+  const layOver = async (patch: Patch): Promise<void> => {
+    if (layer !== null) throw new Error('a work copy takes one layer');
+    layer = patch;
+    if (copy !== null) await layOnto(copy, patch);
+    const covered = { ...image, ...patchedSource(image, patch), path: workPath };
+    view = viewOf({ ...base, path: workPath }, covered);
+  };
   return {
     makePatch(entries, { signal } = {}) {
       const patch = queue.then(() => makePatch(entries, signal));
       queue = patch.catch(() => undefined);
       return patch;
+    },
+    layOver(patch) {
+      const laid = queue.then(() => layOver(patch));
+      queue = laid.catch(() => undefined);
+      return laid;
     },
     async close() {
       await queue;
@@ -75,6 +93,17 @@ export async function openWorkCopy(options: {
       await temporary.remove();
     },
   };
+}
+
+/** What patches are made against, and by what. */
+interface View {
+  readonly image: OpenImage;
+  readonly writers: readonly PartitionWriter[];
+}
+
+function viewOf(base: BaseImage, image: OpenImage): View {
+  const boot = base.boot === null ? [] : [createBootWriter(base.boot, image)];
+  return { image, writers: [createRootWriter(base, image), ...boot] };
 }
 
 interface WorkFile extends ByteSource {
@@ -87,12 +116,13 @@ interface WorkFile extends ByteSource {
 async function openWorkFile(
   basePath: string,
   path: string,
+  layer: Patch | null,
   signal: AbortSignal | undefined,
 ): Promise<WorkFile> {
   await copySparsely(basePath, path, { step: 'make a work copy of the base', ...(signal && { signal }) });
   const handle: FileHandle = await open(path, 'r+');
   const { size } = await handle.stat();
-  return {
+  const file: WorkFile = {
     path,
     ...sourceOf(handle, size),
     write: (bytes, offsetBytes) => writeFully(handle, bytes, offsetBytes),
@@ -102,6 +132,12 @@ async function openWorkFile(
       await rm(path, { force: true });
     },
   };
+  if (layer !== null) await layOnto(file, layer);
+  return file;
+}
+
+async function layOnto(file: WorkFile, layer: Patch): Promise<void> {
+  for (const range of layer.ranges) await file.write(await layer.read(range), range.offsetBytes);
 }
 
 interface PatchJob {

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import { applyDlpatch } from '../../host/formats/apply-dlpatch.ts';
+import { formatBytes } from '../../report/format-units.ts';
+import { printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { shownPath } from '../definition-options.ts';
+import { abortOnInterruption } from '../interruption.ts';
+
+interface ApplyOptions extends GlobalOptions {
+  readonly base?: string;
+  readonly out?: string;
+  readonly cache?: string;
+}
+
+/** `dlimage apply PATCH` */
+export async function runApply(patch: string, options: ApplyOptions): Promise<void> {
+  const outputPath = resolve(options.out ?? `${patch.replace(/\.dlpatch$/, '')}.img`);
+  const written = await applyDlpatch({
+    patchPath: resolve(patch),
+    base: options.base,
+    outputPath,
+    cacheDirectory: cacheDirectory(options.cache),
+    progress: progressFor(options),
+    signal: abortOnInterruption(),
+  });
+  if (options.json === true) printLine(JSON.stringify({ event: 'done', path: outputPath, ...written }));
+  else if (options.quiet !== true) {
+    printLine(`${shownPath(outputPath)}: ${formatBytes(written.sizeBytes)}, SHA-256 ${written.sha256}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import { verifyOutput, type VerifiedFile } from '../../host/verify/verify-output.ts';
+import { exitCode } from '../../report/errors.ts';
+import { formatTable, printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { abortOnInterruption } from '../interruption.ts';
+
+interface VerifyOptions extends GlobalOptions {
+  readonly fast?: boolean;
+  readonly cache?: string;
+}
+
+/** `dlimage verify [PATH]`: exit code 3 when anything is wrong. */
+export async function runVerify(path: string | undefined, options: VerifyOptions): Promise<void> {
+  const files = await verifyOutput({
+    path: resolve(path ?? '.'),
+    isQuick: options.fast === true,
+    cacheDirectory: cacheDirectory(options.cache),
+    progress: progressFor(options),
+    signal: abortOnInterruption(),
+  });
+  const wrong = files.filter(({ problems }) => problems.length > 0);
+  if (wrong.length > 0) process.exitCode = exitCode.host;
+  if (options.json === true) printLine(JSON.stringify(files));
+  else if (options.quiet !== true || wrong.length > 0) printLine(formatFiles(files, wrong));
+}
+
+function formatFiles(files: readonly VerifiedFile[], wrong: readonly VerifiedFile[]): string {
+  const rows = files.map(({ name, problems, checks }) => [
+    name,
+    problems.length === 0 ? 'good' : 'WRONG',
+    problems.length === 0 ? checks.join(', ') : problems.join('; '),
+  ]);
+  const summary =
+    wrong.length === 0
+      ? `${files.length} files, all good.`
+      : `${wrong.length} of ${files.length} files are wrong.`;
+  return `${formatTable(['file', '', ''], rows)}\n\n${summary}`;
+}

@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import { totalLength } from '../../formats/piece.ts';
+import { assemble, type AssembleJob, type AssembleResult } from './assemble.ts';
+import type { AssembleRequest } from './assemble-worker.ts';
+
+/** Writes and hashes files on several threads. */
+export interface Assembler {
+  run(job: AssembleJob): Promise<AssembleResult>;
+  /** Ends the threads; jobs that are not done fail. */
+  close(): Promise<void>;
+}
+
+/** Smaller jobs are done at once: handing them to a thread costs more. */
+const inlineBytes = 4 * 1024 * 1024;
+/** Source files run without being compiled in the tests; there is no worker to start then. */
+const isCompiled = import.meta.url.endsWith('.js');
+
+interface Waiting {
+  readonly job: AssembleJob;
+  readonly resolve: (result: AssembleResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Makes an assembler; its threads start when there is work for them, and never keep the process alive. */
+export function createAssembler(threads: number): Assembler {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  const running = new Map<Worker, Waiting>();
+  const waiting: Waiting[] = [];
+
+  const release = (worker: Worker) => {
+    running.delete(worker);
+    worker.unref();
+    idle.push(worker);
+    dispatch();
+  };
+  const start = (): Worker => {
+    const worker = new Worker(new URL('./assemble-worker.js', import.meta.url));
+    all.add(worker);
+    worker.on('message', ({ result, error }: { result?: AssembleResult; error?: unknown }) => {
+      const task = running.get(worker);
+      release(worker);
+      if (result === undefined) task?.reject(error);
+      else task?.resolve(result);
+    });
+    const fail = (error: unknown) => {
+      all.delete(worker);
+      running.get(worker)?.reject(error);
+      running.delete(worker);
+    };
+    worker.on('error', fail);
+    worker.on('exit', () => fail(new Error('a thread that writes images ended')));
+    return worker;
+  };
+  const dispatch = () => {
+    while (waiting.length > 0) {
+      const worker = idle.pop() ?? (all.size < threads ? start() : undefined);
+      if (worker === undefined) return;
+      const task = waiting.shift()!;
+      running.set(worker, task);
+      worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
+      worker.postMessage({ job: task.job } satisfies AssembleRequest);
+    }
+  };
+  return {
+    async run(job) {
+      if (!isCompiled || totalLength(job.pieces) < inlineBytes) return assemble(job);
+      return new Promise((resolve, reject) => {
+        waiting.push({ job, resolve, reject });
+        dispatch();
+      });
+    },
+    async close() {
+      for (const task of waiting.splice(0)) task.reject(new Error('writing was given up'));
+      await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame } from '../../formats/frame-layout.ts';
+import type { Piece } from '../../formats/piece.ts';
+import type { Assembler } from './assembler.ts';
+import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
+import type { FrameShelf } from './frame-shelf.ts';
+import type { Limiter } from './limiter.ts';
+import type { Progress, Task } from '../progress.ts';
+
+/** What frames are made with. */
+export interface FrameWorkshop {
+  readonly codec: FrameCodec;
+  readonly assembler: Assembler;
+  /** Compressors that run at once; each takes memory. */
+  readonly limiter: Limiter;
+  /** Private: it holds uncompressed frames for a moment. */
+  readonly temporaryDirectory: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** A frame with where it is kept, and how its bytes come together. */
+export interface PlacedFrame {
+  readonly frame: Frame;
+  readonly shelf: FrameShelf;
+  readonly key: string;
+  readonly pieces: readonly Piece[];
+}
+
+/** Small frames are compressed many at a time, by one process. */
+const batchBytes = 16 * 1024 * 1024;
+const batchFrames = 64;
+const taskBytes = 64 * 1024 * 1024;
+
+/** Finds or makes every frame, in the order asked for. What is on a shelf already is not compressed again. */
+export async function encodeFrames(
+  workshop: FrameWorkshop,
+  wanted: readonly PlacedFrame[],
+): Promise<EncodedFrame[]> {
+  // One after the other: finding a frame for the first time reads it.
+  const found: (EncodedFrame | undefined)[] = [];
+  for (const { shelf, key } of wanted) found.push(await (shelf.expected(key) ?? shelf.find(key)));
+  // From here to the last `expect` nothing is awaited, so that two images do not make the same frame.
+  const missing = wanted.filter(
+    ({ shelf, key }, index) => found[index] === undefined && !shelf.expected(key),
+  );
+  const task = startTask(workshop, missing);
+  let doneBytes = 0;
+  const batches = batchesOf(missing).map((batch) => {
+    const made = workshop.limiter(() => makeBatch(workshop, batch));
+    for (const [index, { shelf, key }] of batch.entries()) {
+      shelf.expect(
+        key,
+        made.then((frames) => frames[index]!),
+      );
+    }
+    return made.then(() => task?.update((doneBytes += rawBytes(batch))));
+  });
+  // All are awaited before a failure is reported: none may still write into the temporary directory then.
+  const failure = (await Promise.allSettled(batches)).find((result) => result.status === 'rejected');
+  if (failure === undefined) task?.done();
+  else task?.fail();
+  if (failure !== undefined) throw failure.reason;
+  return Promise.all(
+    wanted.map(async ({ shelf, key }, index) => found[index] ?? (await shelf.expected(key)!)),
+  );
+}
+
+/** The base's first compression is worth a progress bar, a node's few frames are not. */
+function startTask({ codec, progress }: FrameWorkshop, missing: readonly PlacedFrame[]): Task | null {
+  const total = rawBytes(missing);
+  if (total < taskBytes) return null;
+  return progress.task(`Compress the base for ${codec.format}`, { total, unit: 'bytes' });
+}
+
+function rawBytes(frames: readonly PlacedFrame[]): number {
+  return frames.reduce((sum, { frame }) => sum + frame.lengthBytes, 0);
+}
+
+function batchesOf(frames: readonly PlacedFrame[]): PlacedFrame[][] {
+  const batches: PlacedFrame[][] = [];
+  let bytes = Infinity;
+  for (const placed of frames) {
+    const last = batches.at(-1);
+    bytes += placed.frame.lengthBytes;
+    if (last === undefined || bytes > batchBytes || last.length >= batchFrames) {
+      batches.push([placed]);
+      bytes = placed.frame.lengthBytes;
+    } else last.push(placed);
+  }
+  return batches;
+}
+
+async function makeBatch(workshop: FrameWorkshop, batch: readonly PlacedFrame[]): Promise<EncodedFrame[]> {
+  const { codec, assembler, temporaryDirectory, signal } = workshop;
+  signal?.throwIfAborted();
+  const name = randomBytes(6).toString('hex');
+  const paths = batch.map((_, index) => join(temporaryDirectory, `${name}-${index}`));
+  try {
+    for (const [index, { pieces }] of batch.entries()) {
+      await assembler.run({ pieces, path: paths[index]!, holes: true, digest: false });
+    }
+    const files = batch.map(({ frame }, index) => ({ path: paths[index]!, lengthBytes: frame.lengthBytes }));
+    await codec.compress(files, signal);
+    const frames: EncodedFrame[] = [];
+    for (const [index, { shelf, key }] of batch.entries()) {
+      frames.push(await shelf.put(key, `${paths[index]!}${codec.suffix}`));
+    }
+    return frames;
+  } catch (error) {
+    for (const path of paths) {
+      await rm(path, { force: true });
+      await rm(`${path}${codec.suffix}`, { force: true });
+    }
+    throw error;
+  }
+}

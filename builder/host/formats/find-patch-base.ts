@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import type { DlpatchHeader } from '../../formats/dlpatch.ts';
+import { HostError } from '../../report/errors.ts';
+import { listBases } from '../base/base-cache.ts';
+import { hashFile } from '../hash-file.ts';
+import type { Progress } from '../progress.ts';
+
+/**
+ * Finds the base that a patch belongs to, and makes sure by its digest that it is the one.
+ *
+ * @param wanted A file, or the name or key of a base in the cache; undefined looks for the patch's own in the cache.
+ * @throws HostError `patch-base-missing` or `patch-base-differs`
+ */
+export async function findPatchBase(
+  base: DlpatchHeader['base'],
+  wanted: string | undefined,
+  context: { readonly cacheDirectory: string; readonly progress: Progress; readonly signal?: AbortSignal },
+): Promise<string> {
+  const path = await candidate(base, wanted, context.cacheDirectory);
+  const { size } = await stat(path);
+  if (size !== base.sizeBytes) throw differs(base, path, `it has ${size} bytes, not ${base.sizeBytes}`);
+  const task = context.progress.task('Check the base', { total: size, unit: 'bytes' });
+  const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: context.signal });
+  task.done();
+  if (sha256 !== base.sha256) throw differs(base, path, `its SHA-256 is ${sha256}, not ${base.sha256}`);
+  return path;
+}
+
+async function candidate(
+  base: DlpatchHeader['base'],
+  wanted: string | undefined,
+  cacheDirectory: string,
+): Promise<string> {
+  if (wanted !== undefined && (await stat(wanted).catch(() => null))?.isFile() === true) return wanted;
+  const cached = await listBases(cacheDirectory);
+  const exact = cached.find(({ sha256 }) => sha256 === base.sha256);
+  const named = cached.filter(
+    ({ definitionName, key }) => wanted === undefined || definitionName === wanted || key.startsWith(wanted),
+  );
+  const found =
+    exact !== undefined && named.includes(exact) ? exact : wanted === undefined ? undefined : named[0];
+  if (found !== undefined) return found.imagePath;
+  throw new HostError(
+    'patch-base-missing',
+    wanted === undefined
+      ? `the base of the patch is not in the cache: ${base.name}, key ${base.key.slice(0, 12)}`
+      : `there is no base ${wanted}: no such file, and none of that name in the cache`,
+    { hint: 'name its file with --base, or copy it into the cache of this machine' },
+  );
+}
+
+function differs(base: DlpatchHeader['base'], path: string, reason: string): HostError {
+  return new HostError(
+    'patch-base-differs',
+    `${path} is not the base that the patch was made for: ${reason}`,
+    {
+      hint: `the patch needs ${base.name}, key ${base.key.slice(0, 12)}; nothing was written`,
+    },
+  );
+}

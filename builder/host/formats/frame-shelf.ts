@@ -1,0 +1,64 @@
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { makePrivateDirectory } from '../files.ts';
+import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
+
+/**
+ * A directory of compressed frames. Each file's name is its key and the CRC-32 of its content, which is checked before
+ * the first use: a damaged file is made again instead of damaging every image. Frames come by rename, so several
+ * processes may use the directory at once.
+ */
+export interface FrameShelf {
+  /** A frame that is here and intact. */
+  find(key: string): Promise<EncodedFrame | undefined>;
+  /** A frame that is being made, or was made since the shelf was opened. */
+  expected(key: string): Promise<EncodedFrame> | undefined;
+  /** Says that the frame with this key comes from `made`: others wait for it instead of making it, too. */
+  expect(key: string, made: Promise<EncodedFrame>): void;
+  /** Takes a compressed file in. */
+  put(key: string, path: string): Promise<EncodedFrame>;
+  remove(): Promise<void>;
+}
+
+/** Opens a shelf, or makes one. */
+export async function openFrameShelf(directory: string, codec: FrameCodec): Promise<FrameShelf> {
+  await makePrivateDirectory(directory);
+  const files = new Map<string, string>();
+  for (const name of await readdir(directory)) {
+    const key = /^(.+)\.[0-9a-f]{8}$/.exec(name)?.[1];
+    if (key !== undefined) files.set(key, join(directory, name));
+  }
+  const found = new Map<string, Promise<EncodedFrame | undefined>>();
+  const made = new Map<string, Promise<EncodedFrame>>();
+  const load = async (path: string): Promise<EncodedFrame | undefined> => {
+    const content = await readFile(path).catch(() => null);
+    if (content !== null && path.endsWith(checksumOf(content))) return codec.examine(path);
+    await rm(path, { force: true });
+    return undefined;
+  };
+  return {
+    async find(key) {
+      const path = files.get(key);
+      if (path === undefined) return undefined;
+      const loading = found.get(key) ?? load(path);
+      found.set(key, loading);
+      return loading;
+    },
+    expected: (key) => made.get(key),
+    expect(key, frame) {
+      made.set(key, frame);
+      frame.catch(() => made.delete(key));
+    },
+    async put(key, path) {
+      const target = join(directory, `${key}.${checksumOf(await readFile(path))}`);
+      await rename(path, target);
+      return codec.examine(target);
+    },
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function checksumOf(content: Buffer): string {
+  return crc32(content).toString(16).padStart(8, '0');
+}

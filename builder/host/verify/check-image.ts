@@ -1,0 +1,70 @@
+import type { Manifest } from '../../definition/generated/manifest.ts';
+import { checkFilesystems } from '../image/check-filesystems.ts';
+import { openImageFiles } from '../image/image-files.ts';
+import { withImage } from '../image/open-image.ts';
+import { readLayoutOf } from '../image/read-layout.ts';
+import { rolesOf } from '../image/roles.ts';
+
+/** What an image says of its node, in `/etc/hostname` and `/etc/dlimage/node.env`, and must say. */
+export interface ExpectedNode {
+  readonly name: string;
+  readonly role: string;
+  readonly address: string | null;
+  readonly clusterId: string;
+}
+
+/** What a manifest says that a node's image holds. */
+export function expectedNode(cluster: Manifest['cluster'], node: Manifest['nodes'][number]): ExpectedNode {
+  return { name: node.name, role: node.role, address: node.address, clusterId: cluster.id };
+}
+
+/**
+ * Checks a raw image: each filesystem with its own checker, and that it is the node that it is said to be.
+ * Returns one line for each thing that is wrong. `directory` is private.
+ *
+ * @throws HostError when the image cannot be read at all
+ */
+export async function checkImage(
+  path: string,
+  expected: ExpectedNode | null,
+  directory: string,
+): Promise<string[]> {
+  const layout = await withImage(path, readLayoutOf);
+  const checks = await checkFilesystems(path, layout, directory);
+  const damage = checks
+    .filter(({ isClean }) => !isClean)
+    .map(
+      ({ partition, report }) =>
+        `partition ${partition.number} is damaged: ${report.split('\n').at(-1) ?? ''}`,
+    );
+  return damage.length > 0 || expected === null ? damage : checkNode(path, expected);
+}
+
+async function checkNode(path: string, expected: ExpectedNode): Promise<string[]> {
+  return withImage(path, async (image) => {
+    const { root } = await rolesOf(image, await readLayoutOf(image));
+    const files = await openImageFiles(image, root);
+    const hostname = (await files.read('/etc/hostname')).toString('utf8').trim();
+    const environment = parseEnvironment((await files.read('/etc/dlimage/node.env')).toString('utf8'));
+    const wanted: readonly (readonly [string, string | undefined, string])[] = [
+      ['/etc/hostname', hostname, expected.name],
+      ['DLIMAGE_NODE', environment.get('DLIMAGE_NODE'), expected.name],
+      ['DLIMAGE_ROLE', environment.get('DLIMAGE_ROLE'), expected.role],
+      ['DLIMAGE_ADDRESS', environment.get('DLIMAGE_ADDRESS'), expected.address ?? ''],
+      ['DLIMAGE_CLUSTER_ID', environment.get('DLIMAGE_CLUSTER_ID'), expected.clusterId],
+    ];
+    return wanted
+      .filter(([, found, value]) => found !== value)
+      .map(
+        ([what, found, value]) => `${what} in the image is ${found ?? 'missing'}, the manifest says ${value}`,
+      );
+  });
+}
+
+/** `NAME=value` lines as a shell reads them, with or without single quotes. */
+function parseEnvironment(text: string): Map<string, string> {
+  const lines = text.split('\n').map((line) => /^(\w+)=(?:'(.*)'|(.*))$/.exec(line));
+  return new Map(
+    lines.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? match[3] ?? '']])),
+  );
+}

@@ -1,0 +1,182 @@
+import { rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Manifest } from '../../definition/generated/manifest.ts';
+import type { ImageFormat } from '../../formats/image-format.ts';
+import { HostError } from '../../report/errors.ts';
+import { OutputDirectory } from '../build/output-directory.ts';
+import { packingOf, unpackImage, type UnpackContext } from '../formats/unpack-image.ts';
+import { hashFile } from '../hash-file.ts';
+import { makePrivateTemporary } from '../image/private-temporary.ts';
+import type { Progress } from '../progress.ts';
+import { checkBmap } from './check-bmap.ts';
+import { checkImage, expectedNode, type ExpectedNode } from './check-image.ts';
+
+type ManifestNode = Manifest['nodes'][number];
+type ManifestFile = ManifestNode['files'][number];
+
+/** What is to be verified, and how. */
+export interface VerifyRequest {
+  /** An output directory, or one file. */
+  readonly path: string;
+  /** True compares checksums only. */
+  readonly isQuick: boolean;
+  readonly cacheDirectory: string;
+  /** Where images are unpacked; by default beside what is verified. */
+  readonly workDirectory?: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** One file with all that is wrong with it. */
+export interface VerifiedFile {
+  readonly name: string;
+  readonly problems: readonly string[];
+  /** What was found right, in a few words. */
+  readonly checks: readonly string[];
+}
+
+/**
+ * Checks that files are what their manifest says: checksums; the image in each file; its filesystems, with their own
+ * checkers; and that it is the node it is said to be. A file without a manifest is checked by itself.
+ *
+ * @throws HostError `nothing-to-verify`, `manifest-damaged`, or when the path cannot be read
+ */
+export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile[]> {
+  const isDirectory = await stat(request.path).then(
+    (status) => status.isDirectory(),
+    (cause: unknown) => {
+      throw new HostError('nothing-to-verify', `there is no ${request.path}`, {
+        hint: 'check the path',
+        cause,
+      });
+    },
+  );
+  const directory = isDirectory ? request.path : dirname(request.path);
+  const temporary = await makePrivateTemporary(request.workDirectory ?? directory);
+  try {
+    const context = { ...request, directory: temporary.path };
+    const output = await OutputDirectory.read(directory);
+    const name = isDirectory ? null : basename(request.path);
+    const listed = output.nodes.filter(
+      ({ files }) => name === null || files.some((file) => file.name === name),
+    );
+    if (listed.length === 0 && name !== null) return [await verifyAlone(request.path, context)];
+    if (output.header === undefined || listed.length === 0) {
+      throw new HostError(
+        'nothing-to-verify',
+        `${directory} holds no images of dlimage: it has no manifest`,
+        {
+          hint: 'give the directory that dlimage build wrote, or an image file',
+        },
+      );
+    }
+    const results: VerifiedFile[] = [];
+    for (const node of listed) {
+      const files = node.files.filter((file) => name === null || file.name === name);
+      const expected = expectedNode(output.header.cluster, node);
+      results.push(...(await verifyNode({ directory, node, files, expected, request, context })));
+    }
+    return results;
+  } finally {
+    await temporary.remove();
+  }
+}
+
+interface NodeCheck {
+  readonly directory: string;
+  readonly node: ManifestNode;
+  readonly files: readonly ManifestFile[];
+  readonly expected: ExpectedNode;
+  readonly request: VerifyRequest;
+  readonly context: UnpackContext;
+}
+
+async function verifyNode(check: NodeCheck): Promise<VerifiedFile[]> {
+  const results: VerifiedFile[] = [];
+  const task = check.request.progress.task(`Verify ${check.node.name}`);
+  for (const file of check.files) {
+    check.request.signal?.throwIfAborted();
+    task.line(file.name);
+    results.push(await verifyFile(file, check));
+  }
+  if (results.some(({ problems }) => problems.length > 0)) task.fail();
+  else task.done();
+  return results;
+}
+
+async function verifyFile(file: ManifestFile, check: NodeCheck): Promise<VerifiedFile> {
+  const path = join(check.directory, file.name);
+  const size = await stat(path).then(
+    (status) => status.size,
+    () => null,
+  );
+  if (size === null) return { name: file.name, problems: ['it is missing'], checks: [] };
+  if (size !== file.sizeBytes) {
+    return { name: file.name, problems: [`it has ${size} bytes, not ${file.sizeBytes}`], checks: [] };
+  }
+  const sha256 = await hashFile(path, { signal: check.request.signal });
+  if (sha256 !== file.sha256) {
+    return { name: file.name, problems: ['its SHA-256 is not that of the manifest'], checks: [] };
+  }
+  if (check.request.isQuick) return { name: file.name, problems: [], checks: ['checksum'] };
+  const deep =
+    file.format === 'img.bmap' ? await verifyMap(path, check) : await verifyContent(path, file, check);
+  return { name: file.name, ...deep, checks: ['checksum', ...deep.checks] };
+}
+
+async function verifyContent(
+  path: string,
+  { format }: ManifestFile,
+  { node, expected, context }: NodeCheck,
+): Promise<Omit<VerifiedFile, 'name'>> {
+  return withUnpacked(path, context, async (raw) => {
+    const isKnown = node.imageSha256 !== null && format !== 'img';
+    if (isKnown && (await hashFile(raw)) !== node.imageSha256) {
+      return { problems: ['the image in it is not that of the manifest'], checks: [] };
+    }
+    const problems = await checkImage(raw, expected, context.directory);
+    return { problems, checks: [...(isKnown ? ['image'] : []), 'filesystems', 'node'] };
+  });
+}
+
+/** The image that a map belongs to may be there in any format; the first that is stands for all. */
+async function verifyMap(
+  path: string,
+  { directory, node, context }: NodeCheck,
+): Promise<Omit<VerifiedFile, 'name'>> {
+  const wholes: readonly ImageFormat[] = ['img', 'img.zst', 'img.gz', 'qcow2', 'img.xz', 'dlpatch'];
+  const image = wholes.flatMap((format) => node.files.find((file) => file.format === format) ?? [])[0];
+  if (image === undefined) return { problems: [], checks: [] };
+  return withUnpacked(join(directory, image.name), context, async (raw) => ({
+    problems: await checkBmap(path, raw),
+    checks: ['ranges'],
+  }));
+}
+
+/** A patch whose base is not on this machine can only be held against its own digest. */
+async function verifyAlone(path: string, context: UnpackContext): Promise<VerifiedFile> {
+  const packing = await packingOf(path);
+  const checked = await withUnpacked(path, context, async (raw) => ({
+    problems: await checkImage(raw, null, context.directory),
+    checks: [...(packing === 'raw' ? [] : [packing]), 'filesystems'],
+  }));
+  return { name: basename(path), ...checked };
+}
+
+async function withUnpacked(
+  path: string,
+  context: UnpackContext,
+  use: (raw: string) => Promise<Omit<VerifiedFile, 'name'>>,
+): Promise<Omit<VerifiedFile, 'name'>> {
+  let raw = path;
+  try {
+    raw = await unpackImage(path, 'unpacked', context);
+    return await use(raw);
+  } catch (error) {
+    if (!(error instanceof HostError) || error.id === 'disk-full') throw error;
+    if (error.id === 'patch-base-missing') return { problems: [], checks: ['patch (its base is not here)'] };
+    return { problems: [error.message], checks: [] };
+  } finally {
+    if (raw !== path) await rm(raw, { force: true });
+  }
+}

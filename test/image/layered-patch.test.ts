@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBase, type BaseImage } from '../../builder/host/image/base.ts';
+import { checkFilesystems } from '../../builder/host/image/check-filesystems.ts';
+import { compareEntries } from '../../builder/host/image/read-entries.ts';
+import { openWorkCopy, type WorkCopy } from '../../builder/host/image/work-copy.ts';
+import type { Patch } from '../../builder/image/patch.ts';
+import { bootFile, nodeEntries, rootFile } from './support/entries.ts';
+import { missingPrograms } from './support/programs.ts';
+import { buildTestImage, makeScratch, testImages } from './support/test-image.ts';
+
+const missing = missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mcopy', 'fsck.vfat']);
+
+describe.skipIf(missing.length > 0)('two layers', () => {
+  const scratch = makeScratch();
+  const basePath = join(scratch.path, 'base.img');
+  const work = join(scratch.path, 'work');
+  const shared = nodeEntries('cluster');
+  const own = [
+    rootFile('/etc/hostname', 'node-7\n'),
+    rootFile('/etc/dlimage/files/new', 'beside what the cluster brought\n'),
+    bootFile('/meta-data', 'instance-id: node-7\n'),
+  ];
+  let base: BaseImage;
+  let copy: WorkCopy;
+  let layer: Patch;
+
+  const materialise = async (patches: readonly Patch[]): Promise<string> => {
+    const image = readFileSync(basePath);
+    for (const patch of patches) {
+      for (const range of patch.ranges) (await patch.read(range)).copy(image, range.offsetBytes);
+    }
+    const path = join(scratch.path, 'node.img');
+    writeFileSync(path, image);
+    return path;
+  };
+
+  beforeAll(async () => {
+    buildTestImage(testImages['MBR, FAT32, ext4 of today']!, basePath, scratch.path);
+    base = await readBase(basePath);
+    copy = await openWorkCopy({ base, directory: work });
+    layer = await copy.makePatch(shared);
+    await copy.layOver(layer);
+  });
+  afterAll(async () => {
+    await copy.close();
+    scratch.cleanUp();
+  });
+
+  it('hold together every entry of both, on clean filesystems', async () => {
+    const image = await materialise([layer, await copy.makePatch(own)]);
+    const replaced = new Set(own.map(({ partition, path }) => `${partition}:${path}`));
+    const kept = shared.filter(({ partition, path }) => !replaced.has(`${partition}:${path}`));
+    expect(await compareEntries(image, base, [...kept, ...own], work)).toEqual([]);
+    for (const check of await checkFilesystems(image, base.layout, work)) {
+      expect(check, check.report).toMatchObject({ isClean: true });
+    }
+  });
+
+  it('leave little to the second, and the same each time, also after a failure', async () => {
+    const first = await copy.makePatch(own);
+    expect(first.sizeBytes).toBeLessThan(layer.sizeBytes / 4);
+    await expect(copy.makePatch([rootFile('/etc/hostname/below', 'a file')])).rejects.toMatchObject({
+      id: 'image-path-conflict',
+    });
+    const second = await copy.makePatch(own);
+    expect(second.ranges).toEqual(first.ranges);
+    for (const [index, range] of first.ranges.entries()) {
+      expect((await second.read(second.ranges[index]!)).equals(await first.read(range))).toBe(true);
+    }
+  });
+
+  it('are two, not more', async () => {
+    await expect(copy.layOver(layer)).rejects.toThrow('one layer');
+  });
+});
