@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { totalLength } from '../../formats/piece.ts';
 import { assemble, type AssembleJob, type AssembleResult } from './assemble.ts';
-import type { AssembleRequest } from './assemble-worker.ts';
+import type { AssembleAnswer, AssembleRequest } from './assemble-worker.ts';
 
 /** Writes and hashes files on several threads. */
 export interface Assembler {
@@ -37,11 +37,11 @@ export function createAssembler(threads: number): Assembler {
   const start = (): Worker => {
     const worker = new Worker(new URL('./assemble-worker.js', import.meta.url));
     all.add(worker);
-    worker.on('message', ({ result, error }: { result?: AssembleResult; error?: unknown }) => {
+    worker.on('message', (answer: AssembleAnswer) => {
       const task = running.get(worker);
       release(worker);
-      if (result === undefined) task?.reject(error);
-      else task?.resolve(result);
+      if ('result' in answer) task?.resolve(answer.result);
+      else task?.reject(Object.assign(Object(answer.error), { code: answer.code }));
     });
     const fail = (error: unknown) => {
       all.delete(worker);

@@ -43,9 +43,7 @@ export async function encodeFrames(
   const found: (EncodedFrame | undefined)[] = [];
   for (const { shelf, key } of wanted) found.push(await (shelf.expected(key) ?? shelf.find(key)));
   // From here to the last `expect` nothing is awaited, so that two images do not make the same frame.
-  const missing = wanted.filter(
-    ({ shelf, key }, index) => found[index] === undefined && !shelf.expected(key),
-  );
+  const missing = eachOnce(wanted.filter(({ shelf, key }, index) => !found[index] && !shelf.expected(key)));
   const task = startTask(workshop, missing);
   let doneBytes = 0;
   const batches = batchesOf(missing).map((batch) => {
@@ -66,6 +64,18 @@ export async function encodeFrames(
   return Promise.all(
     wanted.map(async ({ shelf, key }, index) => found[index] ?? (await shelf.expected(key)!)),
   );
+}
+
+/** Frames of zeros are the same frame, wherever they lie. */
+function eachOnce(frames: readonly PlacedFrame[]): PlacedFrame[] {
+  const seen = new Map<FrameShelf, Set<string>>();
+  return frames.filter(({ shelf, key }) => {
+    const keys = seen.get(shelf) ?? new Set<string>();
+    seen.set(shelf, keys);
+    const isNew = !keys.has(key);
+    keys.add(key);
+    return isNew;
+  });
 }
 
 /** The base's first compression is worth a progress bar, a node's few frames are not. */

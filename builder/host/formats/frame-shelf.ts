@@ -1,7 +1,7 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { makePrivateDirectory } from '../files.ts';
+import { isErrno, makePrivateDirectory } from '../files.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 
 /**
@@ -52,11 +52,29 @@ export async function openFrameShelf(directory: string, codec: FrameCodec): Prom
     },
     async put(key, path) {
       const target = join(directory, `${key}.${checksumOf(await readFile(path))}`);
-      await rename(path, target);
+      await move(path, target);
       return codec.examine(target);
     },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** The cache may lie on another disk than the images. */
+async function move(source: string, target: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if (!isErrno(error, 'EXDEV')) throw error;
+    const temporary = `${target}.${process.pid}.tmp`;
+    try {
+      await copyFile(source, temporary);
+      await rename(temporary, target);
+    } catch (failure) {
+      await rm(temporary, { force: true });
+      throw failure;
+    }
+    await rm(source);
+  }
 }
 
 function checksumOf(content: Buffer): string {
