@@ -68,6 +68,16 @@ describe('the command line', () => {
   });
 });
 
+describe('build', () => {
+  it('refuses a base that cannot be used before it makes anything', async () => {
+    await writeFile(join(directory, 'base.img'), 'no image at all');
+    const result = await runCli(directory, ['build', '--profile', 'x86', '--base', 'base.img']);
+    expect(result.exitCode).toBe(3);
+    expect(result.stderr).toContain('has no partition table and no filesystem [image-no-layout]');
+    expect(await readdir(directory)).toEqual(['base.img']);
+  });
+});
+
 describe('init', () => {
   it('writes a definition that is valid, and never replaces one unasked', async () => {
     const first = await runCli(directory, ['init', '--yes']);

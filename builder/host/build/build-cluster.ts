@@ -16,7 +16,7 @@ import type { Progress } from '../progress.ts';
 import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
 import { buildNode, type BuiltNode } from './build-node.ts';
-import { ensureNodeBases, requireNodeBaseTools, type NodeBase } from './node-base.ts';
+import { ensureNodeBases, checkNodeBases, type NodeBase } from './node-base.ts';
 import { openNodePatches } from './node-patches.ts';
 import { OutputDirectory, type ManifestHeader } from './output-directory.ts';
 
@@ -60,7 +60,7 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
   const { cluster, formats, progress, signal } = request;
   await requireTools([...neededTools, ...formats.flatMap((format) => toolsOfFormats[format] ?? [])]);
   const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
-  await requireNodeBaseTools(nodes, cluster.packages, request.cacheDirectory);
+  await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
   const output = await OutputDirectory.open(request.outputDirectory);
   const lock = await acquireLock(join(output.path, '.lock'), {
     signal,

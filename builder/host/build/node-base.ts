@@ -15,8 +15,8 @@ export interface NodeBase {
   readonly image: BaseImage;
 }
 
-/** Makes sure that the programs are here that the missing ones of the nodes' bases are built with. */
-export async function requireNodeBaseTools(
+/** Makes sure, before anything is made, that the nodes' bases can be had: image files are sound, programs are here. */
+export async function checkNodeBases(
   nodes: readonly ClusterNode[],
   packages: readonly string[],
   cacheDirectory: string,
