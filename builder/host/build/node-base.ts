@@ -23,8 +23,8 @@ export async function checkNodeBases(
 ): Promise<void> {
   const oneOfEach = new Map(nodes.map((node) => [wantedBase(node), node]));
   for (const { base, profile } of oneOfEach.values()) {
-    if (base.from === 'definition')
-      await requireBaseTools(requestOf(base, profile, packages), cacheDirectory);
+    if (base.from === 'file') await readBase(base.path);
+    else await requireBaseTools(requestOf(base, profile, packages), cacheDirectory);
   }
 }
 
