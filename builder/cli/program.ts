@@ -6,7 +6,7 @@ import { packageVersion } from '../host/package-version.ts';
 export function createProgram(): Command {
   const program = new Command('dlimage')
     .description(
-      'Turns one OS base image and one cluster definition into N different flashable images,\n' +
+      'Turns one OS base image and one cluster definition into N different flashable images, ' +
         'one per node, which knows from its first boot who it is and who the others are.',
     )
     .version(packageVersion)
