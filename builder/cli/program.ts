@@ -7,7 +7,7 @@ export function createProgram(): Command {
   const program = new Command('dlimage')
     .description(
       'Turns one OS base image and one cluster definition into N different flashable images,\n' +
-        'which assemble themselves into a Docker Swarm with replicated storage and a virtual IP.',
+        'one per node, which knows from its first boot who it is and who the others are.',
     )
     .version(packageVersion)
     .option('--quiet', 'no progress and no summary; errors only')

@@ -23,7 +23,7 @@ describe('the command line', () => {
   it.each([
     [['biuld'], "error: unknown command 'biuld'\n(Did you mean build?)"],
     [['build', '--prfile', 'pi3'], "error: unknown option '--prfile'\n(Did you mean --profile?)"],
-    [['build', '--format', 'floppy'], "argument 'floppy' is invalid. Allowed choices are img."],
+    [['build', '--format', 'floppy'], 'error: there is no format floppy'],
     [['plan', 'nowhere.yaml'], 'error: there is no definition nowhere.yaml'],
     [['completion', 'powershell'], 'error: there is no completion for powershell'],
     [['base', 'build', 'windows'], 'error: there is no base windows for pi3'],

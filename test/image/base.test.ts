@@ -149,7 +149,7 @@ describe.each(wantedFor('raspberry-pi'))('%s on its board', (_name, request) => 
       armhf: ['bcm2836-rpi-2-b.dtb'],
       amd64: [],
     }[architecture];
-    const firmware = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 'fixup4.dat', 'overlays/'];
+    const firmware = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 'fixup4.dat'];
     const kernel = reader.list('/boot').filter((name) => name.startsWith('vmlinuz-'));
     expect(kernel).toHaveLength(1);
     const release = kernel.join('').replace('vmlinuz-', '');

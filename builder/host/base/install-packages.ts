@@ -7,7 +7,8 @@ import { basePackages, runMmdebstrap, type TreeRequest } from './run-mmdebstrap.
 
 /**
  * Debian 12's usr-is-merged removes a /lib64 that belongs to nobody, and with it the loader of all stand-ins. dpkg
- * knows whose it is when it is diverted; `native.sh` drops this diversion with its own.
+ * knows whose it is when it is diverted; `native.sh` drops this diversion with its own. Later releases have no such
+ * package, and a base-files that refuses the diversion.
  */
 const keepLoader = String.raw`printf '/lib64\n/lib64.packaged\n:\n' >>"$1/var/lib/dpkg/diversions"`;
 
@@ -51,7 +52,7 @@ export async function installPackages(
     directory: paths.tree,
     hooks: {
       extract: 'prepare.sh',
-      ...(foreign ? { afterExtract: keepLoader } : {}),
+      ...(foreign && ownHooks.includes('merged-usr') ? { afterExtract: keepLoader } : {}),
       customize: 'finish.sh',
       env,
     },

@@ -5,7 +5,7 @@ import { createRendering, type Rendering } from '../../render/create-rendering.t
 import { commonEntries } from '../../render/common-entries.ts';
 import type { RenderedNode } from '../../render/rendered-node.ts';
 import { ConfigurationError, HostError } from '../../report/errors.ts';
-import { ensureIdentities } from '../identity/identity-store.ts';
+import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
 import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
@@ -74,6 +74,12 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
     );
     const names = cluster.nodes.map(({ name }) => name);
     const identities = await ensureIdentities(request.stateDirectory, cluster.name, names, progress);
+    const others = await otherNodes(request.stateDirectory, names);
+    if (others.length > 0) {
+      progress.note(
+        `warning: ${request.stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
+      );
+    }
     const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
     const bases = await ensureNodeBases(nodes, cluster.packages, request);

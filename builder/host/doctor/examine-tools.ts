@@ -39,5 +39,5 @@ async function anyExists(files: readonly string[]): Promise<boolean> {
 
 /** The first word that looks like a version: `1.47.0`, `4.0.32`, `9.2p1`. */
 export function versionIn(output: string): string | null {
-  return /\b\d+(?:\.\d+)+(?:[a-z]\d+)?\b/.exec(output)?.[0] ?? null;
+  return /(?<![\d.])\d+(?:\.\d+)+(?:[a-z]\d+)?\b/.exec(output)?.[0] ?? null;
 }

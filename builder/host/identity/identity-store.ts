@@ -69,6 +69,12 @@ export async function ensureIdentities(
   return toIdentities(cluster, nodes);
 }
 
+/** Names of nodes that have an identity here but are not among `nodeNames`: of a larger cluster, most likely. */
+export async function otherNodes(directory: string, nodeNames: readonly string[]): Promise<string[]> {
+  const known = (await listNodeFiles(directory)).map((name) => name.replace(/\.json$/, ''));
+  return known.filter((name) => !nodeNames.includes(name)).toSorted();
+}
+
 async function createCluster(directory: string, clusterName: string): Promise<StoredCluster> {
   const contents: StoredCluster = {
     clusterName,
