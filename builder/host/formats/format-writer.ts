@@ -79,14 +79,14 @@ export interface FormatOptions {
   readonly imageDigest?: boolean;
 }
 
-/** More compressors at a time would need more than 300 MB; xz takes 100 MB each. */
-const maximalThreads = 2;
+/** More compressors at a time would need more than 300 MB: each takes about 50. */
+const usualThreads = 3;
 
 /** Opens a writer; close it when the build ends. */
 export async function openFormatWriter(options: FormatOptions): Promise<FormatWriter> {
   const { cacheDirectory, progress } = options;
   const temporary = await makePrivateTemporary(options.workDirectory);
-  const threads = options.threads ?? Math.min(availableParallelism(), maximalThreads);
+  const threads = options.threads ?? Math.min(availableParallelism(), usualThreads);
   const assembler = createAssembler(threads);
   const limiter = createLimiter(threads);
   const context = { cacheDirectory, temporaryDirectory: temporary.path, assembler, limiter, progress };
