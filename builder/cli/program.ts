@@ -59,7 +59,7 @@ function addDefinitionCommands(program: Command): void {
       'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
     )
     .option('--no-image-checksum', 'leave out the SHA-256 of uncompressed images, which takes longest of all')
-    .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most four)')
+    .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most three)')
     .action(async (definition: string | undefined, options: object) => {
       const { runBuild } = await import('./commands/build.ts');
       await runBuild(definition, { ...program.opts(), ...options });

@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageFormat } from '../../builder/formats/image-format.ts';
+import type { FormatBase } from '../../builder/host/formats/artifact-writer.ts';
 import {
   openFormatWriter,
-  type FormatBase,
   type FormatWriter,
   type WrittenFormats,
 } from '../../builder/host/formats/format-writer.ts';

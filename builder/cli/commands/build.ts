@@ -63,9 +63,9 @@ function parseFormats({ format = ['img'], backing }: BuildOptions): ImageFormat[
   return formats;
 }
 
-/** Nodes at once. The work is bound by the cores; more than four nodes would only wait for each other's disk. */
+/** As many as keep within 300 MB; who has more memory and cores may ask for more. */
 function parseJobs(jobs: string | undefined): number {
-  if (jobs === undefined) return Math.min(availableParallelism(), 4);
+  if (jobs === undefined) return Math.min(availableParallelism(), 3);
   const number = Number(jobs);
   if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
   throw new UsageError(`--jobs takes a number from 1 to 64, not ${jobs}`);

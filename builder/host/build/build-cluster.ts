@@ -31,7 +31,7 @@ export interface BuildRequest {
   readonly isThin: boolean;
   /** False leaves out the digests of uncompressed images, except of those that are written uncompressed. */
   readonly hasImageDigest: boolean;
-  /** Nodes that are worked on at once. */
+  /** Nodes that are worked on at once, and compressors that run at once; each takes about 50 MB. */
   readonly jobs: number;
   readonly outputDirectory: string;
   readonly stateDirectory: string;
@@ -124,6 +124,7 @@ async function buildNodes(job: ClusterJob): Promise<BuiltNode[]> {
     progress,
     backing: isThin,
     imageDigest: request.hasImageDigest,
+    threads: request.jobs,
   });
   const title = `Write ${nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`} (${formats.join(', ')})`;
   const task = progress.task(title, { total: nodes.length, unit: 'nodes' });

@@ -1,45 +1,35 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { DigestedBase, ImageContents, PatchRange } from '../../formats/image-contents.ts';
+import type { PatchRange } from '../../formats/image-contents.ts';
 import { artifactName, type ImageFormat } from '../../formats/image-format.ts';
-import { planImage, type ImagePlan } from '../../formats/image-pieces.ts';
-import { mappedRanges } from '../../formats/mapped-ranges.ts';
-import { planQcow2 } from '../../formats/qcow2.ts';
+import { planImage } from '../../formats/image-pieces.ts';
 import { pieceLength } from '../../formats/piece.ts';
-import type { ImageLayout } from '../../image/layout.ts';
-import { patchedSource, type Patch } from '../../image/patch.ts';
+import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
-import { withImage } from '../image/open-image.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';
-import type { AssembleResult } from './assemble.ts';
+import type { ArtifactWriter, FormatBase, PlannedImage, WriterContext } from './artifact-writer.ts';
 import { createAssembler } from './assembler.ts';
 import { dataRangesOf } from './data-ranges.ts';
 import { createGzipCodec } from './gzip-codec.ts';
 import { createLimiter } from './limiter.ts';
 import { loadLayer } from './load-layer.ts';
 import { framesDirectory, pruneFrames } from './prune-frames.ts';
-import { writeBmap, type RangeDigests } from './write-bmap.ts';
-import { packLayer, writeDlpatch, type PackedLayer } from './write-dlpatch.ts';
-import { createFramedWriter, type FramedWriter } from './write-framed.ts';
-import { writeRaw } from './write-raw.ts';
+import { createBmapWriter } from './write-bmap.ts';
+import { createDlpatchWriter } from './write-dlpatch.ts';
+import { createFramedWriter } from './write-framed.ts';
+import { createQcow2Writer } from './write-qcow2.ts';
+import { createRawWriter } from './write-raw.ts';
 import { createXzCodec } from './xz-codec.ts';
 import { createZstdCodec } from './zstd-codec.ts';
-
-/** A base as formats know it. */
-export interface FormatBase extends DigestedBase {
-  readonly key: string;
-  readonly name: string;
-  readonly layout: ImageLayout;
-}
 
 /** One node's image, to be written in one or several formats. */
 export interface FormatJob {
   readonly base: FormatBase;
   /** What the cluster shares, made against the base; the same object for all nodes that share it. */
-  readonly shared: Patch | null;
+  readonly shared: Patch;
   /** What is the node's own, made against base and shared layer. */
   readonly own: Patch;
   /** Name of the image: files are called `<name>.<format>`. */
@@ -89,77 +79,47 @@ export interface FormatOptions {
   readonly imageDigest?: boolean;
 }
 
-/** More compressors at a time would need more than 300 MB; xz takes 100 MB each. */
-const maximalThreads = 2;
+/** More compressors at a time would need more than 300 MB: each takes about 50. */
+const usualThreads = 3;
 
 /** Opens a writer; close it when the build ends. */
 export async function openFormatWriter(options: FormatOptions): Promise<FormatWriter> {
+  const { cacheDirectory, progress } = options;
   const temporary = await makePrivateTemporary(options.workDirectory);
-  const threads = options.threads ?? Math.min(availableParallelism(), maximalThreads);
+  const threads = options.threads ?? Math.min(availableParallelism(), usualThreads);
   const assembler = createAssembler(threads);
-  const framed = createFramedWriters({
-    cacheDirectory: options.cacheDirectory,
-    temporaryDirectory: temporary.path,
-    progress: options.progress,
-    limiter: createLimiter(threads),
-    assembler,
-  });
-  const perBase = new Map<string, Promise<readonly ByteRange[]>>();
-  const digests = new Map<string, RangeDigests>();
-  const layers = new WeakMap<Patch, Promise<readonly PatchRange[]>>();
-  const packed = new WeakMap<readonly PatchRange[], Promise<PackedLayer>>();
-  const noLayer: readonly PatchRange[] = [];
-
-  const dataRanges = (base: FormatBase): Promise<readonly ByteRange[]> =>
-    remember(perBase, base.sha256, () =>
-      dataRangesOf(base, framesDirectory(options.cacheDirectory, base.sha256)),
-    );
-  const load = (patch: Patch | null): Promise<readonly PatchRange[]> =>
-    patch === null
-      ? Promise.resolve(noLayer)
-      : remember(layers, patch, () => loadLayer(patch, temporary.path));
-
-  const writeOne = async (job: FormatJob, image: PlannedImage, format: ImageFormat, path: string) => {
-    const { contents, plan } = image;
-    const write = async (): Promise<AssembleResult> => {
-      switch (format) {
-        case 'img':
-          return writeRaw(path, { plan, basePath: job.base.path }, assembler);
-        case 'qcow2': {
-          const pieces = planOverlayOrDisk(image, options.backing === true ? job.base.path : null);
-          return assembler.run({ pieces, path, holes: false, digest: true });
-        }
-        case 'img.bmap': {
-          const known = digests.get(job.base.sha256) ?? new Map<string, Promise<string>>();
-          digests.set(job.base.sha256, known);
-          return writeBmap(path, { plan, mapped: await mappedRangesOf(job) }, assembler, known);
-        }
-        case 'dlpatch': {
-          const shared = await remember(packed, contents.shared, () =>
-            packLayer(contents.shared, temporary.path),
-          );
-          const own = await packLayer(contents.own, temporary.path);
-          const { sha256, sizeBytes, key, name } = job.base;
-          const identity = {
-            base: { sha256, sizeBytes, key, name },
-            image: { name: job.name, sizeBytes: plan.sizeBytes },
-          };
-          return writeDlpatch(path, identity, [shared, own], assembler);
-        }
-        default:
-          return framed[format].write(path, contents, plan, job.signal);
-      }
-    };
-    const result = await write();
-    return { format, temporaryPath: path, sizeBytes: result.sizeBytes, sha256: result.sha256 ?? '' };
-  };
+  const limiter = createLimiter(threads);
+  const context = { cacheDirectory, temporaryDirectory: temporary.path, assembler, limiter, progress };
+  const writers = createWriters(context, options.backing === true);
+  const plan = createPlanner(cacheDirectory, temporary.path);
   let jobs = 0;
 
   /** A raw image is hashed while it is written; patches and maps hold no image. */
-  const digestOf = async (job: FormatJob, plan: ImagePlan): Promise<string | null> => {
+  const digestOf = async (job: FormatJob, image: PlannedImage): Promise<string | null> => {
     if (job.imageSha256 !== undefined && job.imageSha256 !== null) return job.imageSha256;
-    if (options.imageDigest === false || job.formats.includes('img')) return null;
-    return job.formats.some(isWholeImage) ? hashImage(plan, assembler) : null;
+    const isWanted = options.imageDigest !== false && job.formats.some(isWholeImage);
+    if (!isWanted || job.formats.includes('img')) return null;
+    const pieces = image.plan.pieces(0, image.plan.sizeBytes);
+    return (await assembler.run({ pieces, path: null, holes: true, digest: true })).sha256;
+  };
+
+  const write = async (job: FormatJob, directory: string): Promise<WrittenFormats> => {
+    const image = await plan(job, directory);
+    const writing = job.formats.map(async (format): Promise<WrittenArtifact> => {
+      const temporaryPath = join(directory, artifactName(job.name, format));
+      const { sizeBytes, sha256 } = await writers[format].write(temporaryPath, image, job.signal);
+      return { format, temporaryPath, sizeBytes, sha256: sha256 ?? '' };
+    });
+    const digest = digestOf(job, image);
+    // Everything has ended before a failure is reported, so that nothing appears after it.
+    await Promise.allSettled([...writing, digest]);
+    const artifacts = await Promise.all(writing);
+    const raw = artifacts.find(({ format }) => format === 'img');
+    return {
+      artifacts,
+      imageSha256: raw?.sha256 ?? (await digest),
+      patchBytes: image.plan.patch.reduce((sum, { piece }) => sum + pieceLength(piece), 0),
+    };
   };
 
   return {
@@ -168,22 +128,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
       const directory = join(temporary.path, `node-${(jobs += 1)}`);
       await mkdir(directory, { mode: 0o700 });
       try {
-        // A patch holds nothing of the base, so the base need not be looked through for it.
-        const needsBase = job.formats.some((format) => format !== 'dlpatch');
-        const image = await planJob(job, needsBase ? await dataRanges(job.base) : [], load);
-        const writing = job.formats.map((format) =>
-          writeOne(job, image, format, join(directory, artifactName(job.name, format))),
-        );
-        const digest = digestOf(job, image.plan);
-        // Everything has ended before a failure is reported, so that nothing appears after it.
-        await Promise.allSettled([...writing, digest]);
-        const artifacts = await Promise.all(writing);
-        const raw = artifacts.find(({ format }) => format === 'img');
-        return {
-          artifacts,
-          imageSha256: raw?.sha256 ?? (await digest),
-          patchBytes: image.plan.patch.reduce((sum, { piece }) => sum + pieceLength(piece), 0),
-        };
+        return await write(job, directory);
       } catch (error) {
         await rm(directory, { recursive: true, force: true });
         throw isDiskFull(error) ? diskFull(options.workDirectory, `write ${job.name}`, error) : error;
@@ -192,76 +137,46 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
     async close() {
       await assembler.close();
       await temporary.remove();
-      await pruneFrames(options.cacheDirectory);
+      await pruneFrames(cacheDirectory);
     },
   };
 }
 
-interface PlannedImage {
-  readonly contents: ImageContents;
-  readonly plan: ImagePlan;
-  readonly dataRanges: readonly ByteRange[];
-}
-
-async function planJob(
-  { base, shared, own }: FormatJob,
-  dataRanges: readonly ByteRange[],
-  load: (patch: Patch | null) => Promise<readonly PatchRange[]>,
-): Promise<PlannedImage> {
-  const contents = { base, shared: await load(shared), own: await load(own) };
-  return { contents, plan: planImage(contents, dataRanges), dataRanges };
-}
-
-function createFramedWriters(
-  options: Omit<Parameters<typeof createFramedWriter>[0], 'codec'>,
-): Record<'img.zst' | 'img.xz' | 'img.gz', FramedWriter> {
+function createWriters(context: WriterContext, isThin: boolean): Record<ImageFormat, ArtifactWriter> {
   return {
-    'img.zst': createFramedWriter({ ...options, codec: createZstdCodec() }),
-    'img.xz': createFramedWriter({ ...options, codec: createXzCodec() }),
-    'img.gz': createFramedWriter({ ...options, codec: createGzipCodec() }),
+    img: createRawWriter(context),
+    'img.zst': createFramedWriter(context, createZstdCodec()),
+    'img.xz': createFramedWriter(context, createXzCodec()),
+    'img.gz': createFramedWriter(context, createGzipCodec()),
+    qcow2: createQcow2Writer(context, isThin),
+    'img.bmap': createBmapWriter(context),
+    dlpatch: createDlpatchWriter(context),
   };
 }
 
-function planOverlayOrDisk({ plan, dataRanges }: PlannedImage, backingPath: string | null) {
-  const patched = plan.patch.map(({ offsetBytes, piece }) => ({
-    offsetBytes,
-    lengthBytes: pieceLength(piece),
-  }));
-  const disk = { sizeBytes: plan.sizeBytes, contents: plan.pieces };
-  if (backingPath !== null) {
-    return planQcow2({ ...disk, ranges: patched, backing: { path: backingPath, format: 'raw' } });
-  }
-  const ranges = [...dataRanges, ...patched].toSorted((a, b) => a.offsetBytes - b.offsetBytes);
-  return planQcow2({ ...disk, ranges });
-}
-
-/** The allocation is that of the finished image: the patch itself takes and frees blocks. */
-async function mappedRangesOf({ base, shared, own }: FormatJob): Promise<ByteRange[]> {
-  return withImage(base.path, async (image) => {
-    const clustered = shared === null ? image : patchedSource(image, shared);
-    return mappedRanges(patchedSource(clustered, own), base.layout);
-  });
+/** Loads layers and looks through bases, each once. */
+function createPlanner(
+  cacheDirectory: string,
+  temporaryDirectory: string,
+): (job: FormatJob, directory: string) => Promise<PlannedImage> {
+  const dataRanges = new Map<string, Promise<readonly ByteRange[]>>();
+  const shared = new WeakMap<Patch, Promise<readonly PatchRange[]>>();
+  return async (job, directory) => {
+    const { base, name } = job;
+    const layer = shared.get(job.shared) ?? loadLayer(job.shared, temporaryDirectory);
+    shared.set(job.shared, layer);
+    // A patch holds nothing of the base, so the base need not be looked through for it.
+    const isPatch = job.formats.every((format) => format === 'dlpatch');
+    const scan = () => dataRangesOf(base, framesDirectory(cacheDirectory, base.sha256));
+    const known = isPatch ? Promise.resolve([]) : (dataRanges.get(base.sha256) ?? scan());
+    if (!isPatch) dataRanges.set(base.sha256, known);
+    const ranges = await known;
+    const contents = { base, shared: await layer, own: await loadLayer(job.own, directory) };
+    const layers = { shared: job.shared, own: job.own };
+    return { name, base, layers, contents, plan: planImage(contents, ranges), dataRanges: ranges };
+  };
 }
 
 function isWholeImage(format: ImageFormat): boolean {
   return format !== 'dlpatch' && format !== 'img.bmap';
-}
-
-async function hashImage(
-  plan: ImagePlan,
-  assembler: ReturnType<typeof createAssembler>,
-): Promise<string | null> {
-  const pieces = plan.pieces(0, plan.sizeBytes);
-  return (await assembler.run({ pieces, path: null, holes: true, digest: true })).sha256;
-}
-
-/** What a map holds for a key, or what `make` makes for it. */
-function remember<K extends object | string, V>(
-  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  make: () => V,
-): V {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
 }

@@ -4,43 +4,50 @@ import { renderBmap, type DigestedRange } from '../../formats/bmap.ts';
 import { endOf, type PatchRange } from '../../formats/image-contents.ts';
 import type { ImagePlan } from '../../formats/image-pieces.ts';
 import type { ByteRange } from '../../image/ranges.ts';
-import type { Assembler } from './assembler.ts';
+import { mappedRanges } from '../../formats/mapped-ranges.ts';
+import { patchedSource } from '../../image/patch.ts';
+import { withImage } from '../image/open-image.ts';
+import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
 
 /** Ranges are cut at these places, so that those which no patch touches have the same digest in every image. */
 const gridBytes = 16 * 1024 * 1024;
 
-/** Digests of ranges of a base that no patch touches, by `offset-length`. Kept for the images of one build. */
-export type RangeDigests = Map<string, Promise<string>>;
-
-/** Hashes what is mapped and writes the block map of an image into a new file. */
-export async function writeBmap(
-  path: string,
-  image: { readonly plan: ImagePlan; readonly mapped: readonly ByteRange[] },
-  assembler: Assembler,
-  known: RangeDigests,
-): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
-  const { plan } = image;
-  const digestOf = async ({ offsetBytes, lengthBytes }: ByteRange): Promise<string> => {
+/** Writes block maps. The digests of ranges that no patch touches are made once for each base. */
+export function createBmapWriter({ assembler }: WriterContext): ArtifactWriter {
+  const known = new Map<string, Promise<string>>();
+  const digestOf = async (plan: ImagePlan, { offsetBytes, lengthBytes }: ByteRange): Promise<string> => {
     const pieces = plan.pieces(offsetBytes, lengthBytes);
     const { sha256 } = await assembler.run({ pieces, path: null, holes: false, digest: true });
     return sha256 ?? '';
   };
-  const ranges = cutAtPatches(image.mapped, plan.patch);
-  const digests = ranges.map(({ isPatched, ...range }) => {
-    if (isPatched) return digestOf(range);
-    const key = `${range.offsetBytes}-${range.lengthBytes}`;
-    const digest = known.get(key) ?? digestOf(range);
-    known.set(key, digest);
-    return digest;
-  });
-  await Promise.allSettled(digests);
-  const digested: DigestedRange[] = [];
-  for (const [index, { offsetBytes, lengthBytes }] of ranges.entries()) {
-    digested.push({ offsetBytes, lengthBytes, sha256: await digests[index]! });
-  }
-  const text = renderBmap(plan.sizeBytes, digested);
-  await writeFile(path, text, { flag: 'wx', mode: 0o600 });
-  return { sizeBytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
+  return {
+    async write(path, image) {
+      const { plan, base } = image;
+      const ranges = cutAtPatches(await mappedRangesOf(image), plan.patch);
+      const digests = ranges.map(({ isPatched, ...range }) => {
+        if (isPatched) return digestOf(plan, range);
+        const key = `${base.sha256} ${range.offsetBytes}-${range.lengthBytes}`;
+        const digest = known.get(key) ?? digestOf(plan, range);
+        known.set(key, digest);
+        return digest;
+      });
+      await Promise.allSettled(digests);
+      const digested: DigestedRange[] = [];
+      for (const [index, { offsetBytes, lengthBytes }] of ranges.entries()) {
+        digested.push({ offsetBytes, lengthBytes, sha256: await digests[index]! });
+      }
+      const text = renderBmap(plan.sizeBytes, digested);
+      await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+      return { sizeBytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
+    },
+  };
+}
+
+/** The allocation is that of the finished image: the patch itself takes and frees blocks. */
+async function mappedRangesOf({ base, layers }: PlannedImage): Promise<ByteRange[]> {
+  return withImage(base.path, (image) =>
+    mappedRanges(patchedSource(patchedSource(image, layers.shared), layers.own), base.layout),
+  );
 }
 
 interface CutRange extends ByteRange {

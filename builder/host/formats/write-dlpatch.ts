@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createDeflateRaw, deflateRaw } from 'node:zlib';
-import { renderDlpatchHeader, type DlpatchHeader, type DlpatchLayer } from '../../formats/dlpatch.ts';
+import { renderDlpatchHeader, type DlpatchLayer } from '../../formats/dlpatch.ts';
 import type { PatchRange } from '../../formats/image-contents.ts';
 import { pieceLength, totalLength, type Piece } from '../../formats/piece.ts';
-import type { AssembleResult } from './assemble.ts';
-import type { Assembler } from './assembler.ts';
+import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { readPieces } from './read-pieces.ts';
 
 const deflate = promisify<Buffer, object, Buffer>(deflateRaw);
@@ -18,13 +17,34 @@ const deflateOptions = { level: 6, memLevel: 9 };
 const memoryBytes = 16 * 1024 * 1024;
 
 /** A layer as it lies in a `.dlpatch`. */
-export interface PackedLayer {
+interface PackedLayer {
   readonly layer: DlpatchLayer;
   readonly piece: Piece;
 }
 
+/** Writes `.dlpatch` files. The layer of the cluster is compressed once. */
+export function createDlpatchWriter({ assembler, temporaryDirectory }: WriterContext): ArtifactWriter {
+  const packed = new WeakMap<readonly PatchRange[], Promise<PackedLayer>>();
+  return {
+    async write(path, { name, base, plan, contents }) {
+      const sharing = packed.get(contents.shared) ?? packLayer(contents.shared, temporaryDirectory);
+      packed.set(contents.shared, sharing);
+      const layers = [await sharing, await packLayer(contents.own, dirname(path))];
+      const header = renderDlpatchHeader({
+        base: { sha256: base.sha256, sizeBytes: base.sizeBytes, key: base.key, name: base.name },
+        image: { name, sizeBytes: plan.sizeBytes },
+        layers: layers.map(({ layer }) => layer),
+      });
+      const content: Piece[] = [{ kind: 'bytes', bytes: header }, ...layers.map(({ piece }) => piece)];
+      const { sha256 } = await assembler.run({ pieces: content, path: null, holes: false, digest: true });
+      const digest: Piece = { kind: 'bytes', bytes: Buffer.from(sha256 ?? '', 'hex') };
+      return assembler.run({ pieces: [...content, digest], path, holes: false, digest: true });
+    },
+  };
+}
+
 /** Compresses a layer, into a file of a private `directory` when it is large. */
-export async function packLayer(ranges: readonly PatchRange[], directory: string): Promise<PackedLayer> {
+async function packLayer(ranges: readonly PatchRange[], directory: string): Promise<PackedLayer> {
   const pieces = ranges.map((range) => range.piece);
   const piece =
     totalLength(pieces) <= memoryBytes ? await packInMemory(pieces) : await packIntoFile(pieces, directory);
@@ -52,18 +72,4 @@ async function packIntoFile(pieces: readonly Piece[], directory: string): Promis
     createWriteStream(path, { flags: 'wx', mode: 0o600 }),
   );
   return { kind: 'file', path, offsetBytes: 0, lengthBytes: (await stat(path)).size };
-}
-
-/** Writes a `.dlpatch` into a new file. */
-export async function writeDlpatch(
-  path: string,
-  identity: Omit<DlpatchHeader, 'layers'>,
-  layers: readonly PackedLayer[],
-  assembler: Assembler,
-): Promise<AssembleResult> {
-  const header = renderDlpatchHeader({ ...identity, layers: layers.map(({ layer }) => layer) });
-  const content: Piece[] = [{ kind: 'bytes', bytes: header }, ...layers.map(({ piece }) => piece)];
-  const { sha256 } = await assembler.run({ pieces: content, path: null, holes: false, digest: true });
-  const digest: Piece = { kind: 'bytes', bytes: Buffer.from(sha256 ?? '', 'hex') };
-  return assembler.run({ pieces: [...content, digest], path, holes: false, digest: true });
 }

@@ -1,56 +1,30 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layoutFrames, type Frame } from '../../formats/frame-layout.ts';
-import type { ImageContents, PatchRange } from '../../formats/image-contents.ts';
-import type { ImagePlan } from '../../formats/image-pieces.ts';
-import type { Progress } from '../progress.ts';
-import type { AssembleResult } from './assemble.ts';
-import type { Assembler } from './assembler.ts';
+import type { PatchRange } from '../../formats/image-contents.ts';
+import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { encodeFrames } from './encode-frames.ts';
 import type { FrameCodec } from './frame-codec.ts';
 import { openFrameShelf, type FrameShelf } from './frame-shelf.ts';
-import type { Limiter } from './limiter.ts';
 import { framesDirectory } from './prune-frames.ts';
-
-/** Writes the compressed images of one build, in one format. */
-export interface FramedWriter {
-  write(
-    path: string,
-    contents: ImageContents,
-    plan: ImagePlan,
-    signal?: AbortSignal,
-  ): Promise<AssembleResult>;
-}
-
-/** What a writer works with. */
-export interface FramedOptions {
-  readonly codec: FrameCodec;
-  /** Keeps compressed frames of bases for later builds. */
-  readonly cacheDirectory: string;
-  /** Private, and removed after the build: frames that hold something of a cluster. */
-  readonly temporaryDirectory: string;
-  readonly assembler: Assembler;
-  readonly limiter: Limiter;
-  readonly progress: Progress;
-}
 
 /**
  * Compresses images in frames and joins these to one file. Frames of the base come from the cache, those of the
  * cluster's layer are made once for a build, and only the node's own are made for each image.
  */
-export function createFramedWriter(options: FramedOptions): FramedWriter {
-  const { codec, assembler } = options;
+export function createFramedWriter(context: WriterContext, codec: FrameCodec): ArtifactWriter {
+  const { assembler } = context;
   const coldShelves = new Map<string, Promise<FrameShelf>>();
   const sharedShelves = new WeakMap<readonly PatchRange[], Promise<FrameShelf>>();
   let directories = 0;
 
   const openTemporary = async (): Promise<FrameShelf> => {
-    const directory = join(options.temporaryDirectory, `${codec.format}-${(directories += 1)}`);
+    const directory = join(context.temporaryDirectory, `${codec.format}-${(directories += 1)}`);
     await mkdir(directory, { mode: 0o700 });
     return openFrameShelf(directory, codec);
   };
   const coldShelf = (sha256: string): Promise<FrameShelf> => {
-    const name = join(framesDirectory(options.cacheDirectory, sha256), `${codec.format}-${codec.level}`);
+    const name = join(framesDirectory(context.cacheDirectory, sha256), `${codec.format}-${codec.level}`);
     const shelf = coldShelves.get(sha256) ?? openFrameShelf(name, codec);
     coldShelves.set(sha256, shelf);
     return shelf;
@@ -62,7 +36,7 @@ export function createFramedWriter(options: FramedOptions): FramedWriter {
   };
 
   return {
-    async write(path, contents, plan, signal) {
+    async write(path, { contents, plan }, signal) {
       const own = await openTemporary();
       const shelves: Record<Frame['kind'], FrameShelf> = {
         cold: await coldShelf(contents.base.sha256),
@@ -76,7 +50,7 @@ export function createFramedWriter(options: FramedOptions): FramedWriter {
           const key = `${isZero ? 'zeros' : frame.offsetBytes}-${frame.lengthBytes}`;
           return { frame, shelf: isZero ? shelves.cold : shelves[frame.kind], key, pieces };
         });
-        const frames = await encodeFrames({ ...options, ...(signal && { signal }) }, placed);
+        const frames = await encodeFrames({ ...context, codec, ...(signal && { signal }) }, placed);
         return await assembler.run({ pieces: codec.join(frames), path, holes: false, digest: true });
       } finally {
         await own.remove();

@@ -1,29 +1,26 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, open, rm } from 'node:fs/promises';
-import type { ImagePlan } from '../../formats/image-pieces.ts';
-import type { AssembleResult } from './assemble.ts';
-import type { Assembler } from './assembler.ts';
+import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { readPieces } from './read-pieces.ts';
 
-/** Writes a sparse raw image into a new file: as a clone of the base where the filesystem can, else piece by piece. */
-export async function writeRaw(
-  path: string,
-  image: { readonly plan: ImagePlan; readonly basePath: string },
-  assembler: Assembler,
-): Promise<AssembleResult> {
-  const { plan, basePath } = image;
-  const pieces = plan.pieces(0, plan.sizeBytes);
-  if (!(await clone(basePath, path))) return assembler.run({ pieces, path, holes: true, digest: true });
-  const file = await open(path, 'r+');
-  try {
-    for (const { offsetBytes, piece } of plan.patch) {
-      const bytes = await readPieces([piece]);
-      await file.write(bytes, 0, bytes.length, offsetBytes);
-    }
-  } finally {
-    await file.close();
-  }
-  return assembler.run({ pieces, path: null, holes: true, digest: true });
+/** Writes sparse raw images: as clones of the base where the filesystem can, else piece by piece. */
+export function createRawWriter({ assembler }: WriterContext): ArtifactWriter {
+  return {
+    async write(path, { plan, base }) {
+      const pieces = plan.pieces(0, plan.sizeBytes);
+      if (!(await clone(base.path, path))) return assembler.run({ pieces, path, holes: true, digest: true });
+      const file = await open(path, 'r+');
+      try {
+        for (const { offsetBytes, piece } of plan.patch) {
+          const bytes = await readPieces([piece]);
+          await file.write(bytes, 0, bytes.length, offsetBytes);
+        }
+      } finally {
+        await file.close();
+      }
+      return assembler.run({ pieces, path: null, holes: true, digest: true });
+    },
+  };
 }
 
 /** False where base and target do not lie on one filesystem that shares blocks between files. */

@@ -21,8 +21,6 @@ export interface VerifyRequest {
   /** True compares checksums only. */
   readonly isQuick: boolean;
   readonly cacheDirectory: string;
-  /** Where images are unpacked; by default beside what is verified. */
-  readonly workDirectory?: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -52,7 +50,7 @@ export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile
     },
   );
   const directory = isDirectory ? request.path : dirname(request.path);
-  const temporary = await makePrivateTemporary(request.workDirectory ?? directory);
+  const temporary = await makePrivateTemporary(join(request.cacheDirectory, 'unpacked'));
   try {
     const context = { ...request, directory: temporary.path };
     const output = await OutputDirectory.read(directory);

@@ -1,0 +1,48 @@
+import type { ImageContents } from '../../formats/image-contents.ts';
+import type { ImagePlan } from '../../formats/image-pieces.ts';
+import type { ImageLayout } from '../../image/layout.ts';
+import type { Patch } from '../../image/patch.ts';
+import type { ByteRange } from '../../image/ranges.ts';
+import type { DigestedBase } from '../../formats/image-contents.ts';
+import type { Progress } from '../progress.ts';
+import type { AssembleResult } from './assemble.ts';
+import type { Assembler } from './assembler.ts';
+import type { Limiter } from './limiter.ts';
+
+/** A base as formats know it. */
+export interface FormatBase extends DigestedBase {
+  readonly key: string;
+  readonly name: string;
+  readonly layout: ImageLayout;
+}
+
+/** One node's image, ready to be written in any format. */
+export interface PlannedImage {
+  readonly name: string;
+  readonly base: FormatBase;
+  /** As the engine made them; the shared one is the same object for all nodes that share it. */
+  readonly layers: { readonly shared: Patch; readonly own: Patch };
+  /** The same layers in memory, or in files of a private directory; that of the cluster is the same object, too. */
+  readonly contents: ImageContents;
+  readonly plan: ImagePlan;
+  /** Where the base is not all zero. */
+  readonly dataRanges: readonly ByteRange[];
+}
+
+/** What writers of all formats work with, for one build. */
+export interface WriterContext {
+  /** Keeps compressed frames of bases. */
+  readonly cacheDirectory: string;
+  /** Private, and removed after the build. */
+  readonly temporaryDirectory: string;
+  readonly assembler: Assembler;
+  /** Compressors that run at once; each takes memory. */
+  readonly limiter: Limiter;
+  readonly progress: Progress;
+}
+
+/** Writes images in one format. What they have in common is made once. */
+export interface ArtifactWriter {
+  /** Writes a new file. */
+  write(path: string, image: PlannedImage, signal?: AbortSignal): Promise<AssembleResult>;
+}
