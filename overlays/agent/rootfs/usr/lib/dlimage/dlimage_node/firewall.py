@@ -1,0 +1,82 @@
+"""Fills the sets of the firewall, whose rules stand in /usr/lib/dlimage/firewall.nft.
+
+dlimage-firewall.service starts this before the network is up; the agent calls `fill` again when it takes over a newer
+roster. One transaction: at no moment is a set half filled.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import sys
+from typing import Iterable, List
+
+from .command import Result, run
+from .roster import Roster, read_roster
+from .settings import Settings, read_settings
+
+PORTS = re.compile(r"([0-9]{1,5}(?:-[0-9]{1,5})?)/(tcp|udp)")
+
+
+def peers_of(settings: Settings, roster: Roster) -> List[str]:
+    """Addresses and networks from which the cluster's own ports are open."""
+    addresses = [node.address for node in roster.nodes if node.address]
+    joined = [word.rpartition(":")[0] for word in settings.words("swarm_join_addresses")]
+    # A node with an address from DHCP, or one of a swarm that dlimage did not make, may be anywhere on the LAN.
+    if joined or len(addresses) < len(roster.nodes):
+        addresses.append(settings.subnet)
+    return sorted({word for word in addresses + joined if is_ipv4(word)})
+
+
+def open_ports(settings: Settings, protocol: str) -> List[str]:
+    """Ports and ranges that are open to everyone, for `tcp` or `udp`. What cannot be read opens nothing."""
+    words = settings.words("open_ports")
+    if settings.http_port:
+        words.append(f"{settings.http_port}/tcp")
+    found = (PORTS.fullmatch(word) for word in words)
+    return sorted({match.group(1) for match in found if match and match.group(2) == protocol})
+
+
+def transaction(settings: Settings, roster: Roster) -> str:
+    """What nft has to do for the sets to hold what they should, and nothing else."""
+    page = [f"80 : {settings.http_port}"] if settings.http_port else []
+    parts = [
+        replace("set", "peers", peers_of(settings, roster)),
+        replace("set", "open_tcp", open_ports(settings, "tcp")),
+        replace("set", "open_udp", open_ports(settings, "udp")),
+        replace("set", "data_path", settings.words("swarm_data_path_port")),
+        replace("map", "page", page),
+    ]
+    return "".join(parts)
+
+
+def replace(kind: str, name: str, elements: Iterable[str]) -> str:
+    """Empties a set, then adds these elements."""
+    listed = ", ".join(elements)
+    add = f"add element inet dlimage {name} {{ {listed} }}\n" if listed else ""
+    return f"flush {kind} inet dlimage {name}\n{add}"
+
+
+def fill(settings: Settings, roster: Roster) -> Result:
+    """Puts the sets right. Fails, and changes nothing, where the firewall is not loaded."""
+    return run(["nft", "--file", "-"], stdin=transaction(settings, roster))
+
+
+def is_ipv4(word: str) -> bool:
+    try:
+        ipaddress.IPv4Network(word, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def main() -> int:
+    result = fill(read_settings(), read_roster())
+    if not result.ok:
+        print(f"firewall: the cluster's ports stay closed: {result.complaint}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
