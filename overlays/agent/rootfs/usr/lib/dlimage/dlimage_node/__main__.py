@@ -1,0 +1,28 @@
+"""dlimage-node: the agent of this node, and how the node is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import List, Optional
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="dlimage-node", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    status = commands.add_parser("status", help="how this node is, what it waits for and since when")
+    status.add_argument("--json", action="store_true", help="the same for programs")
+    commands.add_parser("agent", help="assemble the cluster and keep it so; started by systemd")
+    given = parser.parse_args(arguments)
+    if given.command == "agent":
+        from .loop import run_agent
+        from .world import real_world
+
+        run_agent(real_world())
+    from .status_command import show_status
+
+    return show_status(as_json=given.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The Docker Engine's API over its local socket. Source: https://docs.docker.com/reference/api/engine/
+
+Paths carry no version: every engine answers with the newest that it speaks, and none of the calls here changed
+between 20.10 and 29.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from typing import Any, BinaryIO, Dict, List, Optional
+from urllib.parse import quote
+
+SOCKET = "/run/docker.sock"
+
+
+class DockerError(Exception):
+    """The engine refused. `status` is HTTP's; 0 when it did not answer at all."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _LocalConnection(http.client.HTTPConnection):
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(SOCKET)
+
+
+class Docker:
+    """One call, one connection; may be used from several threads."""
+
+    def call(self, method: str, path: str, body: Any = None, timeout: float = 15) -> Any:
+        """Returns the decoded answer, None when it is empty.
+
+        :raises DockerError: when the engine is not there or refuses
+        """
+        headers = {"Host": "docker"}
+        payload: Any = None
+        if hasattr(body, "read"):
+            payload, headers["Content-Type"] = body, "application/x-tar"
+        elif body is not None:
+            payload, headers["Content-Type"] = json.dumps(body), "application/json"
+        connection = _LocalConnection("docker", timeout=timeout)
+        try:
+            connection.request(method, path, payload, headers)
+            response = connection.getresponse()
+            text = response.read().decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise DockerError(0, f"Docker does not answer: {error}") from error
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise DockerError(response.status, _message(text) or response.reason)
+        return _decode(text)
+
+    def info(self) -> Dict[str, Any]:
+        return self.call("GET", "/info")
+
+    def swarm(self) -> Dict[str, Any]:
+        """The swarm as a manager with a leader sees it."""
+        return self.call("GET", "/swarm")
+
+    def nodes(self) -> List[Dict[str, Any]]:
+        return self.call("GET", "/nodes")
+
+    def node(self, node_id: str) -> Dict[str, Any]:
+        return self.call("GET", f"/nodes/{node_id}")
+
+    def services(self) -> List[Dict[str, Any]]:
+        return self.call("GET", "/services")
+
+    def update_node(self, node: Dict[str, Any], spec: Dict[str, Any]) -> None:
+        version = node["Version"]["Index"]
+        self.call("POST", f"/nodes/{node['ID']}/update?version={version}", spec)
+
+    def remove_node(self, node_id: str) -> None:
+        self.call("DELETE", f"/nodes/{node_id}?force=true")
+
+    def update_swarm(self, swarm: Dict[str, Any], spec: Dict[str, Any], rotate_tokens: bool = False) -> None:
+        query = f"version={swarm['Version']['Index']}"
+        if rotate_tokens:
+            query += "&rotateWorkerToken=true&rotateManagerToken=true"
+        self.call("POST", f"/swarm/update?{query}", spec, timeout=60)
+
+    def leave(self) -> None:
+        self.call("POST", "/swarm/leave?force=true", timeout=60)
+
+    def image(self, reference: str) -> Optional[Dict[str, Any]]:
+        try:
+            return self.call("GET", f"/images/{quote(reference, safe='/:@')}/json")
+        except DockerError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def load_image(self, archive: BinaryIO) -> None:
+        """Reads an archive of images, as `docker load` does. It is streamed."""
+        self.call("POST", "/images/load?quiet=1", archive, timeout=1800)
+
+
+def _decode(text: str) -> Any:
+    if not text.strip():
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        # /images/load answers with one JSON object a line; /swarm/init with a JSON string.
+        return text
+
+
+def _message(text: str) -> str:
+    try:
+        return str(json.loads(text).get("message", ""))
+    except (ValueError, AttributeError):
+        return text.strip()

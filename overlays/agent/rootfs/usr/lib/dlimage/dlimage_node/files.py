@@ -1,0 +1,34 @@
+"""Files that must be whole after a power cut."""
+
+from __future__ import annotations
+
+import os
+
+
+def write_durably(path: str, text: str, mode: int = 0o600) -> None:
+    """Replaces a file: whoever reads it, also after a power cut, finds the old text or the new one."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    temporary = path + ".new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        os.fchmod(descriptor, mode)
+        os.write(descriptor, text.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or '' when there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""

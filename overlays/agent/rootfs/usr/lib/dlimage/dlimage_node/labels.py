@@ -1,0 +1,36 @@
+"""Labels of swarm nodes."""
+
+from __future__ import annotations
+
+from typing import Dict
+
+from .files import read_text
+from .world import World
+
+FILE = "/etc/dlimage/labels"
+STORAGE = "dlimage.storage"
+
+
+def wanted_labels(world: World) -> Dict[str, str]:
+    """Those of the definition, and whether the shared storage is there: stacks can ask for `yes`."""
+    labels = dict(line.split("=", 1) for line in read_text(FILE).splitlines() if "=" in line)
+    if world.settings.storage not in ("", "none"):
+        labels[STORAGE] = "yes" if world.is_storage_mounted() else "no"
+    return labels
+
+
+def apply_labels(world: World, node_id: str, labels: Dict[str, str], name: str) -> bool:
+    """Adds the labels to the node of that name, others stay. Only managers can. Returns whether anything changed.
+
+    :raises DockerError: when this node is not a manager, or the swarm has no leader
+    :raises PermissionError: when the id is another node's
+    """
+    node = world.docker.node(node_id)
+    if node["Description"]["Hostname"] != name:
+        raise PermissionError(f"{node_id} is not {name}")
+    present = node["Spec"].get("Labels") or {}
+    merged = {**present, **labels}
+    if merged == present:
+        return False
+    world.docker.update_node(node, {**node["Spec"], "Labels": merged})
+    return True

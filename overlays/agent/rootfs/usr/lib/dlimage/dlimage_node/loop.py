@@ -1,0 +1,71 @@
+"""The agent: one loop that compares what is with what should be.
+
+It remembers no steps. Each pass asks every stage, in order, to look at the systems themselves and to do at most one
+thing; after that the next pass begins. So power may be cut anywhere, and whatever a person or a dead card changes
+is seen and put right.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+
+from . import peer_server
+from .docker import DockerError
+from .notify import notify
+from .outcome import Acted, Outcome, Waiting
+from .record import Record
+from .stages import STAGES, Stage
+from .views import swarm_view, vip_view
+from .world import World
+
+BUSY_SECONDS = 2.0
+"""Between two passes while something is not as it should be."""
+
+IDLE_SECONDS = 15.0
+"""Between two passes when all is well."""
+
+DEEP_SECONDS = 300.0
+"""Between two looks at what is costly to look at, when all is well."""
+
+
+def run_agent(world: World) -> None:
+    """Never returns."""
+    wake = threading.Event()
+    peer_server.start(world, wake)
+    record = Record([name for name, _ in STAGES])
+    looked_deep = float("-inf")
+    notify("READY=1")
+    while True:
+        deep = not record.assembled or time.monotonic() - looked_deep >= DEEP_SECONDS
+        if deep:
+            looked_deep = time.monotonic()
+        world.begin_pass(deep)
+        acted = one_pass(world, record)
+        record.write(world, swarm_view(world), vip_view(world))
+        notify(f"STATUS={record.summary}\nWATCHDOG=1")
+        if not acted:
+            wake.wait(IDLE_SECONDS if record.assembled else BUSY_SECONDS)
+            wake.clear()
+
+
+def one_pass(world: World, record: Record) -> bool:
+    """Asks the stages in order, until one has acted. Returns whether one has."""
+    for name, stage in STAGES:
+        outcome = attempt(stage, world)
+        record.note(name, outcome)
+        if isinstance(outcome, Acted):
+            return True
+    return False
+
+
+def attempt(stage: Stage, world: World) -> Outcome:
+    """A stage that fails is told and asked again in the next pass: nothing may end the loop."""
+    try:
+        return stage(world)
+    except DockerError as error:
+        return Waiting(f"Docker: {error}")
+    except Exception as error:  # our own mistake; the traceback is for whoever mends it
+        traceback.print_exc()
+        return Waiting(f"failed, and will try again: {type(error).__name__}: {error}")

@@ -1,0 +1,169 @@
+"""The node's place in the swarm."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any, Dict, List, Optional
+
+from ..docker import DockerError
+from ..files import read_text
+from ..founding import majority
+from ..outcome import Acted, Done, Outcome, Stuck, Waiting
+from ..peers import Answer
+from ..swarm.agreement import Founding
+from ..swarm.engine import certificate_seconds, join_swarm, leave_swarm
+from ..swarm.housekeeping import is_ready, keep_house
+from ..swarm.standing import READY
+from ..world import World
+
+TOKEN_FILE = "/etc/dlimage/swarm-token"
+JOINING_SECONDS = 60.0
+RESTART_SECONDS = 120.0
+CLOCK_TOLERANCE_SECONDS = 60.0
+
+_founding = Founding()
+
+
+class _Memory:
+    """What may be forgotten at a restart."""
+
+    joining_since: Optional[float] = None
+    restarted_at = float("-inf")
+
+
+def step(world: World) -> Outcome:
+    info = world.docker_info()
+    if info is None:
+        return Waiting("Docker to start")
+    local = info["Swarm"]
+    state = local["LocalNodeState"]
+    if state != "pending":
+        _Memory.joining_since = None
+    with world.changing_swarm:
+        if state == "inactive":
+            return _enter(world)
+        if state == "pending":
+            return _joining(world)
+        if state == "error":
+            return _repair(world, local.get("Error", ""))
+        if state == "locked":
+            return Stuck("the swarm is locked and needs its key: docker swarm unlock")
+        return _as_manager(world) if local.get("ControlAvailable") else _as_worker(world)
+
+
+def _enter(world: World) -> Outcome:
+    if world.settings.swarm_join_addresses:
+        join_swarm(world, read_text(TOKEN_FILE).strip(), world.settings.words("swarm_join_addresses"))
+        return Acted("joined the swarm that the definition names")
+    states = world.manager_states()
+    ready = [peer for peer in world.other_managers if states.get(peer.name, {}).get("swarm") == READY]
+    if ready:
+        return _join(world, states, [peer.name for peer in ready])
+    if world.me.role == "manager":
+        return _founding.found(world, states)
+    return Waiting("a manager that has a swarm")
+
+
+def _join(world: World, states: Dict[str, Answer], names: List[str]) -> Outcome:
+    offer = states[names[0]]
+    if offer["services"] and not _storage_is_settled(world):
+        return Waiting("the storage, before services may be started here")
+    behind = offer["clock"] + (time.monotonic() - offer["received"]) - time.time()
+    if behind > CLOCK_TOLERANCE_SECONDS:
+        return Waiting(f"the clock, which is {round(behind)} s behind that of {names[0]}")
+    # Not always the same one: its engine may be the one that hangs.
+    name = names[int(time.monotonic()) % len(names)]
+    peer = world.roster.find(name)
+    answer = world.ask(peer, "join", timeout=90) if peer else None
+    if answer is None or "token" not in answer:
+        return Waiting(f"{name} to let this node in")
+    world.acceptor.decide(answer["epoch"])
+    join_swarm(world, answer["token"], answer["addresses"])
+    return Acted(f"joined the swarm through {name}")
+
+
+def _storage_is_settled(world: World) -> bool:
+    waited = time.monotonic() - world.started >= world.settings.seconds("storage_wait_seconds", 300)
+    return world.settings.storage in ("", "none") or world.is_storage_mounted() or waited
+
+
+def _joining(world: World) -> Outcome:
+    """Docker goes on with a join after a restart, for ever. When nobody takes it in, a new token has to be got."""
+    now = time.monotonic()
+    _Memory.joining_since = _Memory.joining_since or now
+    if now - _Memory.joining_since < JOINING_SECONDS:
+        return Waiting("the swarm to take this node in")
+    leave_swarm(world)
+    return Acted("gave up a join that did not come to an end")
+
+
+def _repair(world: World, error: str) -> Outcome:
+    """Docker does not try again by itself, neither when a clock was set right nor when its state is broken."""
+    if "certificate" in error and (certificate_seconds() or 0) > 0:
+        return _restart_docker(world, "its certificate was not valid at the time of its start")
+    elsewhere = [state for state in world.manager_states().values() if state["swarm"] == READY]
+    if elsewhere:
+        leave_swarm(world)
+        return Acted(f"left the swarm, to join it again: {error}")
+    return _restart_docker(world, error)
+
+
+def _restart_docker(world: World, why: str) -> Outcome:
+    now = time.monotonic()
+    if now - _Memory.restarted_at < RESTART_SECONDS:
+        return Waiting(f"Docker's swarm to come back: {why}")
+    _Memory.restarted_at = now
+    world.run(["systemctl", "restart", "docker.service"], timeout=300)
+    return Acted(f"restarted Docker: {why}")
+
+
+def _as_manager(world: World) -> Outcome:
+    try:
+        swarm = world.docker.swarm()
+        nodes = world.docker.nodes()
+    except DockerError as error:
+        if error.status in (0, 500):
+            raise
+        return _follow_majority(world) or Waiting("a majority of the managers; the swarm has no leader")
+    if world.acceptor.decided != swarm["ID"]:
+        if world.settings.swarm_join_addresses:
+            world.acceptor.decide(swarm["ID"])
+            return Acted("is a manager of the swarm")
+        return _founding.confirm(world, swarm["ID"])
+    if _is_leader(world, nodes):
+        done = keep_house(world, swarm, nodes)
+        if done:
+            return Acted(done)
+    return Done(_describe(world, nodes))
+
+
+def _as_worker(world: World) -> Outcome:
+    return (world.deep and _follow_majority(world)) or Done("a worker of the swarm")
+
+
+def _follow_majority(world: World) -> Optional[Outcome]:
+    """Leaves a swarm that is not the cluster's: all its managers were replaced, and the majority founded another."""
+    if world.settings.swarm_join_addresses:
+        return None
+    ready = [state["epoch"] for state in world.manager_states().values() if state["swarm"] == READY]
+    for epoch, count in Counter(ready).most_common(1):
+        if count >= majority(len(world.roster.managers)) and epoch != world.acceptor.decided:
+            leave_swarm(world)
+            return Acted("left a swarm that the majority has given up")
+    return None
+
+
+def _is_leader(world: World, nodes: List[Dict[str, Any]]) -> bool:
+    own = (world.docker_info() or {})["Swarm"]["NodeID"]
+    return any(node["ID"] == own and (node.get("ManagerStatus") or {}).get("Leader") for node in nodes)
+
+
+def _describe(world: World, nodes: List[Dict[str, Any]]) -> str:
+    ready = {node["Description"]["Hostname"] for node in nodes if is_ready(node)}
+    missing = [peer.name for peer in world.roster.nodes if peer.name not in ready]
+    text = f"{len(ready)} of {max(len(nodes), len(world.roster.nodes))} nodes are ready"
+    if not missing:
+        return text
+    shown = ", ".join(missing[:4]) + (f" and {len(missing) - 4} more" if len(missing) > 4 else "")
+    return f"{text}; missing: {shown}"

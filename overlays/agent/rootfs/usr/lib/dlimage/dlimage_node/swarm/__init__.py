@@ -1,0 +1,1 @@
+"""How the nodes become one Docker Swarm, and stay one."""

@@ -1,0 +1,71 @@
+"""What the swarm's leader keeps in order, one thing at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Dict, List, Optional
+
+from ..world import World
+from .admission import remove_member
+
+ORPHAN_SECONDS = 600
+ROTATED_LABEL = "dlimage.tokens-rotated"
+CLUSTER_LABEL = "dlimage.cluster"
+
+
+def keep_house(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, Any]]) -> Optional[str]:
+    """Does the first thing that is due. Returns what it did, or None."""
+    return (
+        _promote(world, nodes)
+        or _remove_orphan(world, nodes)
+        or _rotate_tokens(world, swarm, nodes)
+    )
+
+
+def is_ready(node: Dict[str, Any]) -> bool:
+    return node["Status"]["State"] == "ready"
+
+
+def set_swarm_labels(world: World, swarm: Dict[str, Any], labels: Dict[str, str], rotate_tokens: bool = False) -> None:
+    """Adds labels to the swarm itself, where every manager sees them."""
+    spec = swarm["Spec"]
+    spec["Labels"] = {**(spec.get("Labels") or {}), CLUSTER_LABEL: world.settings.cluster_id, **labels}
+    world.docker.update_swarm(swarm, spec, rotate_tokens)
+
+
+def _promote(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
+    """A cluster of two has one manager; with the third node the second becomes one too. Never the other way round."""
+    managers = {peer.name for peer in world.roster.managers}
+    for node in nodes:
+        name = node["Description"]["Hostname"]
+        if name in managers and node["Spec"]["Role"] == "worker" and is_ready(node):
+            world.docker.update_node(node, {**node["Spec"], "Role": "manager"})
+            return f"made {name} a manager"
+    return None
+
+
+def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
+    """A join that was cut off leaves an entry without a name."""
+    for node in nodes:
+        if not node["Description"].get("Hostname") and not is_ready(node) and _age_seconds(node) > ORPHAN_SECONDS:
+            remove_member(world, node)
+            return "removed what was left of a join that was cut off"
+    return None
+
+
+def _rotate_tokens(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, Any]]) -> Optional[str]:
+    """Once everyone is in, the tokens that were on the wire are worth nothing. Nodes ask for the present one."""
+    serial = str(world.roster.serial)
+    if (swarm["Spec"].get("Labels") or {}).get(ROTATED_LABEL) == serial:
+        return None
+    ready = {node["Description"]["Hostname"] for node in nodes if is_ready(node)}
+    if not all(peer.name in ready for peer in world.roster.nodes):
+        return None
+    set_swarm_labels(world, swarm, {ROTATED_LABEL: serial}, rotate_tokens=True)
+    return "changed the join tokens, now that every node is in"
+
+
+def _age_seconds(node: Dict[str, Any]) -> float:
+    # 2026-11-20T18:00:00.123456789Z; Python 3.7 reads neither nanoseconds nor Z.
+    created = datetime.strptime(node["CreatedAt"][:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    return (datetime.now(timezone.utc) - created).total_seconds()

@@ -1,0 +1,48 @@
+"""The virtual IP, which keepalived looks after."""
+
+from __future__ import annotations
+
+import re
+from typing import List
+
+from .files import read_text, write_durably
+from .world import World
+
+CONFIGURATION = "/etc/keepalived/keepalived.conf"
+PID_FILE = "/run/keepalived.pid"
+
+_PEERS = re.compile(r"(?P<begin>^ *# peers begin\n)(?P<peers>.*?)(?P<end>^ *# peers end\n)", re.MULTILINE | re.DOTALL)
+
+
+def holds_vip(world: World) -> bool:
+    """True when the address is on this node's interface."""
+    if not world.settings.vip:
+        return False
+    shown = world.run(["ip", "-4", "-oneline", "address", "show", "to", world.settings.vip], timeout=5)
+    return bool(shown.out.strip())
+
+
+def is_candidate(world: World) -> bool:
+    """True for nodes whose image has a configuration for keepalived."""
+    return bool(world.settings.vip) and bool(read_text(CONFIGURATION))
+
+
+def update_peers(world: World) -> bool:
+    """Writes the managers of the roster into keepalived's configuration. Returns whether they were others before."""
+    text = read_text(CONFIGURATION)
+    wanted = "".join(f"    {address}\n" for address in _peer_addresses(world))
+    match = _PEERS.search(text)
+    if match is None or match.group("peers") == wanted:
+        return False
+    write_durably(CONFIGURATION, text[: match.start("peers")] + wanted + text[match.end("peers") :], 0o644)
+    return True
+
+
+def is_running() -> bool:
+    """True when keepalived's process is there."""
+    pid = read_text(PID_FILE).strip()
+    return bool(pid) and "keepalived" in read_text(f"/proc/{pid}/comm")
+
+
+def _peer_addresses(world: World) -> List[str]:
+    return [peer.address for peer in world.other_managers if peer.address]

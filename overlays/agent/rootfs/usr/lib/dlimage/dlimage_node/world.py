@@ -1,0 +1,98 @@
+"""What the stages see and act upon. Tests put their own in its place."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Dict, List, Optional
+
+from . import peers
+from .command import Result, run
+from .docker import Docker, DockerError
+from .founding import Acceptor
+from .roster import Peer, Roster, keep_roster, parse_roster, read_roster, supersedes
+from .settings import Settings, read_settings
+
+
+class World:
+    """The node, its cluster, and the ways to ask and to change them.
+
+    `deep` is true in passes that may look at what is costly to look at (GlusterFS's command line, other nodes): while
+    something is not as it should be, and every few minutes when all is well.
+    """
+
+    def __init__(self, settings: Settings, roster: Roster, docker: Docker, acceptor: Acceptor) -> None:
+        self.settings = settings
+        self.roster = roster
+        self.docker = docker
+        self.acceptor = acceptor
+        self.deep = True
+        self.started = time.monotonic()
+        self.changing_swarm = threading.RLock()
+        self._states: Optional[Dict[str, peers.Answer]] = None
+        self._info: Optional[Dict[str, Any]] = None
+
+    def begin_pass(self, deep: bool) -> None:
+        """Forgets what the last pass saw."""
+        self.deep = deep
+        self._states = None
+        self._info = None
+
+    @property
+    def me(self) -> Peer:
+        me = self.roster.find(self.settings.node)
+        if me is None:
+            raise LookupError(f"{self.settings.node} is not in the roster of its own image")
+        return me
+
+    @property
+    def other_managers(self) -> List[Peer]:
+        return [peer for peer in self.roster.managers if peer.name != self.settings.node]
+
+    def run(self, args: List[str], timeout: float = 30, stdin: Optional[str] = None) -> Result:
+        return run(args, timeout, stdin)
+
+    def ask(self, peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = 15) -> Optional[peers.Answer]:
+        return peers.ask(peer, request, stdin, timeout)
+
+    def manager_states(self) -> Dict[str, peers.Answer]:
+        """What the other managers say of themselves, asked once in a pass."""
+        if self._states is None:
+            self._states = peers.ask_all(self.other_managers, "state")
+        return self._states
+
+    def docker_info(self) -> Optional[Dict[str, Any]]:
+        """`docker info`, asked once in a pass; None while the engine does not answer."""
+        if self._info is None:
+            try:
+                self._info = self.docker.info()
+            except DockerError:
+                return None
+        return self._info
+
+    def swarm_state(self) -> str:
+        """Docker's own word for it: inactive, pending, active, error, locked; 'unknown' without Docker."""
+        info = self.docker_info()
+        return info["Swarm"]["LocalNodeState"] if info else "unknown"
+
+    def is_storage_mounted(self) -> bool:
+        """True when the shared storage is there, as far as /proc/mounts can tell without touching it."""
+        target = self.settings.mount_point
+        if not target:
+            return False
+        with open("/proc/self/mounts", encoding="utf-8") as mounts:
+            return any(line.split(" ")[1] == target for line in mounts)
+
+    def adopt_roster(self, text: str, signature: str) -> bool:
+        """Takes over a newer list of nodes, if it is signed. Returns whether it did."""
+        offered = parse_roster(text, signature)
+        if not supersedes(offered, self.roster):
+            return False
+        keep_roster(offered)
+        self.roster = offered
+        return True
+
+
+def real_world() -> World:
+    """The world as it is on a node."""
+    return World(read_settings(), read_roster(), Docker(), Acceptor())
