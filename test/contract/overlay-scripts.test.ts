@@ -15,7 +15,7 @@ const scripts = readdirSync(overlays, { recursive: true, withFileTypes: true })
 
 describe.skipIf(missingPrograms(['shellcheck']).length > 0)('scripts of the overlays', () => {
   it('are where they are looked for', () => {
-    expect(scripts).toContain('common/rootfs/usr/lib/dlimage/peer-command');
+    expect(scripts).toContain('hardening/rootfs/usr/lib/dlimage/end-first-boot');
   });
 
   it.each(scripts)('%s passes shellcheck and a POSIX shell', (script) => {

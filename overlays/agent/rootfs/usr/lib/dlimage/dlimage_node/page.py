@@ -1,0 +1,134 @@
+"""The status page: what the record says, for a browser. Reads one file and answers GET; it can change nothing.
+
+    /             a page for people, made by page_html.py
+    /status.json  the record
+    /healthz      200 when the node is assembled, else 503
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import threading
+import time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple, Tuple
+
+from .page_html import page_html
+from .report import Report, read_report
+
+MOST_REQUESTS = 16
+"""At the same time. Each is a thread; a board with 1 GB has better things to do."""
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Answer(NamedTuple):
+    """What goes back to the client."""
+
+    status: HTTPStatus
+    content_type: str
+    body: str
+
+
+def answer(path: str, report: Report, now: float) -> Answer:
+    """Decides by the path alone; what stands behind a `?` has no meaning."""
+    where = path.partition("?")[0]
+    if where == "/":
+        return Answer(HTTPStatus.OK, "text/html", page_html(report, now))
+    if where == "/status.json":
+        return Answer(HTTPStatus.OK, "application/json", json.dumps(report.told) + "\n")
+    if where == "/healthz":
+        status = HTTPStatus.OK if report.assembled else HTTPStatus.SERVICE_UNAVAILABLE
+        return Answer(status, "text/plain", f"{report.state}\n")
+    return Answer(HTTPStatus.NOT_FOUND, "text/plain", "There is /, /status.json and /healthz.\n")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """GET and HEAD; http.server refuses everything else with 501."""
+
+    server_version = "dlimage"
+    sys_version = ""
+    protocol_version = "HTTP/1.0"
+    # A client that is silent does not keep its thread.
+    timeout = 10
+
+    def do_GET(self) -> None:
+        self._send(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._send(with_body=False)
+
+    def _send(self, with_body: bool) -> None:
+        reply = answer(self.path, read_report(), time.time())
+        body = reply.body.encode()
+        self.send_response(reply.status)
+        self.send_header("Content-Type", f"{reply.content_type}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: whoever watches the page would fill the journal and wear out the card."""
+
+
+class PageServer(ThreadingHTTPServer):
+    """Answers so many requests at a time, and hangs up on the others."""
+
+    daemon_threads = True
+    request_queue_size = MOST_REQUESTS
+
+    def __init__(self, address: Tuple[str, int], family: socket.AddressFamily) -> None:
+        self.address_family = family
+        self._free = threading.BoundedSemaphore(MOST_REQUESTS)
+        super().__init__(address, Handler)
+
+    def server_bind(self) -> None:
+        """Without HTTPServer's own look-up of the host's full name: that may wait for a DNS server that is not there."""
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = self.server_address[:2]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is nobody's error."""
+
+
+def make_server(port: int) -> PageServer:
+    """Listens on every address; on IPv4 alone where IPv6 is switched off."""
+    try:
+        return PageServer(("::", port), socket.AF_INET6)
+    except OSError as error:
+        if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            raise
+        return PageServer(("0.0.0.0", port), socket.AF_INET)
+
+
+if __name__ == "__main__":
+    make_server(int(os.environ["DLIMAGE_HTTP_PORT"])).serve_forever()

@@ -1,0 +1,80 @@
+"""`dlimage-node status`: how this node is, for a person at a terminal or, with --json, for a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+import time
+from typing import Any, Dict, List, Optional
+
+from .report import Report, duration, facts, read_report
+
+WIDTH = 80
+
+COLOURS = {"done": "32", "assembled": "32", "waiting": "33", "acting": "33", "assembling": "33"}
+OTHER_COLOUR = "31"
+
+
+def show_status(as_json: bool = False) -> int:
+    """Prints the status. Returns the exit code: 0 when the node is assembled, else 1."""
+    report = read_report()
+    if as_json:
+        print(json.dumps(report.told))
+    else:
+        coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        print("\n".join(status_lines(report, time.time(), coloured)))
+    return 0 if report.assembled else 1
+
+
+def status_lines(report: Report, now: float, coloured: bool = False) -> List[str]:
+    """The status in words, no line wider than a terminal of 80 columns unless a name is."""
+    record = report.record
+    of = f" of {record['cluster']}" if record["cluster"] else ""
+    lines = [f"{record['node']}{of} is {paint(report.state, report.state, coloured)}"]
+    if report.state != "assembled":
+        lines += textwrap.wrap(report.summary, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    if report.problem:
+        lines += ["  `systemctl status dlimage-agent` tells why."]
+        lines += ["  What follows is what it said last."] if record["stages"] else []
+    lines += section([f"  {name:<10}  {value}" for name, value in facts(record).items()] if record["written"] else [])
+    lines += section(stage_lines(record["stages"], now, coloured))
+    lines += section(swarm_lines(record["swarm"]))
+    return lines
+
+
+def section(lines: List[str]) -> List[str]:
+    """Sets lines apart from those before, when there are any."""
+    return ["", *lines] if lines else []
+
+
+def stage_lines(stages: List[Dict[str, Any]], now: float, coloured: bool) -> List[str]:
+    """One line a stage: what it is, since when, and what it says; the words are wrapped in their column."""
+    width = max((len(stage["stage"]) for stage in stages), default=0)
+    lines = []
+    for stage in stages:
+        name, state = stage["stage"], stage["state"]
+        since = duration(now - stage["since"])
+        before = f"  {name:<{width}}  {state:<7}  {since:<7}  "
+        words = textwrap.wrap(stage["text"], WIDTH - len(before)) or [""]
+        first = before.replace(f"{state:<7}", paint(f"{state:<7}", state, coloured), 1)
+        lines += [first + words[0]] + [" " * len(before) + word for word in words[1:]]
+    return lines
+
+
+def swarm_lines(swarm: Optional[Dict[str, Any]]) -> List[str]:
+    """The table of the swarm's nodes. Only managers know it."""
+    if not swarm or not swarm.get("nodes"):
+        return []
+    rows = [["NODE", "ROLE", "STATE", "AVAILABILITY", ""]]
+    rows += [
+        [node["name"], node["role"], node["state"], node["availability"], "leader" if node["leader"] else ""]
+        for node in swarm["nodes"]
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+def paint(text: str, state: str, coloured: bool) -> str:
+    return f"\033[{COLOURS.get(state, OTHER_COLOUR)}m{text}\033[0m" if coloured else text
