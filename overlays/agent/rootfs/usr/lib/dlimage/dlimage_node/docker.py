@@ -23,6 +23,11 @@ class DockerError(Exception):
         self.status = status
 
 
+def host_name(node: Dict[str, Any]) -> str:
+    """The name of a swarm node; '' for one that has not said it yet, or whose joining was cut off."""
+    return str((node.get("Description") or {}).get("Hostname") or "")
+
+
 class _LocalConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

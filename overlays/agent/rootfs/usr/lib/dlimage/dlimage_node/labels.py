@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Dict
 
 from .files import read_text
+from .docker import host_name
 from .world import World
 
 FILE = "/etc/dlimage/labels"
@@ -26,7 +27,7 @@ def apply_labels(world: World, node_id: str, labels: Dict[str, str], name: str) 
     :raises PermissionError: when the id is another node's
     """
     node = world.docker.node(node_id)
-    if node["Description"]["Hostname"] != name:
+    if host_name(node) != name:
         raise PermissionError(f"{node_id} is not {name}")
     present = node["Spec"].get("Labels") or {}
     merged = {**present, **labels}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from .docker import DockerError
+from .docker import DockerError, host_name
 from .vip import holds_vip
 from .world import World
 
@@ -27,7 +27,7 @@ def swarm_view(world: World) -> Optional[Dict[str, Any]]:
 
 def _node_view(node: Dict[str, Any]) -> Dict[str, Any]:
     return {
-        "name": node["Description"].get("Hostname", ""),
+        "name": host_name(node),
         "role": node["Spec"]["Role"],
         "state": node["Status"]["State"],
         "availability": node["Spec"]["Availability"],

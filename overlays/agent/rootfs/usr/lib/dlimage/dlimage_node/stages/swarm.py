@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from typing import Any, Dict, List, Optional
 
-from ..docker import DockerError
+from ..docker import DockerError, host_name
 from ..files import read_text
 from ..founding import majority
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
@@ -160,7 +160,7 @@ def _is_leader(world: World, nodes: List[Dict[str, Any]]) -> bool:
 
 
 def _describe(world: World, nodes: List[Dict[str, Any]]) -> str:
-    ready = {node["Description"]["Hostname"] for node in nodes if is_ready(node)}
+    ready = {host_name(node) for node in nodes if is_ready(node)}
     missing = [peer.name for peer in world.roster.nodes if peer.name not in ready]
     text = f"{len(ready)} of {max(len(nodes), len(world.roster.nodes))} nodes are ready"
     if not missing:

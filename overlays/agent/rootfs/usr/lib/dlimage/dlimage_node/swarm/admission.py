@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, List
 
-from ..docker import DockerError
+from ..docker import DockerError, host_name
 from ..roster import Peer
 from ..world import World
 from .engine import PORT
@@ -27,7 +27,7 @@ def admit(world: World, caller: Peer) -> Dict[str, Any]:
         if stand.word != READY or stand.swarm is None:
             return {"swarm": stand.word}
         for node in world.docker.nodes():
-            if node["Description"]["Hostname"] == caller.name:
+            if host_name(node) == caller.name:
                 remove_member(world, node)
         tokens = world.docker.swarm()["JoinTokens"]
         return {

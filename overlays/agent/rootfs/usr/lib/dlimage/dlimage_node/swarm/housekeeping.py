@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Optional
 
+from ..docker import host_name
 from ..world import World
 from .admission import remove_member
 
@@ -37,7 +38,7 @@ def _promote(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
     """A cluster of two has one manager; with the third node the second becomes one too. Never the other way round."""
     managers = {peer.name for peer in world.roster.managers}
     for node in nodes:
-        name = node["Description"]["Hostname"]
+        name = host_name(node)
         if name in managers and node["Spec"]["Role"] == "worker" and is_ready(node):
             world.docker.update_node(node, {**node["Spec"], "Role": "manager"})
             return f"made {name} a manager"
@@ -47,7 +48,7 @@ def _promote(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
 def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
     """A join that was cut off leaves an entry without a name."""
     for node in nodes:
-        if not node["Description"].get("Hostname") and not is_ready(node) and _age_seconds(node) > ORPHAN_SECONDS:
+        if not host_name(node) and not is_ready(node) and _age_seconds(node) > ORPHAN_SECONDS:
             remove_member(world, node)
             return "removed what was left of a join that was cut off"
     return None
@@ -58,7 +59,7 @@ def _rotate_tokens(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, An
     serial = str(world.roster.serial)
     if (swarm["Spec"].get("Labels") or {}).get(ROTATED_LABEL) == serial:
         return None
-    ready = {node["Description"]["Hostname"] for node in nodes if is_ready(node)}
+    ready = {host_name(node) for node in nodes if is_ready(node)}
     if not all(peer.name in ready for peer in world.roster.nodes):
         return None
     set_swarm_labels(world, swarm, {ROTATED_LABEL: serial}, rotate_tokens=True)
