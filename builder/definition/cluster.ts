@@ -30,6 +30,7 @@ export interface Cluster {
   readonly locale: string;
   readonly storage: ClusterStorage;
   readonly swarm: ClusterSwarm;
+  readonly firewall: ClusterFirewall;
   /** Debian packages beyond the base's own; baked into the base. Sorted. */
   readonly packages: readonly string[];
   readonly files: readonly ExtraFile[];
@@ -48,8 +49,10 @@ export interface ClusterNode {
   /** A base definition of `profiles/bases/`, or the user's own image file. */
   readonly base: ClusterBase;
   readonly labels: Readonly<Record<string, string>>;
-  /** Holds a replica of the volume (a GlusterFS brick). */
+  /** Holds a brick of the volume. */
   readonly storesData: boolean;
+  /** Its brick holds names and no contents: it decides which of the two full copies is right. */
+  readonly arbiter: boolean;
 }
 
 export type ClusterBase =
@@ -75,12 +78,22 @@ export interface ClusterNetwork {
 export type ClusterStorage =
   | {
       readonly type: 'glusterfs';
-      /** Number of full copies; equals the number of nodes with `storesData`. */
+      /** Number of bricks: of the nodes with `storesData`. All hold full copies but that of an arbiter. */
       readonly replicas: number;
+      /** The last of the nodes with `storesData` is the arbiter. */
+      readonly arbiter: boolean;
       /** Block device that holds the brick (`/dev/sda`), or null for a directory on the root file system. */
       readonly disk: string | null;
+      /** How long Docker waits for the storage before it starts without. */
+      readonly waitSeconds: number;
     }
-  | { readonly type: 'nfs'; readonly server: string; readonly path: string; readonly options: string }
+  | {
+      readonly type: 'nfs';
+      readonly server: string;
+      readonly path: string;
+      readonly options: string;
+      readonly waitSeconds: number;
+    }
   | { readonly type: 'none' };
 
 export interface ClusterSwarm {
@@ -92,6 +105,13 @@ export interface ClusterSwarm {
   readonly dataPathPort: number;
   /** Validity of node certificates. */
   readonly certificateDays: number;
+  /** Managers of another swarm, as `host:port`, which the nodes join with a token; null to make a swarm of their own. */
+  readonly joinExisting: { readonly addresses: readonly string[]; readonly token: string } | null;
+}
+
+export interface ClusterFirewall {
+  /** Ports that everybody may reach beside those that containers publish: `80/tcp`. */
+  readonly open: readonly string[];
 }
 
 /** A file or directory of the user's that lands on every node (or on the named ones). */

@@ -12,6 +12,7 @@ export const defaults = {
   subnetPrefixLength: 24,
   dataPathPort: 4789,
   certificateDays: 3650,
+  storageWaitSeconds: 300,
   fileOwner: 'root:root',
 } as const;
 

@@ -29,7 +29,13 @@ export async function readAssets(cluster: Cluster): Promise<Assets> {
 
 async function listFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      // Left by a Python that ran from the source tree.
+      .filter((path) => !path.includes(`${sep}__pycache__${sep}`))
+  );
 }
 
 async function readUserFiles(hostPath: string): Promise<UserFile[]> {

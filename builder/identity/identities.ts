@@ -1,3 +1,5 @@
+import type { SignedRoster } from './roster.ts';
+
 /** An OpenSSH key pair. `publicKey` is one line, `ssh-ed25519 AAAA... comment`, without a newline. */
 export interface SshIdentity {
   readonly privateKey: string;
@@ -5,7 +7,7 @@ export interface SshIdentity {
 }
 
 /** What makes a node this node and no other. Made once, kept by the builder, baked into every image of the node. */
-export interface NodeIdentity {
+export interface NodeKeys {
   /** UUID under which the GlusterFS pool knows the node. */
   readonly glusterUuid: string;
   readonly sshHostKey: SshIdentity;
@@ -15,13 +17,36 @@ export interface NodeIdentity {
   readonly tls: { readonly keyPem: string; readonly certificatePem: string };
 }
 
+/** What the cluster's ssh authority says of a node's keys; made anew when the node's name or address changes. */
+export interface NodeCertificates {
+  /** That the host key is this node's, by its name and address. One line without a newline. */
+  readonly sshHostCertificate: string;
+  /** That the client key is this node's, bound to one command with its name in it. One line without a newline. */
+  readonly sshClientCertificate: string;
+}
+
+/** Everything of a node's own. */
+export interface NodeIdentity extends NodeKeys, NodeCertificates {}
+
 /** What the nodes of one cluster share, and each node's own identity by its name. */
 export interface ClusterIdentities {
   readonly clusterId: string;
   /** VRRP virtual router id, 1 to 255; random, so that two clusters on one LAN do not clash. */
   readonly vrrpRouterId: number;
+  /** Of the authority that signs certificates for TLS, and rosters. */
   readonly ca: { readonly certificatePem: string };
+  /** Public key of the authority that signs the nodes' ssh keys. */
+  readonly sshAuthority: string;
   /** Lets the builder's owner log in where the definition names no key and the machine has none. */
   readonly loginKey: SshIdentity;
+  readonly roster: SignedRoster;
   readonly nodes: Readonly<Record<string, NodeIdentity>>;
+}
+
+/** Identities as far as builds have made them: a store of an older dlimage lacks what later ones add. */
+export interface ExistingIdentities extends Omit<ClusterIdentities, 'sshAuthority' | 'roster' | 'nodes'> {
+  readonly sshAuthority: string | undefined;
+  /** The last one that was signed; it may be of other nodes. */
+  readonly roster: SignedRoster | undefined;
+  readonly nodes: Readonly<Record<string, NodeKeys & Partial<NodeCertificates>>>;
 }

@@ -5,6 +5,9 @@ import { networkOf } from './network-of.ts';
 export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
   return [
     'common',
+    'agent',
+    'hardening',
+    'watchdog',
     ...(node.address === null ? ['dhcp'] : []),
     ...(networkOf(cluster, node).medium === 'wifi' ? ['wifi'] : []),
     ...storageOverlays(cluster, node),
@@ -19,6 +22,8 @@ export function holdsVip(cluster: Cluster, node: ClusterNode): boolean {
 
 /** Only nodes with a brick are members of GlusterFS's pool, in which everyone talks to everyone. */
 function storageOverlays(cluster: Cluster, node: ClusterNode): string[] {
-  if (cluster.storage.type !== 'glusterfs') return [`storage-${cluster.storage.type}`];
-  return ['storage-glusterfs', node.storesData ? 'storage-glusterfs-server' : 'storage-glusterfs-client'];
+  if (cluster.storage.type === 'none') return ['storage-none'];
+  if (cluster.storage.type === 'nfs') return ['storage-mount', 'storage-nfs'];
+  const part = node.storesData ? 'storage-glusterfs-server' : 'storage-glusterfs-client';
+  return ['storage-mount', 'storage-glusterfs', part];
 }

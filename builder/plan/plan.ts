@@ -70,7 +70,7 @@ export interface PlannedCluster {
   readonly timezone: string;
   readonly locale: string;
   readonly users: readonly { readonly name: string; readonly sudo: boolean; readonly keys: number }[];
-  readonly storage: Readonly<Record<string, string | number | null>> & {
+  readonly storage: Readonly<Record<string, string | number | boolean | null>> & {
     readonly type: 'glusterfs' | 'nfs' | 'none';
   };
   readonly swarm: {

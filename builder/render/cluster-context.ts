@@ -10,17 +10,17 @@ export type ClusterContext = ReturnType<typeof clusterContext>;
 const mountPoint = '/mnt/cluster';
 const brickDirectory = '/srv/brick/cluster';
 const volume = 'cluster';
+/** Where the status page of a node is served; port 80 leads to it while nothing else is there. */
+const statusPagePort = 9280;
 
 /** Makes the context of a cluster, once: it holds lists of all nodes. */
 export function clusterContext(cluster: Cluster, identities: ClusterIdentities) {
   const { network, swarm } = cluster;
-  const nodes = cluster.nodes.map((node) => peerContext(node, identityOf(identities, node)));
-  const withAddress = nodes.filter((node) => node.address !== null);
+  const nodes = cluster.nodes.map(({ name, address }) => ({ name, address }));
   return {
     cluster: {
       name: cluster.name,
       id: identities.clusterId,
-      node_count: cluster.nodes.length,
       timezone: cluster.timezone,
       // C.UTF-8 is in every image; false keeps cloud-init from asking for packages.
       generated_locale: /^(C|POSIX|C\.utf-?8)$/i.test(cluster.locale) ? false : cluster.locale,
@@ -42,16 +42,19 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
     wifi: network.wifi,
     vip: { address: cluster.vip, router_id: identities.vrrpRouterId },
     swarm: {
-      managers: cluster.nodes.filter((node) => node.role === 'manager').map(nameAndAddress),
       address_pools: swarm.addressPools,
       subnet_prefix_length: swarm.subnetPrefixLength,
       data_path_port: swarm.dataPathPort,
       certificate_hours: swarm.certificateDays * 24,
+      join_addresses: swarm.joinExisting?.addresses ?? [],
     },
+    firewall: { open: cluster.firewall.open, http_port: statusPagePort },
     storage: storageContext(cluster),
     docker: { address_pool: dockerAddressPool(cluster) },
     tls: { authority: identities.ca.certificatePem },
-    nodes: { all: nodes, with_address: withAddress },
+    ssh: { authority: identities.sshAuthority },
+    roster: identities.roster,
+    nodes: { with_address: nodes.filter(({ address }) => address !== null) },
     users: cluster.users.map((user) => userContext(user, identities)),
   };
 }
@@ -63,18 +66,6 @@ export function identityOf(identities: ClusterIdentities, node: ClusterNode): No
   return identity;
 }
 
-function peerContext(node: ClusterNode, identity: NodeIdentity) {
-  return {
-    name: node.name,
-    address: node.address,
-    host_names: node.address === null ? node.name : `${node.name},${node.address}`,
-    host_public_key: identity.sshHostKey.publicKey,
-    client_public_key: identity.sshClientKey.publicKey,
-    from_option: node.address === null ? '' : `from="${node.address}",`,
-    gluster_uuid: identity.glusterUuid,
-  };
-}
-
 function storageContext(cluster: Cluster) {
   const { storage } = cluster;
   const glusterfs = storage.type === 'glusterfs';
@@ -84,8 +75,7 @@ function storageContext(cluster: Cluster) {
     type: storage.type,
     shared: storage.type !== 'none',
     mount_point: storage.type === 'none' ? null : mountPoint,
-    nodes: members.map(nameAndAddress),
-    replicas: glusterfs ? storage.replicas : null,
+    wait_seconds: storage.type === 'none' ? null : storage.waitSeconds,
     disk: glusterfs ? storage.disk : null,
     volume: glusterfs ? volume : null,
     brick_directory: glusterfs ? brickDirectory : null,
@@ -94,10 +84,6 @@ function storageContext(cluster: Cluster) {
     nfs_path: nfs.path ?? null,
     nfs_options: nfs.options ?? null,
   };
-}
-
-function nameAndAddress(node: ClusterNode): string {
-  return `${node.name}=${node.address ?? ''}`;
 }
 
 function userContext(user: ClusterUser, identities: ClusterIdentities) {

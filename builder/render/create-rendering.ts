@@ -7,11 +7,11 @@ import type { Overlay } from '../plan/overlay.ts';
 import { overlaysOf } from '../plan/overlays-of.ts';
 import { parseOverlay } from '../plan/parse-overlay.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../report/diagnostic.ts';
-import { clusterContext } from './cluster-context.ts';
+import { clusterContext, identityOf } from './cluster-context.ts';
 import { defaultMtimeSeconds } from './make-entry.ts';
 import { renderNodeWith, type NodeRenderers } from './render-node.ts';
 import type { RenderedNode } from './rendered-node.ts';
-import { createOverlayRenderer } from './render-overlay.ts';
+import { createOverlayRenderer, type EachItem } from './render-overlay.ts';
 import { createSeedRenderer } from './render-seed.ts';
 import { createSeedCheck } from './seed-schemas.ts';
 import { createTemplateSet } from './template-set.ts';
@@ -49,7 +49,7 @@ export function createRendering(
     cluster,
     identities,
     context: shared,
-    storagePeers: shared.nodes.all.filter((_, position) => isStorageMember(cluster, cluster.nodes[position])),
+    storagePeers: storagePeersOf(cluster, identities),
     renderOverlay: createOverlayRenderer(assets, render, mtimeSeconds),
     renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
     userFileEntries: createUserFileEntries(cluster.files, assets, mtimeSeconds),
@@ -62,8 +62,13 @@ export function createRendering(
   };
 }
 
-function isStorageMember(cluster: Cluster, node: ClusterNode | undefined): boolean {
-  return cluster.storage.type === 'glusterfs' && node?.storesData === true;
+function storagePeersOf(cluster: Cluster, identities: ClusterIdentities): EachItem[] {
+  if (cluster.storage.type !== 'glusterfs') return [];
+  const members = cluster.nodes.filter(({ storesData }) => storesData);
+  return members.map((node) => ({
+    name: node.name,
+    gluster_uuid: identityOf(identities, node).glusterUuid,
+  }));
 }
 
 function readOverlays(

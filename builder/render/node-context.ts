@@ -32,10 +32,13 @@ export function nodeContext(
       ...vipContext(cluster, node),
     },
     ssh: {
+      ...shared.ssh,
       host_private_key: identity.sshHostKey.privateKey,
       host_public_key: identity.sshHostKey.publicKey,
       client_private_key: identity.sshClientKey.privateKey,
       client_public_key: identity.sshClientKey.publicKey,
+      host_certificate: identity.sshHostCertificate,
+      client_certificate: identity.sshClientCertificate,
     },
     tls: { ...shared.tls, private_key: identity.tls.keyPem, certificate: identity.tls.certificatePem },
   };

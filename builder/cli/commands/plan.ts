@@ -11,11 +11,9 @@ import { loadAndReport, type DefinitionOptions } from '../definition-options.ts'
 /** `dlimage plan`: shows what `build` would write, and writes nothing itself, not even identities. */
 export async function runPlan(file: string | undefined, options: DefinitionOptions): Promise<void> {
   const { cluster, projectDirectory, selected } = await loadAndReport(file, options);
-  const names = cluster.nodes.map((node) => node.name);
   const directory = stateDirectory(cluster.name, projectDirectory, options.state);
-  const existing = await readIdentities(directory, names);
-  const { identities, alternative } = placeholderIdentities(names, existing);
-  const isComplete = existing !== undefined && names.every((name) => existing.nodes[name] !== undefined);
+  const existing = await readIdentities(directory, cluster.nodes);
+  const { identities, alternative, isComplete } = placeholderIdentities(cluster.nodes, existing);
   const outcome = planCluster(
     cluster,
     identities,

@@ -15,8 +15,7 @@ export async function runRender(
 ): Promise<void> {
   const { cluster, projectDirectory, selected } = await loadAndReport(file, options);
   const state = stateDirectory(cluster.name, projectDirectory, options.state);
-  const names = cluster.nodes.map(({ name }) => name);
-  const identities = await ensureIdentities(state, cluster.name, names, progressFor(options));
+  const identities = await ensureIdentities(state, cluster, progressFor(options));
   const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
   if (rendering === undefined) throw new ConfigurationError(diagnostics);
   const out = resolve(options.out ?? join(projectDirectory, 'out', cluster.name, 'rendered'));

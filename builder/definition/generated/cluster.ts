@@ -179,7 +179,7 @@ export interface NodeDefinition {
    */
   name?: string;
   /**
-   * Role in the swarm. Default: by the number of nodes (1, 3 or 5 managers, the rest workers); workers when dhcp is true.
+   * Role in the swarm. Default: by the number of nodes (1 manager of 1 or 2 nodes, 3 of more; the rest workers); workers when dhcp is true.
    */
   role?: 'manager' | 'worker';
   /**

@@ -17,7 +17,7 @@ export interface Profile {
    */
   platform: 'raspberry-pi' | 'uefi' | 'pc';
   /**
-   * Smallest memory of the board in MiB; decides how many managers are sensible.
+   * Smallest memory of the board in MiB.
    */
   memory_mb: number;
   /**

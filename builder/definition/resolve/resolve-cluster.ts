@@ -42,7 +42,7 @@ export function resolveCluster(
   const users = resolveUsers(written, environment, lookUp, locator, use);
   const cluster: Cluster = {
     name,
-    nodes: nodes.map((node) => ({ ...node, storesData: storingIndexes.has(node.index) })),
+    nodes: nodes.map((node) => ({ ...node, storesData: storingIndexes.has(node.index), arbiter: false })),
     network: lan.network,
     vip: lan.vip,
     users,
@@ -50,6 +50,7 @@ export function resolveCluster(
     locale: written.locale ?? use('locale', defaults.locale),
     storage,
     swarm: resolveSwarm(written, lan.lan, use),
+    firewall: { open: [] },
     packages: (written.packages ?? []).toSorted(),
     files: resolveFiles(written, users, lookUp),
   };

@@ -33,7 +33,7 @@ export function resolveNodes(
     lan.vip,
   ]);
   const profiles = nodes.map((node) => boards.profileOf(node));
-  const roles = resolveRoles(nodes, profiles);
+  const roles = resolveRoles(nodes);
   return nodes.map((node, index) => ({
     index: index + 1,
     name: node.name ?? `${clusterName}-${index + 1}`,
@@ -47,11 +47,8 @@ export function resolveNodes(
 }
 
 /** The roles that are written stay; the first of the others become managers until there are as many as there should be. */
-function resolveRoles(nodes: readonly NodeDefinition[], profiles: readonly Profile[]): Role[] {
-  const smallestMemoryMb = profiles.reduce((least, profile) => Math.min(least, profile.memory_mb), Infinity);
-  let missing =
-    defaultManagerCount(nodes.length, smallestMemoryMb) -
-    nodes.filter((node) => node.role === 'manager').length;
+function resolveRoles(nodes: readonly NodeDefinition[]): Role[] {
+  let missing = defaultManagerCount(nodes.length) - nodes.filter((node) => node.role === 'manager').length;
   return nodes.map((node) => {
     if (node.role !== undefined) return node.role;
     if (node.dhcp === true || missing <= 0) return 'worker';

@@ -17,16 +17,17 @@ export function resolveStorage(
   use: UseDefault,
 ): ResolvedStorage {
   const storage = written.storage ?? {};
+  const waitSeconds = defaults.storageWaitSeconds;
   const type = storage.type ?? use('storage.type', defaultType(nodes));
   if (type === 'nfs') {
     const { server = '', path = '', options = defaults.nfsOptions } = storage;
-    return { storage: { type: 'nfs', server, path, options }, storingIndexes: new Set() };
+    return { storage: { type: 'nfs', server, path, options, waitSeconds }, storingIndexes: new Set() };
   }
   if (type !== 'glusterfs') return { storage: { type: 'none' }, storingIndexes: new Set() };
   const candidates = storageCandidates(nodes);
   const replicas = resolveReplicas(storage.replicas, candidates.length, use);
   return {
-    storage: { type: 'glusterfs', replicas, disk: storage.disk ?? null },
+    storage: { type: 'glusterfs', replicas, arbiter: false, disk: storage.disk ?? null, waitSeconds },
     storingIndexes: new Set(candidates.slice(0, replicas).map((node) => node.index)),
   };
 }

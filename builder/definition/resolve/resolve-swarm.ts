@@ -12,6 +12,7 @@ export function resolveSwarm(written: ClusterDefinition, lan: Ipv4Subnet, use: U
     subnetPrefixLength: swarm.subnet_prefix ?? defaults.subnetPrefixLength,
     dataPathPort: swarm.data_path_port ?? defaults.dataPathPort,
     certificateDays: swarm.certificate_days ?? defaults.certificateDays,
+    joinExisting: null,
   };
 }
 

@@ -73,7 +73,7 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
       formats,
     );
     const names = cluster.nodes.map(({ name }) => name);
-    const identities = await ensureIdentities(request.stateDirectory, cluster.name, names, progress);
+    const identities = await ensureIdentities(request.stateDirectory, cluster, progress);
     const others = await otherNodes(request.stateDirectory, names);
     if (others.length > 0) {
       progress.note(

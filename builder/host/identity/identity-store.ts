@@ -1,20 +1,38 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClusterIdentities, NodeIdentity } from '../../identity/identities.ts';
-import { HostError } from '../../report/errors.ts';
-import { createFileAtomically, isErrno, makePrivateDirectory, readTextIfExists } from '../files.ts';
+import type {
+  ClusterIdentities,
+  ExistingIdentities,
+  NodeCertificates,
+  NodeIdentity,
+  NodeKeys,
+} from '../../identity/identities.ts';
+import type { RosterMember } from '../../identity/roster.ts';
+import { acquireLock } from '../base/process-lock.ts';
+import { createFileAtomically, makePrivateDirectory } from '../files.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { Progress } from '../progress.ts';
 import { createAuthority, createNodeCertificate } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
+import { issueNodeCertificates, readNodeCertificates } from './node-certificates.ts';
+import { ensureRoster, readRoster } from './signed-roster.ts';
 import {
-  formatStored,
-  parseStoredCluster,
-  parseStoredNode,
-  type StoredCluster,
-  type StoredNode,
-} from './stored-identity.ts';
+  authorityFile,
+  clusterFile,
+  listNodeNames,
+  nodeFile,
+  readCluster,
+  readNode,
+  readSshAuthority,
+} from './store-files.ts';
+import { formatStored } from './stored-file.ts';
+import type { StoredCluster, StoredNode, StoredSshAuthority } from './stored-identity.ts';
+
+/** The cluster whose identities are wanted: its name, and all of its nodes. */
+export interface ClusterMembers {
+  readonly name: string;
+  readonly nodes: readonly RosterMember[];
+}
 
 /**
  * Identities of a cluster as far as they exist. Never writes.
@@ -25,54 +43,93 @@ import {
  */
 export async function readIdentities(
   directory: string,
-  nodeNames: readonly string[],
-): Promise<ClusterIdentities | undefined> {
+  members: readonly RosterMember[],
+): Promise<ExistingIdentities | undefined> {
   const cluster = await readCluster(directory);
   if (cluster === undefined) return undefined;
-  const nodes: Record<string, NodeIdentity> = {};
-  for (const name of nodeNames) {
-    const node = await readNode(directory, name, cluster.clusterId);
-    if (node !== undefined) nodes[name] = node;
+  const authority = await readSshAuthority(directory, cluster.clusterId);
+  const nodes: Record<string, NodeKeys & Partial<NodeCertificates>> = {};
+  for (const member of members) {
+    const keys = await readNode(directory, member.name, cluster.clusterId);
+    if (keys === undefined) continue;
+    const certificates =
+      authority && (await readNodeCertificates(directory, authority.key.publicKey, member, keys));
+    nodes[member.name] = { ...keysOf(keys), ...certificates };
   }
-  return toIdentities(cluster, nodes);
+  return {
+    ...sharedIdentities(cluster),
+    sshAuthority: authority?.key.publicKey,
+    roster: await readRoster(directory, cluster.clusterId),
+    nodes,
+  };
 }
 
 /**
- * Identities of a cluster, where missing ones are made and kept. An existing one is never changed:
- * two builds at the same time agree on whichever was written first.
+ * Identities of a cluster, where missing ones are made and kept. Keys and ids are never changed: two builds at the same
+ * time agree on whichever was written first. Certificates follow the nodes' names and addresses, and the roster follows
+ * the nodes.
  */
 export async function ensureIdentities(
   directory: string,
-  clusterName: string,
-  nodeNames: readonly string[],
+  { name, nodes: members }: ClusterMembers,
   progress: Progress,
 ): Promise<ClusterIdentities> {
   await makePrivateDirectory(join(directory, 'nodes'));
   await createFileAtomically(join(directory, '.gitignore'), '*\n');
-  const cluster = (await readCluster(directory)) ?? (await createCluster(directory, clusterName));
-  const nodes: Record<string, NodeIdentity> = {};
+  const cluster = (await readCluster(directory)) ?? (await createCluster(directory, name));
+  const authority =
+    (await readSshAuthority(directory, cluster.clusterId)) ?? (await createSshAuthority(directory, cluster));
+  const keys = await ensureNodes(directory, cluster, members, progress);
+  const lock = await acquireLock(join(directory, '.lock'), { pollMilliseconds: 50 });
+  try {
+    const roster = await ensureRoster(directory, cluster, members, keys);
+    const nodes = await mapConcurrently(members, async (member): Promise<[string, NodeIdentity]> => {
+      const own = keys.get(member.name) as StoredNode;
+      const certificates =
+        (await readNodeCertificates(directory, authority.key.publicKey, member, own)) ??
+        (await issueNodeCertificates(directory, authority.key, member, own));
+      return [member.name, { ...keysOf(own), ...certificates }];
+    });
+    return {
+      ...sharedIdentities(cluster),
+      sshAuthority: authority.key.publicKey,
+      roster,
+      nodes: Object.fromEntries(nodes),
+    };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Names of nodes that have an identity here but are not among `nodeNames`: of a larger cluster, most likely. */
+export async function otherNodes(directory: string, nodeNames: readonly string[]): Promise<string[]> {
+  const known = await listNodeNames(directory);
+  return known.filter((name) => !nodeNames.includes(name)).toSorted();
+}
+
+async function ensureNodes(
+  directory: string,
+  cluster: StoredCluster,
+  members: readonly RosterMember[],
+  progress: Progress,
+): Promise<ReadonlyMap<string, StoredNode>> {
+  const nodes = new Map<string, StoredNode>();
   const missing: string[] = [];
-  for (const name of nodeNames) {
+  for (const { name } of members) {
     const node = await readNode(directory, name, cluster.clusterId);
     if (node === undefined) missing.push(name);
-    else nodes[name] = node;
+    else nodes.set(name, node);
   }
   if (missing.length > 0) {
     const task = progress.task(`Make identities in ${directory}`, { total: missing.length, unit: 'nodes' });
     let done = 0;
     await mapConcurrently(missing, async (name) => {
-      nodes[name] = await createNode(directory, cluster, name);
+      nodes.set(name, await createNode(directory, cluster, name));
       task.update(++done);
     });
     task.done(`${missing.length} new`);
   }
-  return toIdentities(cluster, nodes);
-}
-
-/** Names of nodes that have an identity here but are not among `nodeNames`: of a larger cluster, most likely. */
-export async function otherNodes(directory: string, nodeNames: readonly string[]): Promise<string[]> {
-  const known = (await listNodeFiles(directory)).map((name) => name.replace(/\.json$/, ''));
-  return known.filter((name) => !nodeNames.includes(name)).toSorted();
+  return nodes;
 }
 
 async function createCluster(directory: string, clusterName: string): Promise<StoredCluster> {
@@ -83,8 +140,16 @@ async function createCluster(directory: string, clusterName: string): Promise<St
     authority: await createAuthority(directory, clusterName),
     loginKey: await createSshKey(directory, `login ${clusterName}`),
   };
-  await createFileAtomically(join(directory, 'cluster.json'), formatStored(contents));
+  await createFileAtomically(clusterFile(directory), formatStored(contents));
   return (await readCluster(directory)) ?? contents;
+}
+
+async function createSshAuthority(directory: string, cluster: StoredCluster): Promise<StoredSshAuthority> {
+  const { clusterId, clusterName } = cluster;
+  const key = await createSshKey(directory, `dlimage ${clusterName}`);
+  const contents: StoredSshAuthority = { clusterId, key };
+  await createFileAtomically(authorityFile(directory), formatStored(contents));
+  return (await readSshAuthority(directory, clusterId)) ?? contents;
 }
 
 async function createNode(directory: string, cluster: StoredCluster, nodeName: string): Promise<StoredNode> {
@@ -100,71 +165,10 @@ async function createNode(directory: string, cluster: StoredCluster, nodeName: s
   return (await readNode(directory, nodeName, cluster.clusterId)) ?? contents;
 }
 
-async function readCluster(directory: string): Promise<StoredCluster | undefined> {
-  await requireOwnersOnly(directory);
-  const file = join(directory, 'cluster.json');
-  const text = await readTextIfExists(file);
-  if (text !== undefined) return parseStoredCluster(text, file);
-  if ((await listNodeFiles(directory)).length === 0) return undefined;
-  throw new HostError(
-    'identity-damaged',
-    `${file} is missing, but ${join(directory, 'nodes')} holds identities`,
-    {
-      hint: 'restore it from a backup; to begin a new cluster, move the whole directory away',
-    },
-  );
+function keysOf({ glusterUuid, sshHostKey, sshClientKey, tls }: NodeKeys): NodeKeys {
+  return { glusterUuid, sshHostKey, sshClientKey, tls };
 }
 
-async function readNode(
-  directory: string,
-  nodeName: string,
-  clusterId: string,
-): Promise<StoredNode | undefined> {
-  const file = nodeFile(directory, nodeName);
-  const text = await readTextIfExists(file);
-  return text === undefined ? undefined : parseStoredNode(text, file, nodeName, clusterId);
-}
-
-async function requireOwnersOnly(directory: string): Promise<void> {
-  let mode: number;
-  try {
-    mode = (await stat(directory)).mode & 0o777;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return;
-    throw error;
-  }
-  if ((mode & 0o077) === 0) return;
-  throw new HostError(
-    'identity-permissions',
-    `${directory} holds private keys, but others may enter it (mode ${mode.toString(8)})`,
-    {
-      hint: `chmod 700 ${directory}`,
-    },
-  );
-}
-
-async function listNodeFiles(directory: string): Promise<string[]> {
-  try {
-    return (await readdir(join(directory, 'nodes'))).filter((name) => name.endsWith('.json'));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-function nodeFile(directory: string, nodeName: string): string {
-  return join(directory, 'nodes', `${nodeName}.json`);
-}
-
-function toIdentities(
-  cluster: StoredCluster,
-  nodes: Readonly<Record<string, NodeIdentity>>,
-): ClusterIdentities {
-  return {
-    clusterId: cluster.clusterId,
-    vrrpRouterId: cluster.vrrpRouterId,
-    ca: { certificatePem: cluster.authority.certificatePem },
-    loginKey: cluster.loginKey,
-    nodes,
-  };
+function sharedIdentities({ clusterId, vrrpRouterId, authority, loginKey }: StoredCluster) {
+  return { clusterId, vrrpRouterId, ca: { certificatePem: authority.certificatePem }, loginKey };
 }

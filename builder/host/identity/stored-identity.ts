@@ -1,7 +1,7 @@
-import { createHash, X509Certificate, createPrivateKey } from 'node:crypto';
-import type { NodeIdentity, SshIdentity } from '../../identity/identities.ts';
-import { HostError } from '../../report/errors.ts';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import type { NodeKeys, SshIdentity } from '../../identity/identities.ts';
 import type { Certificate } from './create-certificates.ts';
+import { parseStored, type Damaged } from './stored-file.ts';
 
 /** Contents of `cluster.json`: what all nodes of one cluster share, with the authority's private key. */
 export interface StoredCluster {
@@ -13,28 +13,21 @@ export interface StoredCluster {
 }
 
 /** Contents of `nodes/<name>.json`. */
-export interface StoredNode extends NodeIdentity {
+export interface StoredNode extends NodeKeys {
   readonly nodeName: string;
   /** The cluster that this identity belongs to; a file copied from another store is noticed by it. */
   readonly clusterId: string;
 }
 
-const formatVersion = 1;
-
-/** Text of a store file: the contents with a version and a checksum over them. */
-export function formatStored(contents: StoredCluster | StoredNode): string {
-  return `${JSON.stringify({ version: formatVersion, sha256: digestOf(contents), ...contents }, null, 2)}\n`;
+/** Contents of `ssh-authority.json`. */
+export interface StoredSshAuthority {
+  readonly clusterId: string;
+  readonly key: SshIdentity;
 }
 
-/**
- * Reads `cluster.json` back.
- *
- * @throws HostError `identity-damaged` or `identity-version`; nothing is ever repaired or replaced.
- */
+/** Reads `cluster.json` back. Throws what `parseStored` throws. */
 export function parseStoredCluster(text: string, file: string): StoredCluster {
-  const checked = parseChecked(text, file);
-  const { damaged } = checked;
-  const contents = checked.contents as StoredCluster;
+  const { contents, damaged } = parseStored<StoredCluster>(text, file);
   requireMatchingKey(contents.authority, damaged);
   requireMatchingSshKey(contents.loginKey, damaged);
   return contents;
@@ -42,59 +35,35 @@ export function parseStoredCluster(text: string, file: string): StoredCluster {
 
 /** Reads `nodes/<name>.json` back and checks that it is this node of this cluster. Errors as `parseStoredCluster`. */
 export function parseStoredNode(text: string, file: string, nodeName: string, clusterId: string): StoredNode {
-  const checked = parseChecked(text, file);
-  const { damaged } = checked;
-  const contents = checked.contents as StoredNode;
+  const { contents, damaged } = parseStored<StoredNode>(text, file);
   if (contents.nodeName !== nodeName) throw damaged(`it is the identity of ${contents.nodeName}`);
-  if (contents.clusterId !== clusterId) throw damaged('it belongs to another cluster');
+  requireSameCluster(contents.clusterId, clusterId, damaged);
   requireMatchingKey(contents.tls, damaged);
   requireMatchingSshKey(contents.sshHostKey, damaged);
   requireMatchingSshKey(contents.sshClientKey, damaged);
   return contents;
 }
 
-function parseChecked(
-  text: string,
-  file: string,
-): { contents: StoredCluster | StoredNode; damaged: (what: string) => HostError } {
-  const damaged = (what: string): HostError =>
-    new HostError('identity-damaged', `${file} is damaged: ${what}`, {
-      hint: 'restore it from a backup; only if there is none, move it away: the next build then makes a new identity, and the node joins as a new one',
-    });
-  let stored: { version: number; sha256: string } & (StoredCluster | StoredNode);
-  try {
-    stored = JSON.parse(text) as typeof stored;
-  } catch (error) {
-    throw damaged(
-      text === '' ? 'it is empty' : `it is not JSON (${error instanceof Error ? error.message : ''})`,
-    );
-  }
-  if (stored === null || typeof stored !== 'object') throw damaged('it is not a JSON object');
-  const { version, sha256, ...contents } = stored;
-  if (version !== formatVersion) {
-    throw new HostError(
-      'identity-version',
-      `${file} has format version ${version}; this dlimage reads ${formatVersion}`,
-      {
-        hint: 'use the dlimage that made it',
-      },
-    );
-  }
-  if (sha256 !== digestOf(contents)) throw damaged('its checksum does not match its contents');
-  return { contents, damaged };
+/** Reads `ssh-authority.json` back. Errors as `parseStoredCluster`. */
+export function parseStoredSshAuthority(text: string, file: string, clusterId: string): StoredSshAuthority {
+  const { contents, damaged } = parseStored<StoredSshAuthority>(text, file);
+  requireSameCluster(contents.clusterId, clusterId, damaged);
+  requireMatchingSshKey(contents.key, damaged);
+  return contents;
 }
 
-function digestOf(contents: StoredCluster | StoredNode): string {
-  return createHash('sha256').update(JSON.stringify(contents)).digest('hex');
+/** A file copied from another store is noticed by the cluster it names. */
+export function requireSameCluster(clusterId: string, expected: string, damaged: Damaged): void {
+  if (clusterId !== expected) throw damaged('it belongs to another cluster');
 }
 
-function requireMatchingKey(pair: Certificate, damaged: (what: string) => HostError): void {
+function requireMatchingKey(pair: Certificate, damaged: Damaged): void {
   const matches = new X509Certificate(pair.certificatePem).checkPrivateKey(createPrivateKey(pair.keyPem));
   if (!matches) throw damaged('a certificate does not match its private key');
 }
 
 /** OpenSSH's private key format repeats the public key in clear. Source: openssh-portable PROTOCOL.key. */
-function requireMatchingSshKey(key: SshIdentity, damaged: (what: string) => HostError): void {
+function requireMatchingSshKey(key: SshIdentity, damaged: Damaged): void {
   const blob = Buffer.from(key.privateKey.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
   const publicBlob = Buffer.from(key.publicKey.split(' ')[1] ?? '', 'base64');
   if (publicBlob.length === 0 || !blob.includes(publicBlob))

@@ -33,8 +33,7 @@ const enterNode = join(import.meta.dirname, 'enter-node.sh');
 export async function layOverBase(example: ExampleName, base: BaseTree): Promise<ExampleRoots> {
   const directory = await mkdtemp(join(tmpdir(), 'dlimage-nodes-'));
   const cluster = await loadExample(example);
-  const names = cluster.nodes.map(({ name }) => name);
-  const identities = await ensureIdentities(join(directory, 'state'), cluster.name, names, silentProgress);
+  const identities = await ensureIdentities(join(directory, 'state'), cluster, silentProgress);
   const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
   if (rendering === undefined) throw new Error(JSON.stringify(diagnostics));
   const nodes: NodeRoot[] = [];

@@ -113,8 +113,8 @@ describe('roles', () => {
     ['count: 2', 'mw'],
     ['count: 4', 'mmmw'],
     ['count: 5', 'mmmww'],
-    ['{ count: 5, profile: x86 }', 'mmmmm'],
-    ['count: 7', 'mmmmmww'],
+    ['{ count: 5, profile: x86 }', 'mmmww'],
+    ['nodes: [{}, {}, {}, { role: manager }, { role: manager }, {}]', 'mwwmmw'],
     ['nodes: [{ role: worker }, {}, {}, {}]', 'wmmm'],
     ['nodes: [{ dhcp: true }, {}, {}, {}]', 'wmmm'],
     ['nodes: [{}, {}, {}, { role: manager }]', 'mmwm'],
@@ -192,6 +192,7 @@ describe('storage', () => {
     expect(resolved('storage: { type: nfs, server: nas, path: /srv }').storage).toEqual({
       type: 'nfs',
       server: 'nas',
+      waitSeconds: 300,
       path: '/srv',
       options: 'vers=4.2,hard,noatime',
     });

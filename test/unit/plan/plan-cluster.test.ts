@@ -72,10 +72,10 @@ describe('planCluster', () => {
 });
 
 describe('a plan before the first build', () => {
-  const names = defaultCluster().nodes.map(({ name }) => name);
+  const { nodes } = defaultCluster();
 
   it('knows the size of what depends on no identity, and of nothing else', () => {
-    const { identities, alternative } = placeholderIdentities(names);
+    const { identities, alternative } = placeholderIdentities(nodes);
     const made = plan(defaultCluster(), identities, { alternative });
     expect(made.cluster.id).toBeNull();
     expect(made.nodes[0]).toMatchObject({ instanceId: null, sha256: null });
@@ -105,17 +105,18 @@ describe('a plan before the first build', () => {
   it('of a cluster that has grown knows the old nodes’ own files', () => {
     const existing = exampleIdentities(defaultCluster());
     const { 'pi3-4': _new, ...old } = existing.nodes;
-    const { identities, alternative } = placeholderIdentities(names, { ...existing, nodes: old });
+    const { identities, alternative } = placeholderIdentities(nodes, { ...existing, nodes: old });
     const made = plan(defaultCluster(), identities, { alternative });
     expect(made.cluster.id).toBe(existing.clusterId);
     expect(entry(made, 0, '/etc/ssh/ssh_host_ed25519_key.pub')?.sizeBytes).toBeGreaterThan(0);
     expect(entry(made, 3, '/etc/ssh/ssh_host_ed25519_key.pub')?.sizeBytes).toBeNull();
-    expect(entry(made, 0, '/etc/dlimage/ssh/known_hosts')?.sizeBytes).toBeNull();
+    expect(entry(made, 0, '/etc/dlimage/ssh/known_hosts')?.sizeBytes).toBeGreaterThan(0);
+    expect(entry(made, 0, '/etc/dlimage/roster.json')?.sizeBytes).toBeNull();
   });
 
   it('of a complete cluster is the plan of the build', () => {
     const existing = exampleIdentities(defaultCluster());
-    const { identities, alternative } = placeholderIdentities(names, existing);
+    const { identities, alternative } = placeholderIdentities(nodes, existing);
     expect(plan(defaultCluster(), identities, { alternative })).toEqual(plan(defaultCluster(), existing));
   });
 });

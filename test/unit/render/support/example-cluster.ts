@@ -28,7 +28,13 @@ const debian13: BaseDefinition = {
 const key = (of: string): string =>
   `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEZha2UgZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtl ${of}`;
 
-const glusterfs: ClusterStorage = { type: 'glusterfs', replicas: 3, disk: null };
+const glusterfs: ClusterStorage = {
+  type: 'glusterfs',
+  replicas: 3,
+  arbiter: false,
+  disk: null,
+  waitSeconds: 300,
+};
 
 /** A node in the given position of a cluster; a manager on a Raspberry Pi 3 with a static address and data unless said otherwise. */
 export function exampleNode(index: number, settings: Partial<ClusterNode> = {}): ClusterNode {
@@ -42,6 +48,7 @@ export function exampleNode(index: number, settings: Partial<ClusterNode> = {}):
     base: { from: 'definition', name: 'debian-13', definition: debian13 },
     labels: {},
     storesData: true,
+    arbiter: false,
     ...settings,
   };
 }
@@ -75,7 +82,9 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
       subnetPrefixLength: 24,
       dataPathPort: 4789,
       certificateDays: 3650,
+      joinExisting: null,
     },
+    firewall: { open: [] },
     packages: [],
     files: [],
     ...settings,
