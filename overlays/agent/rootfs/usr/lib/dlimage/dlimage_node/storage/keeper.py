@@ -1,0 +1,130 @@
+"""The storage stage on a node that keeps a copy."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, List, Optional
+
+from ..outcome import Acted, Done, Outcome, Stuck, Waiting
+from ..roster import Peer
+from ..world import World
+from .brick import is_brick_served, look_at_brick
+from .disk import keep_disk
+from .gluster import Gluster, GlusterError, Heal, Volume
+from .pool import missing_members, write_members
+from .replacement import replace_brick
+from .turn import Patience, Pool, pool_of
+from .volume import complete_volume, found_volume, join_volume, names
+
+BRICK_START_SECONDS = 15
+"""How long a brick may take to start by itself. GlusterFS waits for another node before it starts its own."""
+
+CALM_SECONDS = 30.0
+"""Between two thorough looks while all is well here and another stage keeps the agent busy."""
+
+
+class Keeper:
+    """Looks at the volume, this node's copy and the mount, and does at most one thing."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._patience = Patience(clock)
+        self._calm: Optional[Done] = None
+        self._calm_since = 0.0
+
+    def step(self, world: World) -> Outcome:
+        if self._calm is not None and self._is_still_calm(world):
+            return self._calm
+        self._calm = None
+        outcome = self._look(world)
+        if isinstance(outcome, Done):
+            self._calm, self._calm_since = outcome, self._clock()
+        return outcome
+
+    def _is_still_calm(self, world: World) -> bool:
+        """The cheap look: what can be seen without asking GlusterFS."""
+        if world.deep and self._clock() - self._calm_since >= CALM_SECONDS:
+            return False
+        return (
+            world.is_storage_mounted()
+            and not missing_members(others(world))
+            and is_brick_served(world.settings.brick_directory)
+        )
+
+    def _look(self, world: World) -> Outcome:
+        disk = keep_disk(world.settings, world.run)
+        if disk is not None:
+            return disk
+        gluster = Gluster(world.run)
+        missing = missing_members(others(world))
+        if missing:
+            write_members(missing)
+            gluster.restart()
+            return Acted(f"told GlusterFS of {names(missing)}")
+        try:
+            return self._look_at_volume(world, gluster)
+        except GlusterError as error:
+            if error.is_daemon_down:
+                return Waiting("GlusterFS is starting")
+            if error.is_busy:
+                return Waiting("another node is changing the volume")
+            return Waiting(f"GlusterFS: {error}")
+
+    def _look_at_volume(self, world: World, gluster: Gluster) -> Outcome:
+        settings, me, patience = world.settings, world.me, self._patience
+        volume = gluster.volume(settings.storage_volume)
+        brick = look_at_brick(settings.brick_directory)
+        pool = pool_of(world.roster.storage_nodes, me, gluster.members())
+        if volume is None:
+            return found_volume(gluster, settings, pool, brick, patience)
+        patience.forget("create")
+        change = complete_volume(gluster, settings, volume, pool, patience)
+        if change is not None:
+            return change
+        if volume.brick_of(me.gluster_uuid) is None:
+            return join_volume(gluster, settings, volume, pool, me, brick)
+        if brick.volume_id != volume.id:
+            return replace_brick(gluster, settings, volume, pool, me, brick, patience)
+        return self._look_at_service(world, gluster, volume, pool)
+
+    def _look_at_service(self, world: World, gluster: Gluster, volume: Volume, pool: Pool) -> Outcome:
+        """The volume and this node's brick are as they should be on disk; are they served, mounted and whole?"""
+        settings = world.settings
+        if not is_brick_served(settings.brick_directory):
+            if len(pool.present) < 2 <= len(pool.all):
+                return Waiting(f"waiting for {names(pool.absent)}: GlusterFS starts its copy when another node is there")
+            if self._patience.waited("brick") < BRICK_START_SECONDS:
+                return Waiting("starting this node's copy")
+            self._patience.forget("brick")
+            gluster.start(settings.storage_volume, force=True)
+            return Acted("started this node's copy again")
+        self._patience.forget("brick")
+        if not world.is_storage_mounted():
+            return Waiting(f"mounting the volume{absence(pool)}")
+        if len(volume.bricks) == 1:
+            return Done("mounted, one copy")
+        return heal_outcome(gluster.heal(settings.storage_volume), pool, len(volume.bricks))
+
+
+def others(world: World) -> List[Peer]:
+    return [peer for peer in world.roster.storage_nodes if peer.name != world.me.name]
+
+
+def absence(pool: Pool) -> str:
+    return f" ({names(pool.absent)} is not here)" if pool.absent else ""
+
+
+def heal_outcome(heal: Heal, pool: Pool, copies: int) -> Outcome:
+    """What is said of a volume that is mounted."""
+    if heal.split_brain:
+        return Stuck(
+            f"{heal.split_brain} files differ between the copies, and nobody can tell which is right: "
+            "gluster volume heal cluster info split-brain lists them, and "
+            "'gluster volume heal cluster split-brain latest-mtime FILE' takes the newer one"
+        )
+    away = [name.split(":")[0] for name, count in heal.pending.items() if count is None]
+    if away:
+        return Done(f"mounted, {copies - len(away)} of {copies} copies: {', '.join(away)} is away")
+    if heal.pending_count:
+        return Waiting(f"mounted, healing {heal.pending_count} files")
+    return Done(f"mounted, {copies} copies{absence(pool)}")

@@ -1,0 +1,64 @@
+"""Who does what all storage nodes could do, and when not to wait any longer."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Dict, List, NamedTuple
+
+from ..founding import majority
+from ..roster import Peer
+from .gluster import PoolMember
+
+TURN_SECONDS = 8.0
+"""How long the second in line lets the first try, before it tries as well. GlusterFS's own lock decides if both do."""
+
+
+class Patience:
+    """How long something has been so. It is no memory of steps: losing it costs some waiting and nothing else."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since: Dict[str, float] = {}
+
+    def waited(self, what: str) -> float:
+        """Seconds since this was first asked, since it was last forgotten."""
+        now = self._clock()
+        return now - self._since.setdefault(what, now)
+
+    def once_every(self, what: str, seconds: float) -> bool:
+        """True when this was not asked with the answer true in so many seconds."""
+        now = self._clock()
+        if what in self._since and now - self._since[what] < seconds:
+            return False
+        self._since[what] = now
+        return True
+
+    def forget(self, what: str) -> None:
+        self._since.pop(what, None)
+
+
+class Pool(NamedTuple):
+    """The storage nodes of the roster, and those that this node sees just now, itself included, both in order."""
+
+    all: List[Peer]
+    present: List[Peer]
+    rank: int
+
+    @property
+    def has_majority(self) -> bool:
+        return len(self.present) >= majority(len(self.all))
+
+    @property
+    def absent(self) -> List[Peer]:
+        return [peer for peer in self.all if peer not in self.present]
+
+    def is_my_turn(self, patience: Patience, what: str) -> bool:
+        """True at once for the first of those present, later for the others."""
+        return patience.waited(what) >= self.rank * TURN_SECONDS
+
+
+def pool_of(storage_nodes: List[Peer], me: Peer, members: List[PoolMember]) -> Pool:
+    """Joins the roster with what the daemon says."""
+    connected = {member.uuid for member in members if member.connected and member.accepted}
+    present = [peer for peer in storage_nodes if peer.name == me.name or peer.gluster_uuid in connected]
+    return Pool(storage_nodes, present, present.index(me))
