@@ -12,6 +12,7 @@ import time
 import traceback
 
 from . import peer_server
+from .console import Console
 from .docker import DockerError
 from .notify import notify
 from .outcome import Acted, Outcome, Waiting
@@ -35,6 +36,7 @@ def run_agent(world: World) -> None:
     wake = threading.Event()
     peer_server.start(world, wake)
     record = Record([name for name, _ in STAGES])
+    console = Console()
     looked_deep = float("-inf")
     notify("READY=1")
     while True:
@@ -43,7 +45,7 @@ def run_agent(world: World) -> None:
             looked_deep = time.monotonic()
         world.begin_pass(deep)
         acted = one_pass(world, record)
-        record.write(world, swarm_view(world), vip_view(world))
+        console.show(record.write(world, swarm_view(world), vip_view(world)))
         notify(f"STATUS={record.summary}\nWATCHDOG=1")
         if not acted:
             wake.wait(IDLE_SECONDS if record.assembled else BUSY_SECONDS)

@@ -48,8 +48,8 @@ class Record:
                     return f"{name}: {outcome.text}"
         return "assembled" if self.assembled else "starting"
 
-    def write(self, world: World, swarm: Optional[Dict[str, Any]], vip: Optional[Dict[str, Any]]) -> None:
-        """Replaces /run/dlimage/status.json, readable by everyone; there is nothing secret in it."""
+    def write(self, world: World, swarm: Optional[Dict[str, Any]], vip: Optional[Dict[str, Any]]) -> Dict[str, Any]:
+        """Replaces /run/dlimage/status.json, readable by everyone; there is nothing secret in it. Returns its content."""
         settings = world.settings
         record = {
             "node": settings.node,
@@ -76,3 +76,4 @@ class Record:
             "written": round(time.time()),
         }
         write_durably(FILE, json.dumps(record) + "\n", 0o644)
+        return record

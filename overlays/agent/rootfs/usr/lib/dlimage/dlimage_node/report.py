@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -45,7 +46,7 @@ class Report(NamedTuple):
 
 
 EMPTY: Dict[str, Any] = {
-    "node": "this node",
+    "node": socket.gethostname(),
     "cluster": "",
     "role": "",
     "address": "",
