@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 
-from dlimage_node.report import duration, facts, read_report
+from dlimage_node.report import duration, facts, read_report, swarm_nodes
 from records import NOW, record, report_of, waiting
 
 
@@ -51,6 +51,12 @@ class Wording(unittest.TestCase):
                 "swarm": "active, 2 nodes, 1 service",
             },
         )
+
+    def test_the_nodes_of_the_swarm_are_in_the_order_of_people(self) -> None:
+        shuffled = [{"name": name} for name in ("pi3-10", "anvil", "pi3-9", "pi3")]
+        names = [node["name"] for node in swarm_nodes(record(swarm={"state": "active", "nodes": shuffled}))]
+        self.assertEqual(names, ["anvil", "pi3", "pi3-9", "pi3-10"])
+        self.assertEqual(swarm_nodes(record(swarm=None)), [])
 
     def test_facts_of_a_worker_that_has_nothing_yet(self) -> None:
         bare = record(address="", role="worker", vip=None, swarm={"state": "inactive", "nodes": None})

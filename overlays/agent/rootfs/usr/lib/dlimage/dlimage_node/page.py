@@ -96,7 +96,7 @@ class PageServer(ThreadingHTTPServer):
         super().__init__(address, Handler)
 
     def server_bind(self) -> None:
-        """Without HTTPServer's own look-up of the host's full name: that may wait for a DNS server that is not there."""
+        """Without HTTPServer's look-up of the host's full name: that may wait for a DNS server that is not there."""
         if self.address_family == socket.AF_INET6:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Dict, List, Sequence
 
-from .report import Report, duration, facts
+from .report import Report, duration, facts, swarm_nodes
 
 REFRESH_SECONDS = 5
 
@@ -35,8 +35,9 @@ def page_html(report: Report, now: float) -> str:
         body.append(table([[head(name), cell(value)] for name, value in facts(record).items()]))
     if record["stages"]:
         body += ["<h2>Stages</h2>", table([stage_row(stage, now) for stage in record["stages"]])]
-    if record["swarm"] and record["swarm"].get("nodes"):
-        body += ["<h2>Swarm</h2>", table([node_row(node) for node in record["swarm"]["nodes"]])]
+    nodes = swarm_nodes(record)
+    if nodes:
+        body += ["<h2>Swarm</h2>", table([node_row(node) for node in nodes])]
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',

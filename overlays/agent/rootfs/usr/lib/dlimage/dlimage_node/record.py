@@ -49,7 +49,7 @@ class Record:
         return "assembled" if self.assembled else "starting"
 
     def write(self, world: World, swarm: Optional[Dict[str, Any]], vip: Optional[Dict[str, Any]]) -> Dict[str, Any]:
-        """Replaces /run/dlimage/status.json, readable by everyone; there is nothing secret in it. Returns its content."""
+        """Replaces /run/dlimage/status.json, which everyone may read: nothing in it is secret. Returns its content."""
         settings = world.settings
         record = {
             "node": settings.node,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
@@ -105,6 +106,17 @@ def facts(record: Dict[str, Any]) -> Dict[str, str]:
             f", {counted(number, thing)}" for number, thing in swarm_counts(swarm) if number is not None
         )
     return {name: value for name, value in lines.items() if value}
+
+
+def swarm_nodes(record: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """The nodes of the swarm by name; none where only managers know them."""
+    nodes = (record["swarm"] or {}).get("nodes") or []
+    return sorted(nodes, key=lambda node: natural_order(node["name"]))
+
+
+def natural_order(name: str) -> List[Tuple[str, int]]:
+    """pi3-9 stands before pi3-10."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def swarm_counts(swarm: Dict[str, Any]) -> List[Tuple[Optional[int], str]]:

@@ -7,9 +7,9 @@ import os
 import sys
 import textwrap
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
-from .report import Report, duration, facts, read_report
+from .report import Report, duration, facts, read_report, swarm_nodes
 
 WIDTH = 80
 
@@ -40,7 +40,7 @@ def status_lines(report: Report, now: float, coloured: bool = False) -> List[str
         lines += ["  What follows is what it said last."] if record["stages"] else []
     lines += section([f"  {name:<10}  {value}" for name, value in facts(record).items()] if record["written"] else [])
     lines += section(stage_lines(record["stages"], now, coloured))
-    lines += section(swarm_lines(record["swarm"]))
+    lines += section(swarm_lines(swarm_nodes(record)))
     return lines
 
 
@@ -63,14 +63,14 @@ def stage_lines(stages: List[Dict[str, Any]], now: float, coloured: bool) -> Lis
     return lines
 
 
-def swarm_lines(swarm: Optional[Dict[str, Any]]) -> List[str]:
-    """The table of the swarm's nodes. Only managers know it."""
-    if not swarm or not swarm.get("nodes"):
+def swarm_lines(nodes: List[Dict[str, Any]]) -> List[str]:
+    """The table of the swarm's nodes."""
+    if not nodes:
         return []
     rows = [["NODE", "ROLE", "STATE", "AVAILABILITY", ""]]
     rows += [
         [node["name"], node["role"], node["state"], node["availability"], "leader" if node["leader"] else ""]
-        for node in swarm["nodes"]
+        for node in nodes
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]
