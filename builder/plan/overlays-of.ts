@@ -6,6 +6,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
   return [
     'common',
     'agent',
+    'swarm',
     'hardening',
     'watchdog',
     ...(node.address === null ? ['dhcp'] : []),

@@ -6,16 +6,19 @@ from typing import Callable, List, Tuple
 
 from ..outcome import Outcome
 from ..world import World
-from . import clock, images, labels, roster, stacks, storage, swarm, vip
+from . import clock, images, stacks, storage, vip
+from .labels import LabelsStage
+from .roster import RosterStage
+from .swarm import SwarmStage
 
 Stage = Callable[[World], Outcome]
 
 STAGES: List[Tuple[str, Stage]] = [
     ("clock", clock.step),
-    ("roster", roster.step),
+    ("roster", RosterStage()),
     ("storage", storage.step),
-    ("swarm", swarm.step),
-    ("labels", labels.step),
+    ("swarm", SwarmStage()),
+    ("labels", LabelsStage()),
     ("images", images.step),
     ("vip", vip.step),
     ("stacks", stacks.step),

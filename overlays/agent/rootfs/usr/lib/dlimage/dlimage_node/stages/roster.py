@@ -12,33 +12,33 @@ from ..world import World
 HOSTS = "/etc/hosts"
 
 
-class _Memory:
-    """The list whose nodes the firewall lets in."""
+class RosterStage:
+    """Keeps the serial of the list whose nodes the firewall lets in."""
 
-    admitted = 0
+    def __init__(self) -> None:
+        self._admitted = 0
 
-
-def step(world: World) -> Outcome:
-    if world.deep:
-        for peer in world.other_managers:
-            serial = world.manager_states().get(peer.name, {}).get("serial", world.roster.serial)
-            if serial > world.roster.serial:
-                answer = world.ask(peer, "get-roster")
-                if answer and world.adopt_roster(answer["text"], answer["signature"]):
-                    return Acted(f"took over the list of {len(world.roster.nodes)} nodes from {peer.name}")
-            elif serial < world.roster.serial:
-                own = {"text": world.roster.text, "signature": world.roster.signature}
-                answer = world.ask(peer, "roster", stdin=json.dumps(own))
-                if answer and answer["serial"] == world.roster.serial:
-                    return Acted(f"showed {peer.name} the list of {len(world.roster.nodes)} nodes")
-    if _complete_hosts(world):
-        return Acted("added names to /etc/hosts")
-    if _Memory.admitted != world.roster.serial:
-        filled = firewall.fill(world.settings, world.roster)
-        if not filled.ok:
-            return Waiting(f"the firewall: {filled.complaint}")
-        _Memory.admitted = world.roster.serial
-    return Done(f"{len(world.roster.nodes)} nodes")
+    def __call__(self, world: World) -> Outcome:
+        if world.deep:
+            for peer in world.other_managers:
+                serial = world.manager_states().get(peer.name, {}).get("serial", world.roster.serial)
+                if serial > world.roster.serial:
+                    answer = world.ask(peer, "get-roster")
+                    if answer and world.adopt_roster(answer["text"], answer["signature"]):
+                        return Acted(f"took over the list of {len(world.roster.nodes)} nodes from {peer.name}")
+                elif serial < world.roster.serial:
+                    own = {"text": world.roster.text, "signature": world.roster.signature}
+                    answer = world.ask(peer, "roster", stdin=json.dumps(own))
+                    if answer and answer["serial"] == world.roster.serial:
+                        return Acted(f"showed {peer.name} the list of {len(world.roster.nodes)} nodes")
+        if _complete_hosts(world):
+            return Acted("added names to /etc/hosts")
+        if self._admitted != world.roster.serial:
+            filled = firewall.fill(world.settings, world.roster)
+            if not filled.ok:
+                return Waiting(f"the firewall: {filled.complaint}")
+            self._admitted = world.roster.serial
+        return Done(f"{len(world.roster.nodes)} nodes")
 
 
 def _complete_hosts(world: World) -> bool:

@@ -14,55 +14,91 @@ from ..peers import Answer
 from ..swarm.agreement import Founding
 from ..swarm.engine import certificate_seconds, join_swarm, leave_swarm
 from ..swarm.housekeeping import is_ready, keep_house
+from ..swarm.revival import Revival
 from ..swarm.standing import READY
 from ..world import World
 
 TOKEN_FILE = "/etc/dlimage/swarm-token"
-JOINING_SECONDS = 60.0
 RESTART_SECONDS = 120.0
 CLOCK_TOLERANCE_SECONDS = 60.0
 
-_founding = Founding()
+class SwarmStage:
+    """Keeps only what may be forgotten at a restart."""
 
+    def __init__(self) -> None:
+        self._founding = Founding()
+        self._revival = Revival()
+        self._restarted_at = float("-inf")
 
-class _Memory:
-    """What may be forgotten at a restart."""
+    def __call__(self, world: World) -> Outcome:
+        info = world.docker_info()
+        if info is None:
+            return Waiting("Docker to start")
+        local = info["Swarm"]
+        state = local["LocalNodeState"]
+        with world.changing_swarm:
+            if state == "inactive":
+                self._revival.reset()
+                return self._enter(world)
+            if state == "pending":
+                return self._revival.step(world)
+            if state == "error":
+                return self._repair(world, local.get("Error", ""))
+            if state == "locked":
+                return Stuck("the swarm is locked and needs its key: docker swarm unlock")
+            return self._as_manager(world) if local.get("ControlAvailable") else self._as_worker(world)
 
-    joining_since: Optional[float] = None
-    restarted_at = float("-inf")
+    def _enter(self, world: World) -> Outcome:
+        if world.settings.swarm_join_addresses:
+            join_swarm(world, read_text(TOKEN_FILE).strip(), world.settings.words("swarm_join_addresses"))
+            return Acted("joined the swarm that the definition names")
+        states = world.manager_states()
+        ready = [peer for peer in world.other_managers if states.get(peer.name, {}).get("swarm") == READY]
+        if ready:
+            return _join(world, states, [peer.name for peer in ready])
+        if world.me.role == "manager":
+            return self._founding.found(world, states)
+        return Waiting("a manager that has a swarm")
 
+    def _repair(self, world: World, error: str) -> Outcome:
+        """Docker does not try again by itself, neither when a clock was set right nor when its state is broken."""
+        if "certificate" in error and (certificate_seconds() or 0) > 0:
+            return self._restart_docker(world, "its certificate was not valid at the time of its start")
+        elsewhere = [state for state in world.manager_states().values() if state["swarm"] == READY]
+        if elsewhere:
+            leave_swarm(world)
+            return Acted(f"left the swarm, to join it again: {error}")
+        return self._restart_docker(world, error)
 
-def step(world: World) -> Outcome:
-    info = world.docker_info()
-    if info is None:
-        return Waiting("Docker to start")
-    local = info["Swarm"]
-    state = local["LocalNodeState"]
-    if state != "pending":
-        _Memory.joining_since = None
-    with world.changing_swarm:
-        if state == "inactive":
-            return _enter(world)
-        if state == "pending":
-            return _joining(world)
-        if state == "error":
-            return _repair(world, local.get("Error", ""))
-        if state == "locked":
-            return Stuck("the swarm is locked and needs its key: docker swarm unlock")
-        return _as_manager(world) if local.get("ControlAvailable") else _as_worker(world)
+    def _restart_docker(self, world: World, why: str) -> Outcome:
+        now = time.monotonic()
+        if now - self._restarted_at < RESTART_SECONDS:
+            return Waiting(f"Docker's swarm to come back: {why}")
+        self._restarted_at = now
+        world.run(["systemctl", "restart", "docker.service"], timeout=300)
+        return Acted(f"restarted Docker: {why}")
 
+    def _as_manager(self, world: World) -> Outcome:
+        try:
+            swarm = world.docker.swarm()
+            nodes = world.docker.nodes()
+        except DockerError:
+            return _follow_majority(world) or self._revival.step(world)
+        self._revival.reset()
+        if world.acceptor.decided != swarm["ID"]:
+            if world.settings.swarm_join_addresses:
+                world.acceptor.decide(swarm["ID"])
+                return Acted("is a manager of the swarm")
+            return self._founding.confirm(world, swarm["ID"])
+        if _is_leader(world, nodes):
+            done = keep_house(world, swarm, nodes)
+            if done:
+                return Acted(done)
+        return Done(_describe(world, nodes))
 
-def _enter(world: World) -> Outcome:
-    if world.settings.swarm_join_addresses:
-        join_swarm(world, read_text(TOKEN_FILE).strip(), world.settings.words("swarm_join_addresses"))
-        return Acted("joined the swarm that the definition names")
-    states = world.manager_states()
-    ready = [peer for peer in world.other_managers if states.get(peer.name, {}).get("swarm") == READY]
-    if ready:
-        return _join(world, states, [peer.name for peer in ready])
-    if world.me.role == "manager":
-        return _founding.found(world, states)
-    return Waiting("a manager that has a swarm")
+    def _as_worker(self, world: World) -> Outcome:
+        self._revival.reset()
+        return (world.deep and _follow_majority(world)) or Done("a worker of the swarm")
 
 
 def _join(world: World, states: Dict[str, Answer], names: List[str]) -> Outcome:
@@ -86,60 +122,6 @@ def _join(world: World, states: Dict[str, Answer], names: List[str]) -> Outcome:
 def _storage_is_settled(world: World) -> bool:
     waited = time.monotonic() - world.started >= world.settings.seconds("storage_wait_seconds", 300)
     return world.settings.storage in ("", "none") or world.is_storage_mounted() or waited
-
-
-def _joining(world: World) -> Outcome:
-    """Docker goes on with a join after a restart, for ever. When nobody takes it in, a new token has to be got."""
-    now = time.monotonic()
-    _Memory.joining_since = _Memory.joining_since or now
-    if now - _Memory.joining_since < JOINING_SECONDS:
-        return Waiting("the swarm to take this node in")
-    leave_swarm(world)
-    return Acted("gave up a join that did not come to an end")
-
-
-def _repair(world: World, error: str) -> Outcome:
-    """Docker does not try again by itself, neither when a clock was set right nor when its state is broken."""
-    if "certificate" in error and (certificate_seconds() or 0) > 0:
-        return _restart_docker(world, "its certificate was not valid at the time of its start")
-    elsewhere = [state for state in world.manager_states().values() if state["swarm"] == READY]
-    if elsewhere:
-        leave_swarm(world)
-        return Acted(f"left the swarm, to join it again: {error}")
-    return _restart_docker(world, error)
-
-
-def _restart_docker(world: World, why: str) -> Outcome:
-    now = time.monotonic()
-    if now - _Memory.restarted_at < RESTART_SECONDS:
-        return Waiting(f"Docker's swarm to come back: {why}")
-    _Memory.restarted_at = now
-    world.run(["systemctl", "restart", "docker.service"], timeout=300)
-    return Acted(f"restarted Docker: {why}")
-
-
-def _as_manager(world: World) -> Outcome:
-    try:
-        swarm = world.docker.swarm()
-        nodes = world.docker.nodes()
-    except DockerError as error:
-        if error.status in (0, 500):
-            raise
-        return _follow_majority(world) or Waiting("a majority of the managers; the swarm has no leader")
-    if world.acceptor.decided != swarm["ID"]:
-        if world.settings.swarm_join_addresses:
-            world.acceptor.decide(swarm["ID"])
-            return Acted("is a manager of the swarm")
-        return _founding.confirm(world, swarm["ID"])
-    if _is_leader(world, nodes):
-        done = keep_house(world, swarm, nodes)
-        if done:
-            return Acted(done)
-    return Done(_describe(world, nodes))
-
-
-def _as_worker(world: World) -> Outcome:
-    return (world.deep and _follow_majority(world)) or Done("a worker of the swarm")
 
 
 def _follow_majority(world: World) -> Optional[Outcome]:

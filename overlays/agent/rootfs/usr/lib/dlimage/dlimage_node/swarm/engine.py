@@ -40,6 +40,13 @@ def init_swarm(world: World) -> None:
     )
 
 
+def force_new_cluster(world: World) -> None:
+    """Makes this manager the only one of its swarm; services, networks and secrets stay."""
+    address = world.settings.address
+    body = {"ForceNewCluster": True, "ListenAddr": f"{address}:{PORT}", "AdvertiseAddr": address}
+    world.docker.call("POST", "/swarm/init", {**body, "Spec": {}}, timeout=120)
+
+
 def join_swarm(world: World, token: str, addresses: List[str]) -> None:
     """Joins. Docker goes on by itself when it takes longer than its own limit of 20 seconds."""
     body: Dict[str, Any] = {"RemoteAddrs": addresses, "JoinToken": token}

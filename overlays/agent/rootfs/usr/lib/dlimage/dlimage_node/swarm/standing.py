@@ -41,10 +41,11 @@ def standing(world: World) -> Standing:
     state = local["LocalNodeState"]
     if state == "inactive":
         return Standing(NONE, False, None)
-    if state != "active":
-        return Standing(BUSY, True, None)
     if not local.get("ControlAvailable"):
-        return Standing(WORKER, True, None)
+        return Standing(WORKER if state == "active" else BUSY, True, None)
+    # A manager that was started again is `pending` until it finds a leader.
+    if state not in ("active", "pending"):
+        return Standing(BUSY, True, None)
     try:
         swarm = world.docker.swarm()
     except DockerError:

@@ -1,0 +1,90 @@
+"""Getting a swarm going again that cannot elect a leader.
+
+A swarm has a quorum of its own members, dead ones included. When cards were replaced faster than their old entries went,
+or a join was cut off at the wrong moment, no majority of them may ever come back. With every manager of the roster there
+and answering, nobody else can hold that swarm; then the one with the best copy goes on alone, and the others join it
+again. With one manager silent nothing is given up: it may hold what counts.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import List, Optional, Tuple
+
+from ..outcome import Acted, Outcome, Stuck, Waiting
+from ..world import World
+from .engine import force_new_cluster, leave_swarm
+from .standing import BUSY, NO_QUORUM, READY
+
+ELECTION_SECONDS = 180.0
+"""How long managers that are all there may take to elect a leader; 14 seconds were measured after a blackout of three."""
+
+RETURN_SECONDS = 120.0
+"""How long a member may take to find its swarm again, once that has a leader."""
+
+
+class Revival:
+    """Keeps since when it is so, which may be forgotten at a restart."""
+
+    def __init__(self) -> None:
+        self._elsewhere_since: Optional[float] = None
+        self._complete_since: Optional[float] = None
+
+    def reset(self) -> None:
+        """All is well."""
+        self._elsewhere_since = self._complete_since = None
+
+    def step(self, world: World) -> Outcome:
+        """For a node that is in a swarm, and whose Docker does not find its leader."""
+        states = world.manager_states()
+        now = time.monotonic()
+        ready = [name for name, state in states.items() if state["swarm"] == READY]
+        if ready:
+            self._complete_since = None
+            self._elsewhere_since = self._elsewhere_since or now
+            if now - self._elsewhere_since < RETURN_SECONDS:
+                return Waiting(f"the swarm that {ready[0]} is in")
+            leave_swarm(world)
+            self.reset()
+            return Acted(f"left the swarm, to join that of {ready[0]}")
+        self._elsewhere_since = None
+        silent = [peer.name for peer in world.other_managers if peer.name not in states]
+        if silent:
+            self._complete_since = None
+            return Waiting(f"a majority of the managers; {', '.join(silent)} {'do' if silent[1:] else 'does'} not answer")
+        self._complete_since = self._complete_since or now
+        return self._go_on_alone(world, now - self._complete_since)
+
+    def _go_on_alone(self, world: World, waited: float) -> Outcome:
+        if world.me.role != "manager":
+            return Waiting("a manager that has a swarm")
+        if waited < ELECTION_SECONDS:
+            return Waiting("the managers to elect a leader")
+        strangers = _strangers(world)
+        if strangers:
+            return Stuck(f"the swarm has lost its majority; {', '.join(strangers)} may hold it, which dlimage does not know")
+        successor = _successor(world)
+        if successor != world.settings.node:
+            return Waiting(f"{successor} to go on with the swarm")
+        force_new_cluster(world)
+        self.reset()
+        return Acted("went on with the swarm alone: every manager is here, and they found no leader")
+
+
+def _successor(world: World) -> str:
+    """The manager with the best copy: one that is a full member before one that is still starting, the first of them."""
+    own = (world.docker_info() or {"Swarm": {}})["Swarm"].get("ControlAvailable", False)
+    candidates: List[Tuple[bool, int, str]] = [(not own, world.me.index, world.settings.node)]
+    for peer in world.other_managers:
+        state = world.manager_states().get(peer.name)
+        if state and state["swarm"] in (NO_QUORUM, BUSY):
+            candidates.append((state["swarm"] != NO_QUORUM, peer.index, peer.name))
+    return min(candidates)[2]
+
+
+def _strangers(world: World) -> List[str]:
+    """Managers of the swarm that are not in the roster: someone promoted or joined them by hand."""
+    info = world.docker_info() or {"Swarm": {}}
+    known = {peer.address for peer in world.roster.nodes}
+    remote = [manager["Addr"].rpartition(":")[0] for manager in info["Swarm"].get("RemoteManagers") or []]
+    return sorted(address for address in remote if address not in known)
