@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askNodes, complaints } from './support/ask-nodes.ts';
+import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';
+
+// What a node lets in, and what it forgets, judged by the programs of the base.
+let base: BaseTree | undefined;
+let example: ExampleRoots | undefined;
+
+beforeAll(async () => {
+  base = await unpackBase();
+  example = await layOverBase('pi3-default', base);
+});
+afterAll(async () => {
+  await example?.remove();
+  await base?.remove();
+});
+
+const first = (): NodeRoot[] => (example?.nodes ?? []).slice(0, 1);
+const firewallLan = readFileSync(join(import.meta.dirname, 'support/firewall-lan.sh'), 'utf8');
+
+/** What the first node said to a script that has to end well. */
+async function ask(script: string): Promise<string> {
+  const [answer] = await askNodes(first(), script);
+  expect(answer).toMatchObject({ exitCode: 0 });
+  return answer?.output ?? '';
+}
+
+describe('the firewall', () => {
+  it('lets strangers in to ssh and the status page, nodes to what the cluster needs, and leaves other tables', async () => {
+    const script = `cat >/tmp/lan.sh <<'SCRIPT'\n${firewallLan}SCRIPT\nsh /tmp/lan.sh 192.168.1.102 192.168.1.77`;
+    expect((await ask(script)).trim().split('\n')).toEqual([
+      'other tables: 1',
+      'a peer: 22 2377 7946 9280 24007 49152 60999',
+      'a stranger: 22 9280',
+      'port 80: page',
+      'port 80 with a service: service',
+      'port 80 without it: page',
+    ]);
+  });
+
+  it('has the modules that it needs in the kernel of the base', async () => {
+    const modules = 'nf_tables nft_ct nft_fib_inet nft_socket nft_redir nft_chain_nat nf_conntrack';
+    const script = `for module in ${modules}; do modprobe --set-version="$(ls /usr/lib/modules)" --show-depends "$module" >/dev/null; done`;
+    expect(complaints(await askNodes(first(), script))).toEqual([]);
+  });
+
+  it("cannot be flushed by Debian's own unit", async () => {
+    expect(await ask('systemctl --root=/ is-enabled nftables.service || true')).toBe('masked\n');
+  });
+});
+
+describe('access', () => {
+  it('the Docker API is on a local socket only', async () => {
+    const output = await ask(`
+      jq --compact-output .hosts /etc/docker/daemon.json
+      set -- /usr/lib/systemd/system/docker.s* /etc/systemd/system/docker.s*
+      grep -rhoE '^[^#]*(tcp://|--host|-H) *[^ ]+' /etc/docker /etc/default/docker "$@" 2>/dev/null || true
+      grep -hE '^Listen' "$@" 2>/dev/null || true`);
+    expect(output.trim().split('\n')).toEqual([
+      'null',
+      'ExecStart=/usr/sbin/dockerd -H fd://',
+      'ListenStream=/run/docker.sock',
+    ]);
+  });
+
+  it('nobody has a password and no console logs anyone in by itself', async () => {
+    const output = await ask(`
+      awk -F: '$2 !~ /^[!*]/ { print $1 }' /etc/shadow
+      grep -rlE 'autologin|agetty.* -a ' /etc/systemd /usr/lib/systemd/system || true
+      grep -rE '^[^#]*(DOCKER_OPTS|nullok_secure)' /etc/default/docker /etc/pam.d || true`);
+    expect(output).toBe('');
+  });
+
+  it('sshd takes a key and nothing else', async () => {
+    expect(
+      await ask('install -d /run/sshd; sshd -T | grep -E "^(authenticationmethods|permitemptypasswords)"'),
+    ).toBe('permitemptypasswords no\nauthenticationmethods publickey\n');
+  });
+
+  it('every kernel setting exists', async () => {
+    const script = `
+      sed -n 's/^\\([a-z].*[^ ]\\) *=.*/\\1/p' /etc/sysctl.d/6[12]-dlimage-*.conf | tr . / | while read -r key; do
+        set -- /proc/sys/$key
+        [ -e "$1" ] || echo "$key"
+      done`;
+    expect(await ask(script)).toBe('');
+  });
+});
+
+describe('the first boot', () => {
+  const stages = 'cloud-init init --local >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }';
+
+  it('begins anew when the power was cut before its end', async () => {
+    const output = await ask(`
+      ${stages}
+      written=$(echo /etc/netplan/*cloud-init.yaml)
+      cp "$written" /tmp/whole
+      : >"$written"
+      ${stages}
+      [ -s "$written" ] || echo 'cloud-init alone leaves it empty'
+      /usr/lib/dlimage/begin-first-boot
+      ${stages}
+      cmp "$written" /tmp/whole && echo whole again`);
+    expect(output).toBe('cloud-init alone leaves it empty\nwhole again\n');
+  });
+
+  it('ends for good once cloud-init has succeeded, and not before', async () => {
+    const output = await ask(`
+      # What systemd would start, by the answer of cloud-init's own generator.
+      next_boot() {
+        rm -rf /run/cloud-init /tmp/generated && mkdir -p /tmp/generated/1 /tmp/generated/2 /tmp/generated/3
+        cd /tmp/generated && /usr/lib/systemd/system-generators/cloud-init-generator 1 2 3 >/dev/null 2>&1 || true
+        echo "$1: $(find . -name cloud-init.target | grep -c . || true)"
+      }
+      end_with() {
+        mkdir -p /run/cloud-init && printf '%s' "$1" >/run/cloud-init/result.json
+        /usr/lib/dlimage/end-first-boot 2>/dev/null || true
+      }
+      end_with '{"v1":{"datasource":null,"errors":["no seed"]}}'
+      next_boot failed
+      end_with '{"v1":{"datasource":"DataSourceNoCloud","errors":[]}}'
+      next_boot succeeded`);
+    expect(output).toBe('failed: 1\nsucceeded: 0\n');
+  });
+});
+
+describe('the units', () => {
+  it('are enabled', async () => {
+    const units = ['firewall', 'begin-first-boot', 'end-first-boot', 'watchdog', 'page'];
+    const output = await ask(
+      units.map((unit) => `systemctl --root=/ is-enabled dlimage-${unit}.service`).join('\n'),
+    );
+    expect(output).toBe('enabled\n'.repeat(units.length));
+  });
+
+  it('the status page has next to no rights', async () => {
+    // Exposure in tenths, as systemd-analyze counts it; 10 is a service without any limits.
+    const output = await ask(
+      'systemd-analyze security --offline=yes --no-pager --threshold=15 dlimage-page.service',
+    );
+    expect(output).toMatch(/exposure level for dlimage-page\.service: \d\.\d OK/);
+  });
+});
