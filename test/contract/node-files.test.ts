@@ -178,7 +178,7 @@ describe('the units', () => {
   });
 
   it('are enabled where they should be, and glusterd is off where there is no brick', async () => {
-    const units = ['glusterd', 'keepalived', 'dlimage-boot-report', 'dlimage-storage'];
+    const units = ['glusterd', 'keepalived', 'dlimage-agent', 'dlimage-storage'];
     const answers = await askNodes(
       nodes(),
       `
@@ -193,7 +193,7 @@ describe('the units', () => {
       );
       expect(states).toMatchObject({
         glusterd: node.storesData ? 'enabled' : 'masked',
-        'dlimage-boot-report': 'enabled',
+        'dlimage-agent': 'enabled',
         'dlimage-storage': example === 'x86-nfs' ? 'enabled' : 'not-found',
         ...(hasVip({ node, example, ...root }) ? { keepalived: 'enabled' } : {}),
       });
