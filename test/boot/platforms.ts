@@ -121,7 +121,8 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
       return [
         ...['-M', 'raspi3b', '-dtb', files.deviceTree, '-kernel', files.kernel, '-initrd', files.initrd],
         // The emulated USB network card is claimed by two drivers at once; without the wrong one, the right one gets it.
-        ...['-append', `${files.commandLine} modprobe.blacklist=cdc_subset`],
+        // Its watchdog resets the board at once when it is armed. Source: QEMU, hw/misc/bcm2835_powermgt.c
+        ...['-append', `${files.commandLine} modprobe.blacklist=cdc_subset dlimage.watchdog=off`],
         ...commonParts({ ...parts, cpus: 4, memoryMb: 1024 }),
         ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
         ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port, raspberryPiPrefix)}`],
