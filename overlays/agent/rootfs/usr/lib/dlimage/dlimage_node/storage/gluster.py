@@ -61,6 +61,11 @@ class Heal(NamedTuple):
     split_brain: int
 
     @property
+    def away(self) -> List[str]:
+        """The nodes whose bricks cannot be asked."""
+        return [name.split(":")[0] for name, count in self.pending.items() if count is None]
+
+    @property
     def pending_count(self) -> int:
         # Each of the whole bricks lists what the broken one misses.
         return max((count for count in self.pending.values() if count), default=0)
@@ -115,6 +120,10 @@ class Gluster:
             {text(brick, "name"): number(brick, "numberOfEntriesInHealPending") for brick in bricks},
             sum(number(brick, "numberOfEntriesInSplitBrain") or 0 for brick in bricks),
         )
+
+    def begin_heal(self, volume: str) -> None:
+        """Wakes the self-heal daemons, which else look for work every ten minutes and when a brick comes."""
+        self._call(["volume", "heal", volume], 120)
 
     def restart(self) -> None:
         """Restarts the daemon; bricks and mounts go on."""

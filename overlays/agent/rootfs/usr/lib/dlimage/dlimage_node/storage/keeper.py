@@ -23,6 +23,11 @@ CALM_SECONDS = 30.0
 """Between two thorough looks while all is well here and another stage keeps the agent busy."""
 
 
+HEAL_SECONDS = 30.0
+"""Between two wake-up calls to the self-heal daemons while something waits to be healed. They may have looked at a new brick
+just before GlusterFS noted what it lacks, and would look again ten minutes later."""
+
+
 class Keeper:
     """Looks at the volume, this node's copy and the mount, and does at most one thing."""
 
@@ -83,7 +88,7 @@ class Keeper:
             return change
         if volume.brick_of(me.gluster_uuid) is None:
             return join_volume(gluster, settings, volume, pool, me, brick)
-        if brick.volume_id != volume.id:
+        if brick.unfinished or brick.volume_id != volume.id:
             return replace_brick(gluster, settings, volume, pool, me, brick, patience)
         return self._look_at_service(world, gluster, volume, pool)
 
@@ -103,7 +108,10 @@ class Keeper:
             return Waiting(f"mounting the volume{absence(pool)}")
         if len(volume.bricks) == 1:
             return Done("mounted, one copy")
-        return heal_outcome(gluster.heal(settings.storage_volume), pool, len(volume.bricks))
+        heal = gluster.heal(settings.storage_volume)
+        if heal.pending_count and not heal.away and self._patience.once_every("heal", HEAL_SECONDS):
+            gluster.begin_heal(settings.storage_volume)
+        return heal_outcome(heal, pool, len(volume.bricks))
 
 
 def others(world: World) -> List[Peer]:
@@ -122,9 +130,8 @@ def heal_outcome(heal: Heal, pool: Pool, copies: int) -> Outcome:
             "gluster volume heal cluster info split-brain lists them, and "
             "'gluster volume heal cluster split-brain latest-mtime FILE' takes the newer one"
         )
-    away = [name.split(":")[0] for name, count in heal.pending.items() if count is None]
-    if away:
-        return Done(f"mounted, {copies - len(away)} of {copies} copies: {', '.join(away)} is away")
+    if heal.away:
+        return Done(f"mounted, {copies - len(heal.away)} of {copies} copies: {', '.join(heal.away)} is away")
     if heal.pending_count:
         return Waiting(f"mounted, healing {heal.pending_count} files")
     return Done(f"mounted, {copies} copies{absence(pool)}")

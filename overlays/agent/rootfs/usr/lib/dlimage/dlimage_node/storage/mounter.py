@@ -55,7 +55,8 @@ class Mounter:
     def step(self) -> float:
         """Returns how many seconds to sleep before the next step."""
         source = self._source()
-        if self._is_alive(source) or self._mount(source):
+        worth_trying = self._is_worth_trying()
+        if self._is_alive(source) or (worth_trying and self._mount(source)):
             self._retry = FIRST_RETRY_SECONDS
             self._say(f"{source.name} is mounted")
             self._be_ready()
@@ -65,6 +66,9 @@ class Mounter:
         elif not self._ready and self._clock() - self._started >= self.settings.seconds("storage_wait_seconds", 300):
             print("Docker starts without the storage: the wait for it is over", flush=True)
             self._be_ready()
+        if not worth_trying:
+            self._say("waiting for the volume to be there")
+            return FIRST_RETRY_SECONDS
         self._retry = min(self._retry * 1.5, LAST_RETRY_SECONDS)
         return self._retry
 
@@ -85,6 +89,10 @@ class Mounter:
     def _source(self) -> Source:
         return source_of(self.settings, self._roster().storage_nodes)
 
+    def _is_worth_trying(self) -> bool:
+        me = self._roster().find(self.settings.node)
+        return is_worth_trying(self.settings, me is not None and me.stores_data)
+
     def _is_alive(self, source: Source) -> bool:
         """The storage may well not answer for a while (no quorum, server off); that is no reason to mount it again."""
         if not is_mounted(self.target):
@@ -101,16 +109,12 @@ class Mounter:
         return self._server is not None
 
     def _mount(self, source: Source) -> bool:
-        me = self._roster().find(self.settings.node)
-        if not is_worth_trying(self.settings, me is not None and me.stores_data):
-            self._say("waiting for the volume to be there")
-            return False
         mounting = self._run(["mount", *source.arguments, self.target], timeout=60)
         if not mounting.ok:
             self._say(f"waiting for {source.name}")
             return False
         # A volume without quorum can be mounted, but nobody can use it.
-        if self._answers(self.target, 20):
+        if self._answers(self.target, 20) and (not source.through_process or self._is_served()):
             return True
         self._run(["umount", "--lazy", self.target], timeout=20)
         self._say(f"waiting for {source.name}: it does not answer")

@@ -12,7 +12,7 @@ import os
 from ..outcome import Acted, Outcome, Stuck, Waiting
 from ..roster import Peer
 from ..settings import Settings
-from .brick import BrickState, forget_volume
+from .brick import BrickState, forget_volume, mark_finished, mark_unfinished
 from .gluster import Gluster, GlusterError, Volume
 from .turn import Patience, Pool
 from .volume import brick_name, names
@@ -30,10 +30,10 @@ def replace_brick(
     brick: BrickState,
     patience: Patience,
 ) -> Outcome:
-    """Puts an empty brick in the place of the lost one. Power may be cut anywhere: as long as the brick has not the volume's
-    id, which comes last, it is done again from the start."""
+    """Puts an empty brick in the place of the lost one. Power may be cut anywhere: until the mark beside the brick is gone, it
+    is done again from the start."""
     path = settings.brick_directory
-    if brick.holds_files:
+    if brick.holds_files and not brick.unfinished:
         return Stuck(
             f"{path} holds files that are not of this volume "
             f"({'of volume ' + brick.volume_id if brick.volume_id else 'of none'}; this one is {volume.id}). "
@@ -41,7 +41,8 @@ def replace_brick(
         )
     if not pool.has_majority or len(pool.present) < 2:
         return Waiting(f"waiting for {names(pool.absent)}, to make this node's copy anew")
-    if brick.volume_id:
+    mark_unfinished(path)
+    if brick.volume_id and not brick.holds_files:
         forget_volume(path)
     os.makedirs(path, mode=0o755, exist_ok=True)
     name = brick_name(me, settings)
@@ -52,6 +53,7 @@ def replace_brick(
         if "replace-brick" not in str(error):
             raise
         return restart_after_import(gluster, patience, error)
+    mark_finished(path)
     return Acted("made this node's copy anew; it heals from the others")
 
 

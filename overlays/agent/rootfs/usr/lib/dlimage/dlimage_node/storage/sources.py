@@ -12,8 +12,6 @@ GLUSTER_OPTIONS = [
     # With direct I/O a shared mmap fails, which databases like BoltDB (Portainer's) need.
     "direct-io-mode=disable",
     "log-level=WARNING",
-    # When memory runs out, anything may go before the disk under all containers.
-    "oom-score-adj=-900",
 ]
 
 

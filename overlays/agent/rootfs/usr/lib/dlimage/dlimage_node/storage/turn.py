@@ -38,7 +38,11 @@ class Patience:
 
 
 class Pool(NamedTuple):
-    """The storage nodes of the roster, and those that this node sees just now, itself included, both in order."""
+    """The storage nodes of the roster, and those that this node sees just now, itself included, both in order.
+
+    `rank` is this node's place in the line of those who change the volume. The line begins with the last: the first is likely
+    to be busy founding the swarm, and the two then happen at the same time.
+    """
 
     all: List[Peer]
     present: List[Peer]
@@ -53,7 +57,7 @@ class Pool(NamedTuple):
         return [peer for peer in self.all if peer not in self.present]
 
     def is_my_turn(self, patience: Patience, what: str) -> bool:
-        """True at once for the first of those present, later for the others."""
+        """True at once for the first in the line, later for the others."""
         return patience.waited(what) >= self.rank * TURN_SECONDS
 
 
@@ -61,4 +65,4 @@ def pool_of(storage_nodes: List[Peer], me: Peer, members: List[PoolMember]) -> P
     """Joins the roster with what the daemon says."""
     connected = {member.uuid for member in members if member.connected and member.accepted}
     present = [peer for peer in storage_nodes if peer.name == me.name or peer.gluster_uuid in connected]
-    return Pool(storage_nodes, present, present.index(me))
+    return Pool(storage_nodes, present, len(present) - 1 - present.index(me))

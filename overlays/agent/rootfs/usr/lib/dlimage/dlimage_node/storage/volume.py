@@ -19,7 +19,7 @@ from typing import Dict, List, Optional
 from ..outcome import Acted, Outcome, Stuck, Waiting
 from ..roster import Peer
 from ..settings import Settings
-from .brick import BrickState, forget_volume
+from .brick import BrickState, forget_volume, mark_finished, mark_unfinished
 from .gluster import Gluster, GlusterError, Volume
 from .turn import Patience, Pool
 
@@ -134,7 +134,9 @@ def join_volume(
         forget_volume(path)
     copies = len(volume.bricks) + 1
     name = settings.storage_volume
+    mark_unfinished(path)
     gluster.add_brick(name, brick_name(me, settings), copies, me.arbiter, on_system_disk(settings))
+    mark_finished(path)
     return Acted(f"added this node's copy, the volume's {ordinal(copies)}")
 
 
