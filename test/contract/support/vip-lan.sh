@@ -54,6 +54,14 @@ socketserver.UnixStreamServer('/run/docker.sock', Docker).serve_forever()
 PYTHON
   in_node "$count" python3 /tmp/docker.py &
   until [ -S "$root/run/docker.sock" ]; do sleep 0.1; done
+  in_node "$count" python3 -B -c '
+import sys
+sys.path.insert(0, "/usr/lib/dlimage")
+from dlimage_node.docker import Docker
+from dlimage_node.health import Health, keep_telling
+from dlimage_node.settings import read_settings
+keep_telling(Health(read_settings(), Docker()))
+' &
   in_node "$count" keepalived --dont-fork --log-console --vrrp &
 done >/dev/null 2>&1
 

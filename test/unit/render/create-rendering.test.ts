@@ -149,7 +149,6 @@ describe('storage', () => {
   it('without shared storage there is no mount point, no check of it and no glusterd', () => {
     const [first] = renderAll(defaultCluster({ storage: { type: 'none' } }));
     expect(pathsOf(first).filter((path) => /glusterd\/|mnt|ssl/.test(path))).toEqual([]);
-    expect(textOf(first, '/etc/keepalived/keepalived.conf')).not.toContain('check-storage');
     const glusterd = first?.entries.find(
       ({ entry }) => entry.path === '/etc/systemd/system/glusterd.service',
     )?.entry;

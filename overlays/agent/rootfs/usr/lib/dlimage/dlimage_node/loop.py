@@ -14,6 +14,7 @@ import traceback
 from . import peer_server
 from .console import Console
 from .docker import DockerError
+from .health import Health, keep_telling
 from .notify import notify
 from .outcome import Acted, Outcome, Waiting
 from .record import Record
@@ -31,12 +32,19 @@ DEEP_SECONDS = 300.0
 """Between two looks at what is costly to look at, when all is well."""
 
 
+LONGEST_PASS_SECONDS = 2400.0
+"""Loading a large image from a slow card is the longest thing that a pass does, and has a limit of 1,800 s itself."""
+
+
 def run_agent(world: World) -> None:
     """Never returns."""
     wake = threading.Event()
     peer_server.start(world, wake)
     record = Record([name for name, _ in STAGES])
     console = Console()
+    watch = Watch()
+    health = Health(world.settings, world.docker)
+    threading.Thread(target=keep_telling, args=(health, watch.tell), name="health", daemon=True).start()
     looked_deep = float("-inf")
     notify("READY=1")
     while True:
@@ -44,12 +52,27 @@ def run_agent(world: World) -> None:
         if deep:
             looked_deep = time.monotonic()
         world.begin_pass(deep)
+        watch.begin_pass()
         acted = one_pass(world, record)
         console.show(record.write(world, swarm_view(world), vip_view(world)))
-        notify(f"STATUS={record.summary}\nWATCHDOG=1")
+        notify(f"STATUS={record.summary}")
         if not acted:
             wake.wait(IDLE_SECONDS if record.assembled else BUSY_SECONDS)
             wake.clear()
+
+
+class Watch:
+    """Tells systemd that the agent lives: that its health thread runs, and that no pass hangs."""
+
+    def __init__(self) -> None:
+        self._pass_began = time.monotonic()
+
+    def begin_pass(self) -> None:
+        self._pass_began = time.monotonic()
+
+    def tell(self) -> None:
+        if time.monotonic() - self._pass_began < LONGEST_PASS_SECONDS:
+            notify("WATCHDOG=1")
 
 
 def one_pass(world: World, record: Record) -> bool:

@@ -1,0 +1,116 @@
+"""What keepalived has to know: how fit this node is to hold the virtual IP.
+
+keepalived could start programs for that, but three of them every few seconds cost a small board more than everything
+else that runs when all is well. A thread of the agent looks instead, and writes one number to a file that keepalived
+tracks; the number is added to the node's priority. Source: keepalived.conf(5), track_file.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Callable, Optional
+
+from .docker import Docker, DockerError
+from .files import read_text
+from .settings import Settings
+
+FILE = "/run/dlimage-vip/health"
+
+INTERVAL_SECONDS = 2.0
+FAILURES = 2
+"""How often in a row a check has to fail before it counts. One success is enough to take it back."""
+
+UNFIT = -254
+"""keepalived's own limit: the node is out, whatever the others are like. Without Docker it cannot serve at all."""
+
+WITHOUT_QUORUM = -60
+WITHOUT_STORAGE = -40
+"""Serves worse than a node that has both, but better than no node."""
+
+
+class Check:
+    """A question with yes or no that must not be believed at the first no."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        # As if it had failed: a node that was just switched on has to show that it is fit.
+        self._failures = FAILURES
+
+    @property
+    def passes(self) -> bool:
+        self._failures = 0 if self._ask() else self._failures + 1
+        return self._failures < FAILURES
+
+
+class Patience:
+    """Asks in a thread of its own, as a mount whose servers are gone answers never. No answer in time is a no."""
+
+    def __init__(self, ask: Callable[[], bool], seconds: float) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._thread: Optional[threading.Thread] = None
+        self._answer = False
+
+    def __call__(self) -> bool:
+        # One that hangs is left alone, and not joined by more.
+        if self._thread is None or not self._thread.is_alive():
+            self._answer = False
+            self._thread = threading.Thread(target=self._look, daemon=True)
+            self._thread.start()
+        self._thread.join(self._seconds)
+        return not self._thread.is_alive() and self._answer
+
+    def _look(self) -> None:
+        self._answer = self._ask()
+
+
+class Health:
+    """The number for keepalived."""
+
+    def __init__(self, settings: Settings, docker: Docker) -> None:
+        self._docker = Check(lambda: answers(docker, "/_ping"))
+        self._quorum = Check(lambda: answers(docker, "/swarm"))
+        mount_point = settings.mount_point
+        self._storage = Check(Patience(lambda: is_usable(mount_point), 3)) if mount_point else None
+
+    def look(self) -> int:
+        if not self._docker.passes:
+            return UNFIT
+        number = 0 if self._quorum.passes else WITHOUT_QUORUM
+        if self._storage is not None and not self._storage.passes:
+            number += WITHOUT_STORAGE
+        return number
+
+
+def keep_telling(health: Health, tell: Callable[[], None] = lambda: None) -> None:
+    """Never returns. Calls `tell` after each look."""
+    while True:
+        write(health.look())
+        tell()
+        time.sleep(INTERVAL_SECONDS)
+
+
+def write(number: int) -> None:
+    """Writes the file when it says something else. keepalived makes it when it starts, and takes its folder along."""
+    if not os.path.isdir(os.path.dirname(FILE)) or read_text(FILE).strip() == str(number):
+        return
+    with open(FILE, "w", encoding="ascii") as file:
+        file.write(f"{number}\n")
+
+
+def answers(docker: Docker, path: str) -> bool:
+    try:
+        docker.call("GET", path, timeout=3)
+    except DockerError:
+        return False
+    return True
+
+
+def is_usable(mount_point: str) -> bool:
+    """True when something is mounted there, and says how full it is."""
+    try:
+        return os.path.ismount(mount_point) and os.statvfs(mount_point).f_blocks > 0
+    except OSError:
+        return False
