@@ -15,7 +15,7 @@ def roster(*addresses: str) -> Roster:
 
 
 def settings(**values: str) -> Settings:
-    base = {"subnet": "192.168.1.0/24", "http_port": "9280", "swarm_data_path_port": "4789"}
+    base = {"subnet": "192.168.1.0/24", "interface": "eth0", "http_port": "9280", "swarm_data_path_port": "4789"}
     return Settings({"DLIMAGE_" + key.upper(): value for key, value in {**base, **values}.items()})
 
 
@@ -60,6 +60,8 @@ class Transaction(unittest.TestCase):
                 "flush set inet dlimage open_tcp",
                 "add element inet dlimage open_tcp { 9280 }",
                 "flush set inet dlimage open_udp",
+                "flush set inet dlimage lan",
+                'add element inet dlimage lan { "eth0" }',
                 "flush set inet dlimage data_path",
                 "add element inet dlimage data_path { 4789 }",
                 "flush map inet dlimage page",

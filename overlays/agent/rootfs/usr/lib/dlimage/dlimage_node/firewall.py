@@ -44,6 +44,7 @@ def transaction(settings: Settings, roster: Roster) -> str:
         replace("set", "peers", peers_of(settings, roster)),
         replace("set", "open_tcp", open_ports(settings, "tcp")),
         replace("set", "open_udp", open_ports(settings, "udp")),
+        replace("set", "lan", [f'"{settings.interface}"'] if settings.interface else []),
         replace("set", "data_path", settings.words("swarm_data_path_port")),
         replace("map", "page", page),
     ]
