@@ -2,10 +2,14 @@ import type { Diagnostic } from '../report/diagnostic.ts';
 import { addressRules } from './rules/address-rules.ts';
 import { boardRules } from './rules/board-rules.ts';
 import { fileRules } from './rules/file-rules.ts';
+import { imageRules } from './rules/image-rules.ts';
+import { joinRules } from './rules/join-rules.ts';
 import { keyRules } from './rules/key-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
+import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
+import { stackRules } from './rules/stack-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
 import { userRules } from './rules/user-rules.ts';
@@ -19,9 +23,13 @@ const rules: readonly Rule[] = [
   ...boardRules,
   ...storageRules,
   ...swarmRules,
+  ...joinRules,
   ...userRules,
   ...keyRules,
   ...fileRules,
+  ...imageRules,
+  ...stackRules,
+  ...portRules,
 ];
 
 /** Runs every rule whose topics are sound. Each rule takes time in proportion to the number of nodes, keys or files. */

@@ -1,4 +1,5 @@
 import type { Profile } from './generated/profile.ts';
+import type { ArchivedImage } from './images/image-archive.ts';
 import type { BaseDefinition } from './generated/base.ts';
 
 /** A role of a node in the swarm. */
@@ -31,9 +32,13 @@ export interface Cluster {
   readonly storage: ClusterStorage;
   readonly swarm: ClusterSwarm;
   readonly firewall: ClusterFirewall;
+  /** The board's timer resets a node that hangs. */
+  readonly watchdog: boolean;
   /** Debian packages beyond the base's own; baked into the base. Sorted. */
   readonly packages: readonly string[];
   readonly files: readonly ExtraFile[];
+  readonly images: readonly ClusterImage[];
+  readonly stacks: readonly ClusterStack[];
 }
 
 /** One node with its own profile and base. `index` counts from 1 in the order of the definition. */
@@ -78,9 +83,9 @@ export interface ClusterNetwork {
 export type ClusterStorage =
   | {
       readonly type: 'glusterfs';
-      /** Number of bricks: of the nodes with `storesData`. All hold full copies but that of an arbiter. */
+      /** Number of full copies: of the nodes with `storesData`, without the arbiter. */
       readonly replicas: number;
-      /** The last of the nodes with `storesData` is the arbiter. */
+      /** One more of the nodes with `storesData` is the arbiter. */
       readonly arbiter: boolean;
       /** Block device that holds the brick (`/dev/sda`), or null for a directory on the root file system. */
       readonly disk: string | null;
@@ -112,6 +117,39 @@ export interface ClusterSwarm {
 export interface ClusterFirewall {
   /** Ports that everybody may reach beside those that containers publish: `80/tcp`. */
   readonly open: readonly string[];
+}
+
+/** An archive of container images that nodes have before any service needs it. */
+export interface ClusterImage {
+  /** Absolute path on the builder, links resolved. */
+  readonly hostPath: string;
+  readonly sizeBytes: number;
+  /** Name of the archive on the node. */
+  readonly fileName: string;
+  readonly images: readonly ArchivedImage[];
+}
+
+/** A compose file that the cluster deploys by itself. */
+export interface ClusterStack {
+  readonly name: string;
+  /** The compose file. */
+  readonly file: StackEntry;
+  /** What the compose file names, at the same places from it as on the builder. */
+  readonly files: readonly StackEntry[];
+  /** Folders of the shared storage that its services need. */
+  readonly directories: readonly string[];
+  /** All of its images are in the nodes' images. */
+  readonly isBaked: boolean;
+}
+
+/** One file of a stack. */
+export interface StackEntry {
+  /** Absolute path on the builder, links resolved. */
+  readonly hostPath: string;
+  readonly sizeBytes: number;
+  /** Path on the node, below the folder of the stacks. */
+  readonly path: string;
+  readonly isSecret: boolean;
 }
 
 /** A file or directory of the user's that lands on every node (or on the named ones). */

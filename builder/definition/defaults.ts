@@ -13,6 +13,8 @@ export const defaults = {
   dataPathPort: 4789,
   certificateDays: 3650,
   storageWaitSeconds: 300,
+  replicasWithArbiter: 2,
+  watchdog: true,
   fileOwner: 'root:root',
 } as const;
 

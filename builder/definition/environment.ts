@@ -1,6 +1,11 @@
-/** Something outside the definition that it names: a profile or image of the user's, a key file, an extra file. */
+import type { ImageArchive, UnreadableArchive } from './images/image-archive.ts';
+
+/**
+ * Something outside the definition that it names: a profile or image of the user's, a key file, an extra file, a
+ * container image, a stack or a file that the stack names, the token of a swarm.
+ */
 export interface Reference {
-  readonly purpose: 'profile' | 'base' | 'key' | 'extra-file';
+  readonly purpose: 'profile' | 'base' | 'key' | 'extra-file' | 'image' | 'stack' | 'stack-file' | 'token';
   /** As written; `~/` at the beginning means the user's home. */
   readonly written: string;
   /** Relative paths start at the definition's folder, or at the working directory when they come from a flag. */
@@ -17,8 +22,10 @@ export interface HostPath extends Reference {
   readonly sizeBytes: number;
   /** The owner may execute it. */
   readonly executable: boolean;
-  /** Contents, of profiles and key files only. Never shown to anybody: it may be a private key. */
+  /** Contents, of profiles, stacks, key files and tokens only. Never shown to anybody: it may be a private key. */
   readonly text?: string;
+  /** Of a container image: what is in the archive, or why it cannot be read. */
+  readonly archive?: ImageArchive | UnreadableArchive;
 }
 
 /** A public key file of the person who runs the command. */
@@ -51,7 +58,7 @@ export function lookUpPaths(environment: Environment): LookUpPath {
 }
 
 function keyOf(reference: Reference): string {
-  return `${reference.from}\n${reference.written}`;
+  return `${reference.purpose}\n${reference.from}\n${reference.written}`;
 }
 
 /** True when a profile or base is named by a path: `./my.yaml`, `/images/my.img`, `my.img`; names have no `/` and no such ending. */

@@ -6,6 +6,7 @@ import { parseDefinition, type ParsedDefinition } from './source/parse-definitio
 import type { DefinitionPath } from './source/definition-path.ts';
 import { isMapping } from './source/is-mapping.ts';
 import type { Locator } from './source/locator.ts';
+import { listStacks } from './stacks/written-stack.ts';
 import { commandLineFile } from './source/command-line.ts';
 
 /**
@@ -20,6 +21,7 @@ export function collectReferences(source: SourceText | undefined, flags: Definit
     ...boardReferences(tree, locator),
     ...keyReferences(tree, locator),
     ...fileReferences(tree),
+    ...serviceReferences(tree),
   ];
   return [
     ...new Map(references.map((reference) => [Object.values(reference).join('\n'), reference])).values(),
@@ -65,6 +67,22 @@ function fileReferences(tree: unknown): Reference[] {
       ? [{ purpose: 'extra-file' as const, written, from: 'definition' as const }]
       : [];
   });
+}
+
+/** Container images, compose files, and the token of a swarm that the nodes join. */
+function serviceReferences(tree: unknown): Reference[] {
+  const images = listAt(tree, 'images').filter((file) => typeof file === 'string');
+  const token = at(at(at(tree, 'swarm'), 'join_existing'), 'token_file');
+  const from = 'definition' as const;
+  return [
+    ...images.map((written): Reference => ({ purpose: 'image', written, from })),
+    ...listStacks(at(tree, 'stacks')).map(({ file }): Reference => ({
+      purpose: 'stack',
+      written: file,
+      from,
+    })),
+    ...(typeof token === 'string' ? [{ purpose: 'token' as const, written: token, from }] : []),
+  ];
 }
 
 function at(tree: unknown, key: string): unknown {

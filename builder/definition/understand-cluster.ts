@@ -11,6 +11,7 @@ import { resolveCluster } from './resolve/resolve-cluster.ts';
 import { checkReferences } from './rules/reference-rules.ts';
 import { compileSchemas, type DefinitionSchemas } from './schema/schema-set.ts';
 import { validateDefinition } from './schema/validate-definition.ts';
+import { stackSources } from './stacks/written-stack.ts';
 import { parseFlags, type CommandLine, type DefinitionFlags } from './source/command-line.ts';
 import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
 import { parseDefinition, type ParsedDefinition } from './source/parse-definition.ts';
@@ -49,7 +50,8 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
     commandLine.source,
     ...[...profiles, ...input.bases].map(({ source }) => source),
   ];
-  const sources = texts.flatMap((text) => (text === undefined ? [] : [redactSecrets(text)]));
+  const read = [...texts.flatMap((text) => text ?? []), ...stackSources(input.environment.paths)];
+  const sources = read.map(redactSecrets);
   const catalogue = readCatalogue(profiles, input.bases, input.schemas);
   const file =
     input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);

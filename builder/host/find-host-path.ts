@@ -3,11 +3,15 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { HostPath, Reference } from '../definition/environment.ts';
 import { isErrno } from './files.ts';
+import { inspectImageArchive } from './inspect-image-archive.ts';
 
-/** A key file or profile is small; more is not read into memory. */
+/** What is judged by its contents. */
+const readAsText: ReadonlySet<Reference['purpose']> = new Set(['profile', 'key', 'stack', 'token']);
+
+/** Each of them is small; more is not read into memory. */
 const longestTextBytes = 1024 * 1024;
 
-/** Looks where a reference of the definition points to, and reads it if it is a profile or a key. */
+/** Looks where a reference of the definition points to, and reads it if it is judged by its contents. */
 export async function findHostPath(reference: Reference, projectDirectory: string): Promise<HostPath> {
   const start = reference.from === 'definition' ? projectDirectory : process.cwd();
   const absolutePath = resolve(start, reference.written.replace(/^~(?=\/|$)/, homedir()));
@@ -23,8 +27,10 @@ export async function findHostPath(reference: Reference, projectDirectory: strin
       sizeBytes: status.size,
       executable: (status.mode & 0o100) !== 0,
     } as const;
-    const wantsText = reference.purpose === 'profile' || reference.purpose === 'key';
-    if (!wantsText || kind !== 'file' || status.size > longestTextBytes) return found;
+    if (reference.purpose === 'image' && kind === 'file') {
+      return { ...found, archive: await inspectImageArchive(realPath) };
+    }
+    if (!readAsText.has(reference.purpose) || kind !== 'file' || status.size > longestTextBytes) return found;
     return { ...found, text: await readFile(realPath, 'utf8') };
   } catch (error) {
     return {

@@ -23,7 +23,10 @@ export async function readAssets(cluster: Cluster): Promise<Assets> {
     ]),
   );
   const userFiles = new Map<string, readonly UserFile[]>();
-  for (const { hostPath } of cluster.files) userFiles.set(hostPath, await readUserFiles(hostPath));
+  const services = [...cluster.images, ...cluster.stacks.flatMap(({ file, files: more }) => [file, ...more])];
+  for (const { hostPath } of [...cluster.files, ...services]) {
+    if (!userFiles.has(hostPath)) userFiles.set(hostPath, await readUserFiles(hostPath));
+  }
   return { files: new Map(files), userFiles };
 }
 

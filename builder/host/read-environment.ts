@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Environment, OwnPublicKey, Reference } from '../definition/environment.ts';
+import type { Environment, HostPath, OwnPublicKey, Reference } from '../definition/environment.ts';
+import { stackReferences } from '../definition/stacks/written-stack.ts';
 import { readTextIfExists } from './files.ts';
 import { findHostPath } from './find-host-path.ts';
+import { mapConcurrently } from './map-concurrently.ts';
 
 /** Interfaces of container engines and virtual machines, which say nothing about the LAN of the boards. */
 const virtualInterface = /^(docker|br-|veth|virbr|vnet|vmnet|cni|flannel|tun|tap|wg|utun)/;
@@ -16,9 +18,27 @@ export async function readEnvironment(
   const [ownPublicKeys, timeZones, paths] = await Promise.all([
     readOwnPublicKeys(),
     readTimeZones(),
-    Promise.all(references.map(async (reference) => await findHostPath(reference, projectDirectory))),
+    findHostPaths(references, projectDirectory),
   ]);
-  return { projectDirectory, ownPublicKeys, hostNetworks: readHostNetworks(), timeZones, paths };
+  // What a compose file names is known only now.
+  const more = await findHostPaths(stackReferences(paths), projectDirectory);
+  return {
+    projectDirectory,
+    ownPublicKeys,
+    hostNetworks: readHostNetworks(),
+    timeZones,
+    paths: [...paths, ...more],
+  };
+}
+
+async function findHostPaths(
+  references: readonly Reference[],
+  projectDirectory: string,
+): Promise<HostPath[]> {
+  return await mapConcurrently(
+    references,
+    async (reference) => await findHostPath(reference, projectDirectory),
+  );
 }
 
 async function readOwnPublicKeys(): Promise<OwnPublicKey[]> {

@@ -230,6 +230,14 @@ export const tools = {
     packages: { debian: 'bmap-tools', fedora: 'bmap-tools' },
     neededFor: 'test',
   },
+  busybox: {
+    program: 'busybox-static',
+    purpose: "is the web server in the boot tests' container image",
+    versionArguments: [],
+    files: ['/bin/busybox', '/usr/sbin/busybox.static'],
+    packages: { debian: 'busybox-static', fedora: 'busybox' },
+    neededFor: 'test',
+  },
   'qemu-img': {
     program: 'qemu-img',
     purpose: 'lays a writable disk over an image that is booted in a test',

@@ -19,7 +19,7 @@ export interface Assets {
    * `profiles/schemas/overlay.schema.json`.
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** What lies at each `ExtraFile.hostPath`. */
+  /** What lies at each `hostPath` of the cluster's files, images and stacks. */
   readonly userFiles: ReadonlyMap<string, readonly UserFile[]>;
 }
 

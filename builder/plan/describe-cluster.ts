@@ -1,7 +1,7 @@
 import type { Cluster } from '../definition/cluster.ts';
 import type { PlannedCluster } from './plan.ts';
 
-/** What a plan says of the cluster itself: all of it but the Wi-Fi password and the ssh keys. */
+/** What a plan says of the cluster itself: all of it but the Wi-Fi password, the ssh keys and the token. */
 export function describeCluster(cluster: Cluster, id: string | null): PlannedCluster {
   const { network, swarm } = cluster;
   return {
@@ -29,6 +29,11 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
       dataPathPort: swarm.dataPathPort,
       certificateDays: swarm.certificateDays,
     },
+    joins: swarm.joinExisting?.addresses ?? [],
+    openPorts: cluster.firewall.open,
+    watchdog: cluster.watchdog,
     packages: cluster.packages,
+    images: cluster.images.flatMap(({ images }) => images.flatMap(({ references }) => references)),
+    stacks: cluster.stacks.map(({ name }) => name),
   };
 }

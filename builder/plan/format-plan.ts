@@ -30,12 +30,19 @@ function formatCluster(cluster: PlannedCluster): string {
       'swarm',
       `pools ${listOf(swarm.addressPools)} in /${swarm.subnetPrefixLength}, data path port ${swarm.dataPathPort}, certificates ${swarm.certificateDays} days`,
     ],
+    ...(cluster.joins.length === 0 ? [] : [['joins', listOf(cluster.joins)]]),
+    ...(cluster.openPorts.length === 0 ? [] : [['open ports', listOf(cluster.openPorts)]]),
+    ...(cluster.watchdog ? [] : [['watchdog', 'off']]),
     ['packages', listOf(cluster.packages)],
+    ...(cluster.images.length === 0 ? [] : [['images', listOf(cluster.images)]]),
+    ...(cluster.stacks.length === 0 ? [] : [['stacks', listOf(cluster.stacks)]]),
   ]);
 }
 
 function formatStorage({ type, ...settings }: PlannedCluster['storage']): string {
-  const said = Object.entries(settings).filter(([, value]) => value !== null && value !== '');
+  const said = Object.entries(settings).filter(
+    ([, value]) => value !== null && value !== '' && value !== false,
+  );
   return [type as string, ...said.map(([key, value]) => `${key} ${value}`)].join(', ');
 }
 

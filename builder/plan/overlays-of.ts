@@ -8,7 +8,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     'agent',
     'swarm',
     'hardening',
-    'watchdog',
+    ...(cluster.watchdog ? ['watchdog'] : []),
     ...(node.address === null ? ['dhcp'] : []),
     ...(networkOf(cluster, node).medium === 'wifi' ? ['wifi'] : []),
     ...storageOverlays(cluster, node),

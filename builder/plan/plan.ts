@@ -79,7 +79,15 @@ export interface PlannedCluster {
     readonly dataPathPort: number;
     readonly certificateDays: number;
   };
+  /** Managers of the swarm that the nodes join; empty when they make one. */
+  readonly joins: readonly string[];
+  readonly openPorts: readonly string[];
+  readonly watchdog: boolean;
   readonly packages: readonly string[];
+  /** Names of the container images that the nodes have from the start. */
+  readonly images: readonly string[];
+  /** Names of the stacks that the cluster deploys by itself. */
+  readonly stacks: readonly string[];
 }
 
 /** What a build would do: plain data, the same for the same inputs, and free of secrets. */

@@ -1,5 +1,6 @@
 import { parseIpv4 } from '../definition/ipv4.ts';
 import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../definition/cluster.ts';
+import { statusPagePort } from '../definition/status-page-port.ts';
 import type { ClusterIdentities, NodeIdentity } from '../identity/identities.ts';
 import { dockerAddressPool } from './docker-address-pool.ts';
 import { glusterOperatingVersion } from './gluster-operating-version.ts';
@@ -10,8 +11,6 @@ export type ClusterContext = ReturnType<typeof clusterContext>;
 const mountPoint = '/mnt/cluster';
 const brickDirectory = '/srv/brick/cluster';
 const volume = 'cluster';
-/** Where the status page of a node is served; port 80 leads to it while nothing else is there. */
-const statusPagePort = 9280;
 
 /** Makes the context of a cluster, once: it holds lists of all nodes. */
 export function clusterContext(cluster: Cluster, identities: ClusterIdentities) {

@@ -14,6 +14,7 @@ import type { RenderedNode } from './rendered-node.ts';
 import { createOverlayRenderer, type EachItem } from './render-overlay.ts';
 import { createSeedRenderer } from './render-seed.ts';
 import { createSeedCheck } from './seed-schemas.ts';
+import { createServiceEntries } from './service-entries.ts';
 import { createTemplateSet } from './template-set.ts';
 import { createUserFileEntries } from './user-file-entries.ts';
 
@@ -52,6 +53,7 @@ export function createRendering(
     storagePeers: storagePeersOf(cluster, identities),
     renderOverlay: createOverlayRenderer(assets, render, mtimeSeconds),
     renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
+    serviceEntries: createServiceEntries(cluster, assets, mtimeSeconds),
     userFileEntries: createUserFileEntries(cluster.files, assets, mtimeSeconds),
   };
   const overlaysByNode = (node: ClusterNode): Overlay[] =>

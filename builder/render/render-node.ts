@@ -7,6 +7,7 @@ import { nodeContext } from './node-context.ts';
 import type { EachItem, RenderOverlay } from './render-overlay.ts';
 import type { RenderedEntry, RenderedNode } from './rendered-node.ts';
 import type { RenderSeed } from './render-seed.ts';
+import type { ServiceEntries } from './service-entries.ts';
 import type { UserFileEntries } from './user-file-entries.ts';
 
 /** What the nodes of one cluster are rendered with. */
@@ -17,6 +18,7 @@ export interface NodeRenderers {
   readonly storagePeers: readonly EachItem[];
   readonly renderOverlay: RenderOverlay;
   readonly renderSeed: RenderSeed;
+  readonly serviceEntries: ServiceEntries;
   readonly userFileEntries: UserFileEntries;
 }
 
@@ -38,6 +40,7 @@ export function renderNodeWith(
     ...overlays.flatMap((overlay) => renderers.renderOverlay(overlay, scope)),
     renderers.renderSeed('user-data', node, context),
     renderers.renderSeed('network-config', node, context),
+    ...renderers.serviceEntries(node),
     ...renderers.userFileEntries(node),
   ]);
   // The instance-id is the only thing that follows from all the rest.

@@ -4,11 +4,18 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../builder/definition/formats/formats.ts';
+import type { Reference } from '../../builder/definition/environment.ts';
 import { collectReferences } from '../../builder/definition/references.ts';
 import { understandCluster } from '../../builder/definition/understand-cluster.ts';
 import { documentedKeys, renderReference } from './render-reference.ts';
 import { runCase } from './run-case.ts';
 import { environment, publicKey, repository, schemas, world } from './world.ts';
+
+/** What the files that the examples refer to could hold. */
+function contentsOf({ purpose }: Reference): string {
+  if (purpose === 'stack') return 'services: { web: { image: "web:1" } }';
+  return purpose === 'token' ? `SWMTKN-1-${'0'.repeat(50)}-${'1'.repeat(25)}` : publicKey;
+}
 
 const page = join(repository, 'docs/cluster-yaml.md');
 const keys = documentedKeys(schemas.cluster);
@@ -50,7 +57,8 @@ describe('docs/cluster-yaml.md', () => {
       realPath: `/project/${reference.written}`,
       sizeBytes: 1,
       executable: false,
-      text: publicKey,
+      text: contentsOf(reference),
+      archive: { images: [] },
     }));
     const { diagnostics } = understandCluster({
       source,

@@ -4,6 +4,7 @@ import type { Environment, HostPath, Reference } from '../../builder/definition/
 import { collectReferences } from '../../builder/definition/references.ts';
 import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
 import { understandCluster, type UnderstoodCluster } from '../../builder/definition/understand-cluster.ts';
+import { stackReferences } from '../../builder/definition/stacks/written-stack.ts';
 import { formatReport } from '../../builder/report/format-report.ts';
 import { environment, readNamedSources, schemas, world } from './world.ts';
 
@@ -32,6 +33,7 @@ export function runCase(name: string): CaseResult {
   );
   const own = (folder: string) =>
     existsSync(join(directory, folder)) ? readNamedSources(join(directory, folder), `${folder}/`) : [];
+  const paths = collectReferences(source, flags).map((reference) => lookAt(directory, reference));
   const understood = understandCluster({
     ...(source === undefined ? {} : { source }),
     flags,
@@ -40,7 +42,7 @@ export function runCase(name: string): CaseResult {
     schemas,
     environment: {
       ...environment,
-      paths: collectReferences(source, flags).map((reference) => lookAt(directory, reference)),
+      paths: [...paths, ...stackReferences(paths).map((reference) => lookAt(directory, reference))],
       ...overrides,
     },
   });
@@ -73,7 +75,10 @@ function lookAt(directory: string, reference: Reference): HostPath {
     return { ...nothing, kind: 'missing' };
   const status = lstatSync(realpathSync(onDisk));
   if (status.isDirectory()) return { ...nothing, kind: 'directory' };
-  return { ...nothing, kind: 'file', sizeBytes: status.size, text: readInput(onDisk) };
+  const text = readInput(onDisk);
+  const file = { ...nothing, kind: 'file', sizeBytes: status.size, text } as const;
+  // What the host would find in the archive, which need not be one here.
+  return reference.purpose === 'image' ? { ...file, archive: JSON.parse(text) } : file;
 }
 
 /** The flags of an argument list, as the command line's own parser would hand them over. */

@@ -85,3 +85,29 @@ function malformedHint(value: string): string {
   }
   return 'write four numbers from 0 to 255, like 192.168.1.10';
 }
+
+/** `host-port`: a host with a TCP port, `192.168.1.50:2377`. */
+export const hostPort: ValueFormat = (value, place) => {
+  const { name, at } = place;
+  const [, address = '', port = ''] = /^([^:\s]+):(\d{1,5})$/.exec(value) ?? [];
+  if (address === '') {
+    const hint = /^[^:\s]+$/.test(value) ? `write ${value}:2377` : 'write it like 192.168.1.50:2377';
+    return error('host-port-malformed', at, `${name} ${shown(value)} is not an address with a port`, hint);
+  }
+  if (!isPort(port))
+    return error('host-port-malformed', at, `${name} has no port ${port}: they end at 65535`);
+  return host(address, place);
+};
+
+/** `open-port`: a port or a range of ports, with the protocol: `80/tcp`, `8000-8010/udp`. */
+export const openPort: ValueFormat = (value, { name, at }) => {
+  const [, first = '', last = first, protocol = ''] = /^(\d{1,5})(?:-(\d{1,5}))?\/(\w+)$/.exec(value) ?? [];
+  const isRange = isPort(first) && isPort(last) && Number(first) <= Number(last);
+  if (isRange && (protocol === 'tcp' || protocol === 'udp')) return undefined;
+  const hint = isPort(value) ? `write ${value}/tcp` : 'write it like 80/tcp, 53/udp or 8000-8010/tcp';
+  return error('open-port-malformed', at, `${name} ${shown(value)} is not a port with its protocol`, hint);
+};
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
+}

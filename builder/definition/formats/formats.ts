@@ -1,5 +1,13 @@
-import { host, ipv4Address, ipv4Cidr } from './address-formats.ts';
-import { dnsLabel, domainName, labelName, oneLine, packageName, userName } from './name-formats.ts';
+import { host, hostPort, ipv4Address, ipv4Cidr, openPort } from './address-formats.ts';
+import {
+  dnsLabel,
+  domainName,
+  labelName,
+  oneLine,
+  packageName,
+  stackName,
+  userName,
+} from './name-formats.ts';
 import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
 import { countryCode, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
 import type { ValueFormat } from './value-format.ts';
@@ -9,11 +17,14 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   ipv4: ipv4Address,
   'ipv4-cidr': ipv4Cidr,
   host,
+  'host-port': hostPort,
+  'open-port': openPort,
   domain: domainName,
   'dns-label': dnsLabel,
   'user-name': userName,
   'package-name': packageName,
   'label-name': labelName,
+  'stack-name': stackName,
   line: oneLine,
   'node-path': nodePath,
   'device-path': devicePath,

@@ -71,3 +71,10 @@ export const oneLine: ValueFormat = (value, { name, at }) =>
   /^[^\p{Cc}]*$/u.test(value)
     ? undefined
     : error('text-not-one-line', at, `${name} must be one line of text without control characters`);
+
+/** `stack-name`: what `docker stack deploy` accepts, short enough for the names of its services. */
+export const stackName: ValueFormat = (value, { name, at }) => {
+  if (/^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/.test(value)) return undefined;
+  const hint = 'use a-z, 0-9, - and _ inside, 32 characters at most';
+  return error('stack-name-malformed', at, `${name} is not usable as the name of a stack`, hint);
+};

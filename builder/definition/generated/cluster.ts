@@ -121,9 +121,13 @@ export interface ClusterDefinition {
      */
     type?: 'glusterfs' | 'nfs' | 'none';
     /**
-     * glusterfs: number of nodes that hold a full copy, managers first; all for every node. Default: 3, or the number of nodes with a static address if that is less.
+     * glusterfs: number of nodes that hold a full copy, managers first; all for every node. Default: 3, or the number of nodes with a static address if that is less; 2 with an arbiter.
      */
     replicas?: number | 'all';
+    /**
+     * glusterfs: beside two full copies, the next node keeps names and versions only, and decides which copy is right.
+     */
+    arbiter?: boolean;
     /**
      * glusterfs: the device that holds the copy on each of those nodes. Default: a folder on the root file system.
      */
@@ -140,6 +144,10 @@ export interface ClusterDefinition {
      * nfs: mount options, separated by commas.
      */
     options?: string;
+    /**
+     * glusterfs, nfs: how long Docker waits for the storage when a node starts, in seconds, before it starts without.
+     */
+    wait_seconds?: number;
   };
   /**
    * Settings of Docker Swarm that can only be made when it is founded.
@@ -163,7 +171,47 @@ export interface ClusterDefinition {
      * Validity of the nodes' certificates, in days. A cluster that is switched off for longer cannot start by itself.
      */
     certificate_days?: number;
+    /**
+     * A swarm that is there already, which the nodes join; what they become there is up to the token. Default: they make a swarm of their own.
+     */
+    join_existing?: {
+      /**
+       * Managers of that swarm, tried in turn.
+       *
+       * @minItems 1
+       */
+      addresses: [string, ...string[]];
+      /**
+       * File with the token that `docker swarm join-token` shows, from this file's folder. It is put on the nodes and is as good as a key: rotate it afterwards.
+       */
+      token_file: string;
+    };
   };
+  /**
+   * Who may reach a node. Let in are ssh, the ports that services publish, the status page and, from the other nodes, all that the cluster needs.
+   */
+  firewall?: {
+    /**
+     * More ports that everybody may reach, for programs that are no containers.
+     */
+    open?: string[];
+  };
+  /**
+   * The board's own timer resets a node that hangs.
+   */
+  watchdog?: boolean;
+  /**
+   * Container images, as files of `docker save`, from this file's folder and inside it; they are on the nodes before any service needs them.
+   */
+  images?: string[];
+  /**
+   * Compose files, from this file's folder and inside it, that the cluster deploys as soon as it can: a list, where the file's name is the stack's, or names with files.
+   */
+  stacks?:
+    | string[]
+    | {
+        [k: string]: string;
+      };
   /**
    * Debian packages that are installed into the base, in addition to its own.
    */

@@ -6,8 +6,10 @@ import type { Locator } from '../source/locator.ts';
 import { nameOfProfile, type BoardLookup } from './board-lookup.ts';
 import { recordDefaults, type UseDefault } from './use-default.ts';
 import { resolveFiles } from './resolve-files.ts';
+import { resolveImages } from './resolve-images.ts';
 import { resolveNetwork } from './resolve-network.ts';
 import { resolveNodes } from './resolve-nodes.ts';
+import { resolveStacks } from './resolve-stacks.ts';
 import { resolveStorage } from './resolve-storage.ts';
 import { resolveSwarm } from './resolve-swarm.ts';
 import { resolveUsers } from './resolve-users.ts';
@@ -38,21 +40,29 @@ export function resolveCluster(
   const lan = resolveNetwork(written, use);
   const nodes = resolveNodes(written, writtenNodes, name, lan, boards);
   if (written.base === undefined) use('base', boards.profileOf({}).default_base);
-  const { storage, storingIndexes } = resolveStorage(written, nodes, use);
+  const { storage, storingIndexes, arbiterIndex } = resolveStorage(written, nodes, use);
+  const images = resolveImages(written, lookUp);
   const users = resolveUsers(written, environment, lookUp, locator, use);
   const cluster: Cluster = {
     name,
-    nodes: nodes.map((node) => ({ ...node, storesData: storingIndexes.has(node.index), arbiter: false })),
+    nodes: nodes.map((node) => ({
+      ...node,
+      storesData: storingIndexes.has(node.index),
+      arbiter: node.index === arbiterIndex,
+    })),
     network: lan.network,
     vip: lan.vip,
     users,
     timezone: written.timezone ?? use('timezone', defaults.timezone),
     locale: written.locale ?? use('locale', defaults.locale),
     storage,
-    swarm: resolveSwarm(written, lan.lan, use),
-    firewall: { open: [] },
+    swarm: resolveSwarm(written, lan.lan, lookUp, use),
+    firewall: { open: written.firewall?.open ?? [] },
+    watchdog: written.watchdog ?? defaults.watchdog,
     packages: (written.packages ?? []).toSorted(),
     files: resolveFiles(written, users, lookUp),
+    images,
+    stacks: resolveStacks(written, images, lookUp),
   };
   return { cluster, writtenNodes, defaults: used };
 }

@@ -8,6 +8,7 @@ import type { UseDefault } from './use-default.ts';
 export interface ResolvedStorage {
   readonly storage: ClusterStorage;
   readonly storingIndexes: ReadonlySet<number>;
+  readonly arbiterIndex: number | undefined;
 }
 
 /** Fills in the storage: managers store first, and never a node whose address may change. */
@@ -17,18 +18,27 @@ export function resolveStorage(
   use: UseDefault,
 ): ResolvedStorage {
   const storage = written.storage ?? {};
-  const waitSeconds = defaults.storageWaitSeconds;
+  const waitSeconds = storage.wait_seconds ?? defaults.storageWaitSeconds;
   const type = storage.type ?? use('storage.type', defaultType(nodes));
   if (type === 'nfs') {
     const { server = '', path = '', options = defaults.nfsOptions } = storage;
-    return { storage: { type: 'nfs', server, path, options, waitSeconds }, storingIndexes: new Set() };
+    return {
+      storage: { type: 'nfs', server, path, options, waitSeconds },
+      storingIndexes: new Set(),
+      arbiterIndex: undefined,
+    };
   }
-  if (type !== 'glusterfs') return { storage: { type: 'none' }, storingIndexes: new Set() };
+  if (type !== 'glusterfs') {
+    return { storage: { type: 'none' }, storingIndexes: new Set(), arbiterIndex: undefined };
+  }
   const candidates = storageCandidates(nodes);
-  const replicas = resolveReplicas(storage.replicas, candidates.length, use);
+  const arbiter = storage.arbiter ?? false;
+  const replicas = resolveReplicas(storage.replicas, candidates.length, arbiter, use);
+  const storing = candidates.slice(0, replicas + (arbiter ? 1 : 0));
   return {
-    storage: { type: 'glusterfs', replicas, arbiter: false, disk: storage.disk ?? null, waitSeconds },
-    storingIndexes: new Set(candidates.slice(0, replicas).map((node) => node.index)),
+    storage: { type: 'glusterfs', replicas, arbiter, disk: storage.disk ?? null, waitSeconds },
+    storingIndexes: new Set(storing.map((node) => node.index)),
+    arbiterIndex: arbiter ? candidates[replicas]?.index : undefined,
   };
 }
 
@@ -46,11 +56,12 @@ export function storageCandidates<T extends { readonly role: string; readonly ad
 function resolveReplicas(
   written: number | 'all' | undefined,
   candidateCount: number,
+  arbiter: boolean,
   use: UseDefault,
 ): number {
   if (written === 'all') return candidateCount;
   if (written !== undefined) return written;
-  const replicas = Math.min(candidateCount, defaults.replicas);
+  const replicas = Math.min(candidateCount, arbiter ? defaults.replicasWithArbiter : defaults.replicas);
   use('storage.replicas', String(replicas));
   return replicas;
 }

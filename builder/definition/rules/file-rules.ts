@@ -7,6 +7,7 @@ import { resolveOwner } from '../resolve/resolve-files.ts';
 import { listed, shown } from '../shown.ts';
 import { ownedPaths, volatileDirectories, type OwnedPath } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { checkSource, isInside } from './source-rules.ts';
 
 /** An extra file with what the host found at its source. */
 interface WrittenFile {
@@ -23,55 +24,11 @@ function writtenFiles({ written, lookUp }: RuleContext): WrittenFile[] {
   }));
 }
 
-function isInside(directory: string, path: string): boolean {
-  return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
-}
-
-function isOutsideProject({ environment }: RuleContext, found: HostPath | undefined): boolean {
-  return found !== undefined && !isInside(environment.projectDirectory, found.absolutePath);
-}
-
-function* sourceOutsideProject(context: RuleContext): Iterable<Diagnostic> {
-  const project = context.environment.projectDirectory;
+function* sourceWrong(context: RuleContext): Iterable<Diagnostic> {
   for (const { file, index, found } of writtenFiles(context)) {
-    if (found === undefined) continue;
     const at = context.locator.value(['files', index, 'source']);
-    if (isOutsideProject(context, found)) {
-      const hint = 'copy it next to the definition: whoever builds from this folder must have the same files';
-      yield error(
-        'source-outside-project',
-        at,
-        `${shown(file.source)} is outside the folder of the definition`,
-        hint,
-      );
-    } else if (!isInside(project, found.realPath)) {
-      const hint = 'put a copy in place of the link';
-      yield error(
-        'source-link-outside-project',
-        at,
-        `${shown(file.source)} leads out of the folder of the definition through a link`,
-        hint,
-      );
-    }
-  }
-}
-
-function* sourceUnusable(context: RuleContext): Iterable<Diagnostic> {
-  for (const { file, index, found } of writtenFiles(context)) {
-    if (isOutsideProject(context, found)) continue;
-    const at = context.locator.value(['files', index, 'source']);
-    if (found === undefined || found.kind === 'missing') {
-      yield error(
-        'source-missing',
-        at,
-        `${shown(file.source)} does not exist`,
-        'paths start at the folder of the definition',
-      );
-    } else if (found.kind === 'unreadable') {
-      yield error('source-unreadable', at, `${shown(file.source)} cannot be read`, 'check its permissions');
-    } else if (found.kind === 'other') {
-      yield error('source-not-a-file', at, `${shown(file.source)} is neither a file nor a folder`);
-    }
+    const wrong = checkSource(context, { written: file.source, at, found, mayBeFolder: true });
+    if (wrong !== undefined) yield wrong;
   }
 }
 
@@ -163,8 +120,7 @@ function* fileForUnknownNode(context: RuleContext): Iterable<Diagnostic> {
 
 /** Rules about extra files. */
 export const fileRules: readonly Rule[] = [
-  { reads: ['files'], check: sourceOutsideProject },
-  { reads: ['files'], check: sourceUnusable },
+  { reads: ['files'], check: sourceWrong },
   { reads: ['files'], check: targetOwned },
   { reads: ['files'], check: targetVolatile },
   { reads: ['files'], check: targetTwice },

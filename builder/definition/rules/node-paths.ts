@@ -22,6 +22,9 @@ export const ownedPaths: readonly OwnedPath[] = [
   { path: '/etc/timezone', instead: 'set timezone' },
   { path: '/etc/localtime', instead: 'set timezone' },
   { path: '/etc/keepalived/keepalived.conf', instead: 'set vip' },
+  { path: '/etc/ssl/glusterfs.key', instead: identity },
+  { path: '/etc/ssl/glusterfs.pem', instead: identity },
+  { path: '/etc/ssl/glusterfs.ca', instead: identity },
   { path: '/var/lib/glusterd', instead: identity },
   { path: '/var/lib/docker', instead: 'Docker makes it when the node first starts' },
   { path: '/var/lib/cloud', instead: 'it holds the seed of the node' },
@@ -30,6 +33,7 @@ export const ownedPaths: readonly OwnedPath[] = [
   ...['rsa', 'ecdsa', 'ed25519'].flatMap((type) => [
     { path: `/etc/ssh/ssh_host_${type}_key`, instead: identity },
     { path: `/etc/ssh/ssh_host_${type}_key.pub`, instead: identity },
+    { path: `/etc/ssh/ssh_host_${type}_key-cert.pub`, instead: identity },
   ]),
 ];
 

@@ -6,8 +6,8 @@ import type { Rule, RuleContext } from './rule.ts';
 
 /** The keys of `storage` that do something with each type. */
 const keysByType: Readonly<Record<string, readonly string[]>> = {
-  glusterfs: ['type', 'replicas', 'disk'],
-  nfs: ['type', 'server', 'path', 'options'],
+  glusterfs: ['type', 'replicas', 'arbiter', 'disk', 'wait_seconds'],
+  nfs: ['type', 'server', 'path', 'options', 'wait_seconds'],
   none: ['type'],
 };
 
@@ -61,11 +61,26 @@ function* tooManyReplicas({ cluster, locator }: RuleContext): Iterable<Diagnosti
 }
 
 function* twoReplicas({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
-  if (cluster.storage.type !== 'glusterfs' || cluster.storage.replicas !== 2) return;
+  const { storage } = cluster;
+  if (storage.type !== 'glusterfs' || storage.replicas !== 2 || storage.arbiter) return;
   const at = locator.value(['storage', 'replicas']) ?? locator.value(['count']) ?? locator.key(['nodes']);
   const message =
     'with two copies and no third node to decide, the data stops being writable when the first of the two is down';
-  yield warning('two-replicas', at, message, 'three nodes that store data survive the loss of any one');
+  const hint = 'add a third node: it holds a third copy, or with arbiter: true only decides';
+  yield warning('two-replicas', at, message, hint);
+}
+
+function* arbiterWrong({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  const { storage, nodes } = cluster;
+  if (storage.type !== 'glusterfs' || !storage.arbiter) return;
+  if (storage.replicas !== 2) {
+    const at = locator.value(['storage', 'replicas']) ?? locator.value(['storage', 'arbiter']);
+    const message = `an arbiter decides between two full copies, and there ${storage.replicas === 1 ? 'is' : 'are'} ${storage.replicas}`;
+    yield error('arbiter-without-pair', at, message, 'write replicas: 2, or remove arbiter');
+  } else if (storageCandidates(nodes).length < 3) {
+    const message = 'the arbiter is a third node with a static address, and there is none';
+    yield error('arbiter-without-node', locator.value(['storage', 'arbiter']), message, 'add a node');
+  }
 }
 
 function* diskHoldsSystem({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
@@ -88,5 +103,6 @@ export const storageRules: readonly Rule[] = [
   { reads: ['storage'], check: nfsIncomplete },
   { reads: ['storage', 'nodes', 'count'], check: tooManyReplicas },
   { reads: ['storage', 'nodes', 'count', 'profile'], check: twoReplicas },
+  { reads: ['storage', 'nodes', 'count', 'profile'], check: arbiterWrong },
   { reads: ['storage', 'nodes', 'count', 'profile'], check: diskHoldsSystem },
 ];

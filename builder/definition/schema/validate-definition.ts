@@ -44,21 +44,22 @@ function simplifyAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
     errors.filter((error) => error.keyword === 'anyOf').map((error) => [error.instancePath, error]),
   );
   const told = new Set<ErrorObject>();
-  const choice = (error: ErrorObject): ErrorObject | undefined => {
-    const alternatives = failed.get(error.instancePath);
-    return alternatives !== undefined && error.schemaPath.startsWith(`${alternatives.schemaPath}/`)
-      ? alternatives
-      : undefined;
-  };
+  // What an alternative says of something inside the value it can only say of a value of its type.
+  const choice = (error: ErrorObject): ErrorObject | undefined =>
+    [...failed.values()].find(
+      ({ instancePath, schemaPath }) =>
+        error.schemaPath.startsWith(`${schemaPath}/`) &&
+        (error.instancePath === instancePath || error.instancePath.startsWith(`${instancePath}/`)),
+    );
+  const isTelling = (error: ErrorObject): boolean =>
+    error.instancePath !== choice(error)?.instancePath || isAboutTheValue(error);
   for (const error of errors) {
     const alternatives = choice(error);
-    if (alternatives !== undefined && isAboutTheValue(error)) told.add(alternatives);
+    if (alternatives !== undefined && isTelling(error)) told.add(alternatives);
   }
   // `propertyNames` only repeats that a key is wrong, which its `format` has said better.
   const worthTelling = errors.filter((error) => error.keyword !== 'propertyNames');
-  return worthTelling.filter((error) =>
-    choice(error) === undefined ? !told.has(error) : isAboutTheValue(error),
-  );
+  return worthTelling.filter((error) => (choice(error) === undefined ? !told.has(error) : isTelling(error)));
 }
 
 function isAboutTheValue(error: ErrorObject): boolean {

@@ -183,6 +183,17 @@ describe('storage', () => {
     expect(storing(text)).toEqual(indexes);
   });
 
+  it('with an arbiter has two full copies, and a third node that decides', () => {
+    const cluster = resolved('{ count: 4, storage: { arbiter: true, wait_seconds: 60 } }');
+    expect(cluster.storage).toMatchObject({ replicas: 2, arbiter: true, waitSeconds: 60 });
+    expect(cluster.nodes.map(({ storesData, arbiter }) => [storesData, arbiter])).toEqual([
+      [true, false],
+      [true, false],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
   it('is none by default as soon as one board has none', () => {
     expect(resolved('profile: pi2').storage).toEqual({ type: 'none' });
     expect(resolved('nodes: [{}, {}, { profile: pi2 }]').storage).toEqual({ type: 'none' });

@@ -85,8 +85,11 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
       joinExisting: null,
     },
     firewall: { open: [] },
+    watchdog: true,
     packages: [],
     files: [],
+    images: [],
+    stacks: [],
     ...settings,
   };
 }

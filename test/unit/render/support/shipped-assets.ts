@@ -15,7 +15,7 @@ const shippedFiles = readShippedFiles();
 function readShippedFiles(): ReadonlyMap<string, Uint8Array> {
   const paths = ['overlays', 'cloud-init'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((file) => file.isFile())
+      .filter((file) => file.isFile() && !file.parentPath.includes('__pycache__'))
       .map((file) => relative(root, join(file.parentPath, file.name))),
   );
   return new Map([...paths, schema].map((path) => [path, readFileSync(join(root, path))]));

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import type { Cluster, ClusterImage, ClusterNode, ClusterStack, StackEntry } from '../definition/cluster.ts';
+import { dockerArchitecture } from '../definition/images/docker-architecture.ts';
+import type { Assets } from '../plan/assets.ts';
+import { fileFromBytes, fileFromContent, type EntryAttributes } from './make-entry.ts';
+import type { RenderedEntry } from './rendered-node.ts';
+
+/** Where the agent finds the archives of images, and the compose files. */
+const imagesDirectory = '/var/lib/dlimage/images';
+const stacksDirectory = '/etc/dlimage/stacks';
+
+/** The images and stacks of the definition as they lie on a node, with the lists that the agent reads. */
+export type ServiceEntries = (node: ClusterNode) => RenderedEntry[];
+
+/** Makes the entries of `images:`, `stacks:` and `swarm.join_existing:` once; images differ by the board's architecture. */
+export function createServiceEntries(cluster: Cluster, assets: Assets, mtimeSeconds: number): ServiceEntries {
+  const make: EntryMaker = { assets, mtimeSeconds };
+  const shared = [...stackEntries(cluster.stacks, make), ...tokenEntries(cluster, make)];
+  const byArchitecture = new Map<string, RenderedEntry[]>();
+  return (node) => {
+    const architecture = dockerArchitecture(node.profile);
+    const images = byArchitecture.get(architecture) ?? imageEntries(cluster.images, architecture, make);
+    byArchitecture.set(architecture, images);
+    return [...images, ...shared];
+  };
+}
+
+interface EntryMaker {
+  readonly assets: Assets;
+  readonly mtimeSeconds: number;
+}
+
+function imageEntries(
+  archives: readonly ClusterImage[],
+  architecture: string,
+  make: EntryMaker,
+): RenderedEntry[] {
+  const fitting = archives.filter(({ images }) =>
+    images.some((image) => image.architecture === architecture),
+  );
+  const list = fitting.flatMap(({ fileName, images }) =>
+    images
+      .filter((image) => image.architecture === architecture)
+      .map(({ references, id }) => ({ file: fileName, references, id })),
+  );
+  const files = fitting.map((archive) =>
+    fromHost(
+      { path: posix.join(imagesDirectory, archive.fileName), mode: 0o644, origin: 'cluster.yaml images' },
+      archive,
+      make,
+    ),
+  );
+  return files.length === 0 ? [] : [...files, json('images', list, make)];
+}
+
+function stackEntries(stacks: readonly ClusterStack[], make: EntryMaker): RenderedEntry[] {
+  if (stacks.length === 0) return [];
+  const files = stacks.flatMap((stack) =>
+    [stack.file, ...stack.files].map((file) =>
+      // Compose files name passwords, too; the agent is root.
+      fromHost(
+        {
+          path: posix.join(stacksDirectory, file.path),
+          mode: 0o600,
+          origin: 'cluster.yaml stacks',
+          secret: file.isSecret,
+        },
+        file,
+        make,
+      ),
+    ),
+  );
+  const list = stacks.map((stack) => ({
+    name: stack.name,
+    file: stack.file.path,
+    sha256: hashStack(stack, make),
+    resolve_image: stack.isBaked ? 'never' : 'changed',
+    directories: stack.directories,
+  }));
+  return [...files, json('stacks', list, make)];
+}
+
+/** Over the compose file and all that it names: whatever of it changes makes it another version of the stack. */
+function hashStack({ file, files }: ClusterStack, make: EntryMaker): string {
+  const hash = createHash('sha256');
+  for (const one of [file, ...files]) hash.update(`${one.path}\0${sha256Of(one, make)}\n`);
+  return hash.digest('hex');
+}
+
+function tokenEntries({ swarm }: Cluster, { mtimeSeconds }: EntryMaker): RenderedEntry[] {
+  if (swarm.joinExisting === null) return [];
+  const attributes: EntryAttributes = {
+    path: '/etc/dlimage/swarm-token',
+    mode: 0o600,
+    mtimeSeconds,
+    origin: 'cluster.yaml swarm',
+    secret: true,
+    shared: true,
+  };
+  return [fileFromBytes(attributes, new TextEncoder().encode(`${swarm.joinExisting.token}\n`))];
+}
+
+function fromHost(
+  attributes: Omit<EntryAttributes, 'mtimeSeconds' | 'shared'>,
+  file: Pick<StackEntry, 'hostPath' | 'sizeBytes'>,
+  make: EntryMaker,
+): RenderedEntry {
+  const { hostPath, sizeBytes } = file;
+  return fileFromContent(
+    { ...attributes, mtimeSeconds: make.mtimeSeconds, shared: true },
+    { from: 'host-file', hostPath, sizeBytes },
+    sha256Of(file, make),
+  );
+}
+
+function sha256Of({ hostPath }: { readonly hostPath: string }, { assets }: EntryMaker): string {
+  const [found] = assets.userFiles.get(hostPath) ?? [];
+  if (found === undefined) throw new Error(`${hostPath} was not read`);
+  return found.sha256;
+}
+
+function json(
+  name: 'images' | 'stacks',
+  list: readonly object[],
+  { mtimeSeconds }: EntryMaker,
+): RenderedEntry {
+  const text = `[\n${list.map((item) => `  ${JSON.stringify(item)}`).join(',\n')}\n]\n`;
+  return fileFromBytes(
+    {
+      path: `/etc/dlimage/${name}.json`,
+      mode: 0o644,
+      mtimeSeconds,
+      origin: `cluster.yaml ${name}`,
+      shared: true,
+    },
+    new TextEncoder().encode(text),
+  );
+}

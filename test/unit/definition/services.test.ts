@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { HostPath } from '../../../builder/definition/environment.ts';
+import { resolved } from './understand.ts';
+
+const found = (
+  purpose: HostPath['purpose'],
+  written: string,
+  more: Partial<HostPath> & { readonly path?: string } = {},
+): HostPath => ({
+  purpose,
+  written,
+  from: 'definition',
+  kind: 'file',
+  absolutePath: `/project/${written}`,
+  realPath: `/project/${written}`,
+  sizeBytes: 5,
+  executable: false,
+  ...more,
+});
+const image = (written: string, ...references: string[]): HostPath =>
+  found('image', written, {
+    archive: { images: [{ id: `sha256:${written}`, references, architecture: 'arm64' }] },
+  });
+const stack = (written: string, text: string): HostPath => found('stack', written, { text });
+
+describe('images', () => {
+  it('with the same name of a file get names of their own on the nodes', () => {
+    const paths = [image('web.tar', 'web:1'), image('old/web.tar.gz', 'web:0'), image('é.tar', 'e:1')];
+    const { images } = resolved('images: [web.tar, old/web.tar.gz, é.tar]', {}, { paths });
+    expect(images.map(({ fileName }) => fileName)).toEqual(['web.tar', 'web-2.tar', 'image.tar']);
+  });
+});
+
+describe('stacks', () => {
+  it('need no registry when all of their images are on the nodes', () => {
+    const paths = [
+      image('web.tar', 'docker.io/library/web:latest'),
+      stack('a.yaml', 'services: { a: { image: web } }'),
+      stack('b.yaml', 'services: { a: { image: web }, b: { image: "other:1" } }'),
+    ];
+    const { stacks } = resolved('{ images: [web.tar], stacks: [a.yaml, b.yaml] }', {}, { paths });
+    expect(stacks.map(({ name, isBaked }) => [name, isBaked])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+  });
+
+  it('lie as they do beside the definition, with the files they name', () => {
+    const text = `
+services: { a: { image: "a:1", env_file: ../common.env } }
+configs: { c: { file: ./c.conf }, same: { file: c.conf } }
+secrets: { s: { file: ./c.conf } }`;
+    const paths = [
+      stack('apps/a/compose.yaml', text),
+      found('stack-file', 'apps/common.env'),
+      found('stack-file', 'apps/a/c.conf'),
+    ];
+    const { stacks } = resolved('stacks: [apps/a/compose.yaml]', {}, { paths });
+    expect(stacks).toMatchObject([
+      {
+        name: 'a',
+        file: { hostPath: '/project/apps/a/compose.yaml', path: 'a/apps/a/compose.yaml', isSecret: false },
+        files: [
+          { path: 'a/apps/common.env', isSecret: true },
+          { path: 'a/apps/a/c.conf', isSecret: true },
+        ],
+      },
+    ]);
+  });
+
+  it('alone need no folder, and name the folders of the shared storage that they bind', () => {
+    const text = `
+services:
+  a:
+    image: a:1
+    volumes: [/mnt/cluster/b/, /mnt/cluster/a:/a, /mnt/cluster/b/../a:/c, /var/run/docker.sock:/s, "/mnt/cluster/$X:/x", /mnt/cluster:/all, "/mnt/cluster/b/:/b"]`;
+    const { stacks } = resolved('stacks: [a.yaml]', {}, { paths: [stack('a.yaml', text)] });
+    expect(stacks).toMatchObject([
+      { file: { path: 'a.yaml' }, files: [], directories: ['/mnt/cluster/a', '/mnt/cluster/b'] },
+    ]);
+  });
+});
+
+it('a swarm that is there already is joined with the token of a file', () => {
+  const token = `SWMTKN-1-${'0a'.repeat(25)}-${'z'.repeat(25)}`;
+  const { swarm } = resolved(
+    'swarm: { join_existing: { addresses: ["nas:2377"], token_file: token } }',
+    {},
+    { paths: [found('token', 'token', { text: `${token}\n` })] },
+  );
+  expect(swarm.joinExisting).toEqual({ addresses: ['nas:2377'], token });
+});
