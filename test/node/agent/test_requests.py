@@ -1,0 +1,110 @@
+"""What a node answers to others, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import unittest
+from unittest import mock
+
+from dlimage_node import requests
+from dlimage_node.docker import DockerError
+from dlimage_node.founding import BALLOTS_PER_ROUND
+from dlimage_node.requests import Refused
+from dlimage_node.swarm import admission
+from fake_world import FakeWorld, frozen_time, swarm_node
+
+BALLOT_OF_N2 = BALLOTS_PER_ROUND + 2
+
+
+class Requests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.world = FakeWorld()
+        self.docker = self.world.fake_docker
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "inactive"}}
+
+    def ask(self, caller: str, request: str, text: str = "") -> dict:
+        return requests.answer(self.world, caller, request, text)
+
+    def test_refuses_what_no_node_asks(self) -> None:
+        for request in ("", "reboot", "state; reboot", "join-all"):
+            with self.assertRaises(Refused):
+                self.ask("n2", request)
+
+    def test_strangers_get_neither_votes_nor_tokens(self) -> None:
+        for request in (f"promise {BALLOT_OF_N2}", f"accept {BALLOT_OF_N2} e", "join"):
+            with self.assertRaises(Refused):
+                self.ask("n9", request)
+        self.assertEqual(self.world.acceptor.promised, 0)
+
+    def test_a_worker_founds_nothing(self) -> None:
+        with self.assertRaises(Refused):
+            self.ask("n4", f"promise {BALLOTS_PER_ROUND + 4}")
+
+    def test_nobody_uses_the_ballot_of_another(self) -> None:
+        with self.assertRaises(Refused):
+            self.ask("n3", f"promise {BALLOT_OF_N2}")
+
+    def test_a_promise_holds(self) -> None:
+        self.assertTrue(self.ask("n2", f"promise {BALLOT_OF_N2}")["granted"])
+        late = self.ask("n3", f"accept {3} early")
+        self.assertFalse(late["granted"])
+        self.assertEqual(self.world.acceptor.epoch, "")
+
+    def test_an_epoch_is_forgotten_only_by_those_who_do_not_hold_it(self) -> None:
+        self.world.acceptor.accept(BALLOT_OF_N2, "dead")
+        self.docker.is_in_swarm()
+        self.ask("n2", f"promise {2 * BALLOTS_PER_ROUND + 2} dead")
+        self.assertEqual(self.world.acceptor.epoch, "dead")
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "inactive"}}
+        self.ask("n2", f"promise {3 * BALLOTS_PER_ROUND + 2} dead")
+        self.assertEqual(self.world.acceptor.epoch, "")
+
+    def test_labels_are_set_on_the_caller_only(self) -> None:
+        self.docker.is_in_swarm(nodes=[swarm_node("id-2", "n2")])
+        self.docker.answers["GET /nodes/id-2"] = swarm_node("id-2", "n2")
+        question = json.dumps({"id": "id-2", "labels": {"a": "b"}})
+        with self.assertRaises(PermissionError):
+            self.ask("n3", "labels", question)
+        self.assertEqual(self.docker.changes, [])
+        self.assertEqual(self.ask("n2", "labels", question), {"changed": True})
+
+
+class Admission(unittest.TestCase):
+    def setUp(self) -> None:
+        self.world = FakeWorld()
+        self.docker = self.world.fake_docker
+        self.docker.is_in_swarm(nodes=[swarm_node("old", "n3", state="down"), swarm_node("id-2", "n2")])
+        self.docker.answers["GET /swarm"]["JoinTokens"] = {"Manager": "for managers", "Worker": "for workers"}
+
+    def join(self, caller: str) -> dict:
+        with frozen_time(admission):
+            return requests.answer(self.world, caller, "join", "")
+
+    def test_not_before_the_majority_has_agreed(self) -> None:
+        self.assertEqual(self.join("n3"), {"swarm": "unconfirmed"})
+        self.assertEqual(self.docker.changes, [])
+
+    def test_stale_entries_of_the_caller_go_before_it_gets_its_token(self) -> None:
+        self.world.acceptor.decide("epoch")
+        answer = self.join("n3")
+        demotion, removal = self.docker.changes
+        self.assertEqual((demotion[0], demotion[1]["Role"]), ("/nodes/old/update?version=3", "worker"))
+        self.assertEqual(removal[0], "/nodes/old?force=true")
+        self.assertEqual((answer["token"], answer["epoch"]), ("for managers", "epoch"))
+
+    def test_a_worker_gets_the_token_of_workers(self) -> None:
+        self.world.acceptor.decide("epoch")
+        self.assertEqual(self.join("n4")["token"], "for workers")
+
+    def test_no_token_while_the_old_entry_cannot_be_removed(self) -> None:
+        self.world.acceptor.decide("epoch")
+        self.docker.answers["DELETE /nodes/old"] = DockerError(400, "is a cluster manager and is a member of the raft cluster")
+        limit = iter([0.0, *([1000.0] * 10)])
+        with mock.patch.object(admission, "time") as time:
+            time.monotonic.side_effect = lambda: next(limit)
+            with self.assertRaises(DockerError):
+                requests.answer(self.world, "n3", "join", "")
+
+
+if __name__ == "__main__":
+    unittest.main()

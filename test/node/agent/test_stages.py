@@ -1,0 +1,260 @@
+"""One stage at a time: what it does in which situation, and that it does nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+from dlimage_node.command import Result
+from dlimage_node.docker import DockerError
+from dlimage_node.outcome import Acted, Done, Stuck, Waiting
+from dlimage_node.stages import clock, images, stacks
+from dlimage_node.stages import labels as labels_stage
+from dlimage_node.stages import swarm as swarm_stage
+from dlimage_node.stages.labels import LabelsStage
+from dlimage_node.stages.swarm import SwarmStage
+from fake_world import FakeWorld, frozen_time, peer_state, swarm_node
+
+
+class Clock(unittest.TestCase):
+    def step(self, world: FakeWorld, now: float = 1_000_000.0, synchronized: bool = False, rtc: bool = True) -> object:
+        self.set_to = None
+
+        def settime(which: int, to: float) -> None:
+            self.set_to = to
+
+        with frozen_time(clock, now), mock.patch.object(clock, "is_synchronized", lambda: synchronized):
+            clock.time.clock_settime = settime
+            with mock.patch.object(clock.os.path, "exists", lambda path: rtc):
+                return clock.step(world)
+
+    def test_2001_becomes_the_time_of_a_peer(self) -> None:
+        world = FakeWorld()
+        world.states = {"n2": peer_state(clock=1_800_000_000.0)}
+        self.assertIsInstance(self.step(world, now=980_000_000.0), Acted)
+        self.assertEqual(self.set_to, 1_800_000_000.0)
+
+    def test_never_backwards(self) -> None:
+        world = FakeWorld()
+        world.states = {"n2": peer_state(clock=900_000.0)}
+        self.assertIsInstance(self.step(world), Done)
+        self.assertIsNone(self.set_to)
+
+    def test_who_was_told_by_time_servers_comes_first(self) -> None:
+        world = FakeWorld()
+        world.states = {
+            "n2": peer_state(clock=9_000_000.0),
+            "n3": peer_state(clock=1_000_100.0, clock_synchronized=True),
+        }
+        self.step(world)
+        self.assertEqual(self.set_to, 1_000_100.0)
+
+    def test_time_servers_are_believed_more_than_peers(self) -> None:
+        world = FakeWorld()
+        world.states = {"n2": peer_state(clock=9_000_000.0)}
+        self.assertEqual(self.step(world, synchronized=True), Done("set by time servers"))
+        self.assertIsNone(self.set_to)
+
+    def test_without_a_clock_on_the_board_time_servers_get_their_time(self) -> None:
+        world = FakeWorld()
+        world.started = 45.0
+        self.assertIsInstance(self.step(world, rtc=False), Waiting)
+        world.started = 0.0
+        self.assertIsInstance(self.step(world, rtc=False), Done)
+
+
+class Swarm(unittest.TestCase):
+    def setUp(self) -> None:
+        self.world = FakeWorld()
+        self.docker = self.world.fake_docker
+        self.stage = SwarmStage()
+
+    def is_inactive(self) -> None:
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "inactive"}}
+
+    def step(self, now: float = 1_000_000.0) -> object:
+        with frozen_time(swarm_stage, now):
+            return self.stage(self.world)
+
+    def test_joins_through_a_manager_that_is_ready(self) -> None:
+        self.is_inactive()
+        self.world.states = {"n3": peer_state(swarm="ready")}
+        self.world.answer = lambda name, request: {"epoch": "e", "token": "t", "addresses": ["10.0.0.3:2377"]}
+        self.assertEqual(self.step(), Acted("joined the swarm through n3"))
+        self.assertEqual([path for path, _ in self.docker.changes], ["/swarm/join"])
+        self.assertEqual(self.docker.changes[0][1]["AdvertiseAddr"], "10.0.0.1")
+        self.assertEqual(self.world.acceptor.decided, "e")
+
+    def test_does_not_join_with_a_clock_that_makes_the_certificate_invalid(self) -> None:
+        self.is_inactive()
+        self.world.states = {"n3": peer_state(swarm="ready", clock=1_000_100.0)}
+        self.assertIsInstance(self.step(), Waiting)
+        self.assertEqual(self.docker.changes, [])
+
+    def test_waits_for_the_storage_when_services_run_already(self) -> None:
+        self.world = FakeWorld(storage="glusterfs", mount_point="/mnt/cluster", storage_wait_seconds="300")
+        self.docker = self.world.fake_docker
+        self.is_inactive()
+        self.world.started = 45.0
+        self.world.states = {"n3": peer_state(swarm="ready", services=2)}
+        self.assertEqual(self.step(), Waiting("the storage, before services may be started here"))
+
+    def test_a_manager_that_waits_for_its_leader_gives_nothing_up(self) -> None:
+        # After a blackout with one node back: Docker says `pending`, for as long as it takes.
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "pending", "ControlAvailable": True}}
+        for _ in range(500):
+            self.assertIsInstance(self.step(), Waiting)
+        self.assertEqual(self.docker.changes, [])
+
+    def test_an_error_is_no_reason_to_leave_while_there_is_nowhere_to_go(self) -> None:
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "error", "Error": "irreparable WAL error"}}
+        self.assertIsInstance(self.step(), Acted)
+        self.assertEqual(self.world.ran, [["systemctl", "restart", "docker.service"]])
+        self.assertEqual(self.docker.changes, [])
+        self.world.states = {"n2": peer_state(swarm="ready")}
+        self.step()
+        self.assertEqual(self.docker.changes, [("/swarm/leave?force=true", None)])
+
+    def test_a_certificate_from_the_future_needs_a_restart_once_the_clock_is_right(self) -> None:
+        error = "x509: certificate has expired or is not yet valid"
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "error", "Error": error}}
+        self.world.states = {"n2": peer_state(swarm="ready")}
+        with mock.patch.object(swarm_stage, "certificate_seconds", lambda: 1e6):
+            self.step()
+        self.assertEqual(self.world.ran, [["systemctl", "restart", "docker.service"]])
+
+    def test_a_locked_swarm_needs_a_person(self) -> None:
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "locked"}}
+        self.assertIsInstance(self.step(), Stuck)
+
+    def test_says_who_is_missing(self) -> None:
+        self.world.acceptor.decide("epoch")
+        self.docker.is_in_swarm(leader=False, nodes=[swarm_node("id-2", "n2"), swarm_node("id-3", "n3", state="down")])
+        self.assertEqual(self.step(), Done("2 of 4 nodes are ready; missing: n3, n4"))
+
+    def test_the_leader_changes_the_tokens_when_everyone_is_in_and_keeps_other_labels(self) -> None:
+        self.world.acceptor.decide("epoch")
+        others = [swarm_node(f"id-{i}", f"n{i}", role="manager" if i < 4 else "worker") for i in (2, 3, 4)]
+        self.docker.is_in_swarm(nodes=others)
+        self.assertIsInstance(self.step(), Acted)
+        ((path, spec),) = self.docker.changes
+        self.assertIn("rotateWorkerToken=true&rotateManagerToken=true", path)
+        self.assertEqual(spec["Labels"], {"theirs": "kept", "dlimage.cluster": "c", "dlimage.tokens-rotated": "1"})
+
+    def test_joins_the_swarm_that_the_definition_names(self) -> None:
+        self.world = FakeWorld(swarm_join_addresses="192.0.2.1:2377")
+        self.docker = self.world.fake_docker
+        self.is_inactive()
+        with mock.patch.object(swarm_stage, "read_text", lambda path: "SWMTKN-1-x\n"):
+            self.assertIsInstance(self.step(), Acted)
+        ((path, body),) = self.docker.changes
+        self.assertEqual((path, body["JoinToken"], body["RemoteAddrs"]), ("/swarm/join", "SWMTKN-1-x", ["192.0.2.1:2377"]))
+
+
+class Labels(unittest.TestCase):
+    def test_a_manager_adds_its_own_and_keeps_others_and_the_availability(self) -> None:
+        world = FakeWorld(storage="glusterfs")
+        world.fake_docker.is_in_swarm()
+        with mock.patch("dlimage_node.labels.read_text", lambda path: "zone=rack\n"):
+            self.assertIsInstance(LabelsStage()(world), Acted)
+        ((_, spec),) = world.fake_docker.changes
+        self.assertEqual(spec["Labels"], {"theirs": "kept", "zone": "rack", "dlimage.storage": "no"})
+        self.assertEqual(spec["Availability"], "drain")
+
+    def test_a_worker_asks_a_manager_once(self) -> None:
+        world = FakeWorld(storage="glusterfs", node="n4")
+        world.mounted = True
+        world.fake_docker.is_in_swarm(manager=False)
+        world.answer = lambda name, request: {"changed": True} if name == "n2" else None
+        stage = LabelsStage()
+        with mock.patch("dlimage_node.labels.read_text", lambda path: ""), frozen_time(labels_stage):
+            self.assertEqual(stage(world), Done("dlimage.storage=yes"))
+            stage(world)
+        self.assertEqual([name for name, _, _ in world.asked], ["n1", "n2"])
+        question = json.loads(world.asked[-1][2])
+        self.assertEqual(question, {"id": "id-1", "labels": {"dlimage.storage": "yes"}})
+
+
+class Stacks(unittest.TestCase):
+    def setUp(self) -> None:
+        self.world = FakeWorld()
+        self.world.acceptor.decide("epoch")
+        self.folder = tempfile.mkdtemp()
+        self.stack = {"name": "web", "file": "web.yaml", "sha256": "new", "resolve_image": "never"}
+
+    def step(self) -> object:
+        with mock.patch.object(stacks, "read_text", lambda path: json.dumps([self.stack])):
+            return stacks.step(self.world)
+
+    def test_the_leader_deploys_once_and_remembers_it_in_the_swarm(self) -> None:
+        self.world.fake_docker.is_in_swarm()
+        directory = os.path.join(self.folder, "web")
+        self.stack["directories"] = [directory]
+        self.assertEqual(self.step(), Acted("deployed web"))
+        self.assertTrue(os.path.isdir(directory))
+        self.assertEqual(self.world.ran[0][:5], ["docker", "stack", "deploy", "--resolve-image", "never"])
+        ((_, spec),) = self.world.fake_docker.changes
+        self.assertEqual(spec["Labels"]["dlimage.stack.web"], "new")
+        self.world.fake_docker.answers["GET /swarm"]["Spec"] = spec
+        self.assertEqual(self.step(), Done("1 deployed"))
+        self.assertEqual(len(self.world.ran), 1)
+
+    def test_an_older_version_is_not_put_back(self) -> None:
+        self.world.fake_docker.is_in_swarm()
+        self.world.fake_docker.answers["GET /swarm"]["Spec"]["Labels"] = {"dlimage.stack.web": "new,newer"}
+        self.assertEqual(self.step(), Done("1 deployed"))
+
+    def test_nobody_else_deploys(self) -> None:
+        self.world.fake_docker.is_in_swarm(leader=False)
+        self.assertIsInstance(self.step(), Waiting)
+        self.world.fake_docker.is_in_swarm(manager=False)
+        self.world.begin_pass(deep=True)
+        self.assertIsInstance(self.step(), Done)
+        self.assertEqual(self.world.ran, [])
+
+    def test_not_before_the_storage_is_there(self) -> None:
+        self.world = FakeWorld(storage="glusterfs")
+        self.world.acceptor.decide("epoch")
+        self.world.fake_docker.is_in_swarm()
+        self.assertEqual(self.step(), Waiting("the storage, before web is deployed"))
+
+    def test_says_what_docker_says_when_it_fails(self) -> None:
+        self.world.fake_docker.is_in_swarm()
+        self.world.results["docker"] = Result(1, "", "services.web.image must be a string\n")
+        self.assertEqual(self.step(), Waiting("web cannot be deployed: services.web.image must be a string"))
+        self.assertEqual(self.world.fake_docker.changes, [])
+
+
+class Images(unittest.TestCase):
+    def test_loads_what_is_missing_and_only_that(self) -> None:
+        folder = tempfile.mkdtemp()
+        with open(os.path.join(folder, "b.tar"), "wb") as archive:
+            archive.write(b"content")
+        wanted = [
+            {"file": "a.tar", "references": ["a:1"], "id": "sha256:a"},
+            {"file": "b.tar", "references": ["b:1"], "id": "sha256:b"},
+        ]
+        world = FakeWorld()
+        world.fake_docker.answers.update({"GET /info": {"Swarm": {}}, "GET /images/a:1/json": {"Id": "sha256:a"}})
+        with mock.patch.object(images, "read_text", lambda path: json.dumps(wanted)), mock.patch.object(
+            images, "FOLDER", folder
+        ):
+            self.assertEqual(images.step(world), Acted("loaded b:1"))
+            self.assertEqual(world.fake_docker.changes, [("/images/load?quiet=1", b"content")])
+            world.fake_docker.answers["GET /images/b:1/json"] = {"Id": "sha256:b"}
+            self.assertEqual(images.step(world), Done("2 loaded"))
+
+    def test_an_engine_that_refuses_is_no_reason_to_end(self) -> None:
+        from dlimage_node.loop import attempt
+
+        world = FakeWorld()
+        world.fake_docker.answers["GET /info"] = DockerError(0, "no")
+        with mock.patch.object(images, "read_text", lambda path: '[{"file": "a.tar", "references": ["a:1"]}]'):
+            self.assertEqual(attempt(images.step, world), Waiting("Docker to start"))
+
+
+if __name__ == "__main__":
+    unittest.main()
