@@ -72,7 +72,7 @@ class Heal(NamedTuple):
 
 
 class Gluster:
-    """The commands that are used here. All raise GlusterError."""
+    """The commands that are used here. All raise GlusterError, unless they say otherwise."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -122,8 +122,9 @@ class Gluster:
         )
 
     def begin_heal(self, volume: str) -> None:
-        """Wakes the self-heal daemons, which else look for work every ten minutes and when a brick comes."""
-        self._call(["volume", "heal", volume], 120)
+        """Wakes the self-heal daemons, which else look for work every ten minutes and when a brick comes. Never raises: they
+        refuse while one of them is busy or just starting, and what counts is what is left to heal."""
+        self._run(["gluster", "--mode=script", "volume", "heal", volume], timeout=120)
 
     def restart(self) -> None:
         """Restarts the daemon; bricks and mounts go on."""
