@@ -190,10 +190,10 @@ export const tools = {
   },
   ssh: {
     program: 'ssh',
-    purpose: 'logs in to the nodes of the boot tests',
+    purpose: 'asks the nodes how they are',
     versionArguments: ['-V'],
     packages: { debian: 'openssh-client', fedora: 'openssh-clients', arch: 'openssh', macos: 'openssh' },
-    neededFor: 'test',
+    neededFor: 'build',
   },
   setpriv: {
     program: 'setpriv',

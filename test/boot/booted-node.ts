@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, type RunnerTask } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { parse } from 'yaml';
 import { buildClusterUnderTest, type ClusterUnderTest } from './cluster-under-test.ts';
 import { startLan, type Lan } from './lan.ts';
 import { createMachine, type Machine } from './machine.ts';
 import type { ExpectedNode } from './node-facts.ts';
+import { passed } from './passed.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 import { canBoot } from './requirements.ts';
 import { waitForVerdict, type Verdict } from './verdict.ts';
@@ -66,11 +67,6 @@ export function describeBootedNode(
   });
 }
 
-/** True when a test, or every test of a suite, has run and passed. */
-function passed(task: RunnerTask): boolean {
-  return task.type === 'suite' ? task.tasks.every(passed) : task.result?.state === 'pass';
-}
-
 /** How long a machine may take from power-on to its verdict. Several times what it needs on a quiet machine. */
 export function bootLimitSeconds(platform: PlatformName): number {
   return verdictSeconds * platforms[platform].slowness;
@@ -81,7 +77,7 @@ async function bootNode(options: BootedNodeOptions, stop: (() => Promise<void>)[
   const names = Array.from({ length: count }, (_, position) => `boot-${position + 1}`);
   const name = names[index - 1] ?? '';
   const definition = { profile, count, timezone, network };
-  const cluster = await buildClusterUnderTest('boot', definition, [name]);
+  const cluster = await buildClusterUnderTest('boot', definition, { nodes: [name] });
   const { directory } = cluster;
   const lan = await startLan({ directory, subnet: network.subnet, gateway: network.gateway, ports: count });
   stop.push(lan.close);

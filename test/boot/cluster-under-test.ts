@@ -20,6 +20,10 @@ export interface ClusterUnderTest {
   readonly image: (node: string) => string;
   /** What the identity store says of a node. */
   readonly identity: (node: string) => Promise<StoredIdentity>;
+  /** Writes another definition in the place of the first. */
+  readonly define: (definition: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Builds the images of these nodes, or of all, again under the same identities. */
+  readonly build: (nodes?: readonly string[]) => Promise<void>;
   /** Runs dlimage in the cluster's folder and returns its standard output. */
   readonly dlimage: (...args: readonly string[]) => Promise<string>;
   /** Removes everything. Not called after a failure: the logs are what is left to look at. */
@@ -30,6 +34,16 @@ export interface ClusterUnderTest {
 export interface StoredIdentity {
   readonly glusterUuid: string;
   readonly sshHostKey: { readonly publicKey: string };
+}
+
+/** What is not the same in every boot test. */
+export interface BuildOptions {
+  /** Nodes to build; all of them if absent. */
+  readonly nodes?: readonly string[];
+  /** Puts what the definition names into its folder, before the build. */
+  readonly prepare?: (directory: string) => Promise<void>;
+  /** Leaves out the report that a node gives by itself; for tests that ask it instead. */
+  readonly silent?: boolean;
 }
 
 const guestFolder = fileURLToPath(new URL('guest/', import.meta.url));
@@ -53,7 +67,7 @@ const buildTimeoutMinutes = 45;
 export async function buildClusterUnderTest(
   name: string,
   definition: Readonly<Record<string, unknown>>,
-  nodes: readonly string[] = [],
+  options: BuildOptions = {},
 ): Promise<ClusterUnderTest> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'dlimage-boot-')));
   const userKey = join(directory, 'user');
@@ -61,12 +75,23 @@ export async function buildClusterUnderTest(
     step: 'make a key for the boot test',
   });
   await cp(guestFolder, join(directory, 'guest'), { recursive: true });
-  await writeFile(
-    join(directory, 'cluster.yaml'),
-    stringify({ name, ...definition, ssh: { authorized_keys: ['./user.pub'] }, files: guestFiles }),
-  );
+  await options.prepare?.(directory);
+  const define: ClusterUnderTest['define'] = async (values) => {
+    const access = { ssh: { authorized_keys: ['./user.pub'] } };
+    const files = options.silent === true ? {} : { files: guestFiles };
+    await writeFile(join(directory, 'cluster.yaml'), stringify({ name, ...values, ...access, ...files }));
+  };
   const dlimage: ClusterUnderTest['dlimage'] = async (...args) => await runDlimage(directory, args);
-  await dlimage('--quiet', 'build', '--state', 'identities', ...nodes.flatMap((node) => ['--node', node]));
+  const build: ClusterUnderTest['build'] = async (nodes = []) =>
+    void (await dlimage(
+      '--quiet',
+      'build',
+      '--state',
+      'identities',
+      ...nodes.flatMap((node) => ['--node', node]),
+    ));
+  await define(definition);
+  await build(options.nodes);
   return {
     directory,
     name,
@@ -77,6 +102,8 @@ export async function buildClusterUnderTest(
       JSON.parse(
         await readFile(join(directory, 'identities', name, 'nodes', `${node}.json`), 'utf8'),
       ) as StoredIdentity,
+    define,
+    build,
     dlimage,
     remove: async () => await rm(directory, { recursive: true, force: true }),
   };

@@ -11,6 +11,20 @@ export function canBoot(platform: PlatformName): boolean {
   return process.env['CI'] === 'true' || platforms[platform].tools.every(isInstalled);
 }
 
+/** True when a cluster of machines can be booted here, and served from; see `canBoot`. */
+export function canBootCluster(): boolean {
+  return (
+    canBoot('pc-bios') && (process.env['CI'] === 'true' || (['busybox', 'ssh'] as const).every(isInstalled))
+  );
+}
+
+/** The static busybox of this machine. */
+export function busybox(): string {
+  const file = tools.busybox.files.find((path) => exists(path, constants.R_OK));
+  if (file === undefined) throw new Error(`${tools.busybox.program} is not installed`);
+  return file;
+}
+
 /** True when the boots that take long are wanted too: DLIMAGE_BOOT_ALL=1. */
 export const bootsAll = process.env['DLIMAGE_BOOT_ALL'] === '1';
 

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import type { ClusterNode, ClusterOfMachines } from './cluster-of-machines.ts';
+import { explainCluster } from './explain-cluster.ts';
+import { countPendingHeals, findHolders, listBricks, listMembers, readSwarmId } from './node-facts.ts';
+import { fetchText } from './probe.ts';
+import { waitUntil } from './wait-until.ts';
+import { webData, webPublished } from './web-service.ts';
+
+/** The cluster, once it says that it is assembled, and what is expected of it. */
+export interface ObservedCluster {
+  readonly machines: ClusterOfMachines;
+  /** The nodes that are on, which are all that the definition has. */
+  readonly nodes: readonly ClusterNode[];
+  /** What the service was given to serve. */
+  readonly content: string;
+}
+
+const settleSeconds = 180;
+
+/** Registers one test per fact about an assembled cluster, each asked of the systems themselves and not of our agent. */
+export function checkCluster(observe: () => ObservedCluster): void {
+  it('has every node once in the swarm, all ready, one of them the leader', async () => {
+    const { nodes } = observe();
+    const expected = nodes.map(({ name }) => ({ name, status: 'Ready', availability: 'Active' }));
+    for (const node of nodes) {
+      const members = (await listMembers(node)).toSorted((one, other) => one.name.localeCompare(other.name));
+      expect(members, `the members as ${node.name} lists them`).toMatchObject(expected);
+      expect(members).toHaveLength(expected.length);
+      const managers = members.filter(({ manager }) => manager !== '').map(({ manager }) => manager);
+      expect(managers.toSorted(), 'the managers').toEqual([
+        'Leader',
+        ...managers.slice(1).map(() => 'Reachable'),
+      ]);
+    }
+  });
+
+  it('is one swarm', async () => {
+    const ids = await Promise.all(observe().nodes.map(readSwarmId));
+    expect(new Set(ids).size, ids.join(' ')).toBe(1);
+    expect(ids[0]).not.toBe('');
+  });
+
+  it('serves its volume from a brick on three nodes, with nothing left to heal', async () => {
+    const { nodes } = observe();
+    const bricks = await listBricks(nodes[0]!);
+    const expected = nodes.slice(0, 3).map(({ name }) => ({ node: name, isOnline: true }));
+    expect(bricks).toMatchObject(expected);
+    expect(bricks).toHaveLength(expected.length);
+    await waitUntil({
+      what: 'the bricks to be equal',
+      seconds: settleSeconds,
+      missing: async () => {
+        const pending = await countPendingHeals(nodes[0]!);
+        return pending === 0 ? undefined : `${pending} entries`;
+      },
+      explain: async () =>
+        await nodes[0]!.shell.runAsRoot(
+          'gluster volume status; gluster volume heal $(gluster volume list) info',
+        ),
+    });
+  });
+
+  it('shows what one node writes to every other, and has it on every brick', async () => {
+    const { nodes } = observe();
+    for (const writer of nodes) {
+      const file = `from-${writer.name}`;
+      const words = `${writer.name} at ${performance.now()}`;
+      await writer.shell.runAsRoot(
+        `echo '${words}' >/mnt/cluster/${file}.new && mv /mnt/cluster/${file}.new /mnt/cluster/${file}`,
+      );
+      for (const reader of nodes) {
+        expect(
+          (await reader.shell.runAsRoot(`cat /mnt/cluster/${file}`)).trim(),
+          `${file} on ${reader.name}`,
+        ).toBe(words);
+      }
+      for (const brick of await listBricks(writer)) {
+        const keeper = nodes.find(({ name }) => name === brick.node)!;
+        expect(
+          (await keeper.shell.runAsRoot(`cat ${brick.path}/${file}`)).trim(),
+          `the brick of ${brick.node}`,
+        ).toBe(words);
+      }
+    }
+  });
+
+  it('has the virtual address on one node', async () => {
+    const { nodes, machines } = observe();
+    const holders = await findHolders(nodes, machines.virtualIp);
+    expect(holders.map(({ name }) => name)).toHaveLength(1);
+  });
+
+  it('serves its data on the virtual address, seen from outside', async () => {
+    const { machines, nodes, content } = observe();
+    const port = await machines.forward(machines.virtualIp, webPublished);
+    await waitUntil({
+      what: `${content} from http://${machines.virtualIp}:${webPublished}`,
+      seconds: settleSeconds,
+      missing: async () => {
+        const body = await fetchText(port, '/index.html');
+        return body === content ? undefined : `it said ${JSON.stringify(body ?? null)}`;
+      },
+      explain: async () =>
+        `${await nodes[0]!.shell.runAsRoot('docker service ps web_web --no-trunc; docker node ls')}\n${await explainCluster(nodes)}`,
+    });
+  });
+}
+
+/** Gives the service something to serve; through the storage, as a user's data comes there. */
+export async function giveContent(node: ClusterNode, content: string): Promise<void> {
+  await node.shell.runAsRoot(`printf %s '${content}' >${webData}/index.html`);
+}

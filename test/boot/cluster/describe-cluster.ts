@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { canBootCluster } from '../requirements.ts';
+import { passed } from '../passed.ts';
+import {
+  createClusterOfMachines,
+  type ClusterOfMachines,
+  type ClusterOfMachinesOptions,
+} from './cluster-of-machines.ts';
+import { recordFigure, printFigures, type Figures } from './figures.ts';
+
+/** What the scenarios of one cluster's life have in common. */
+export interface ClusterLife {
+  /** The machines; there once the images are built. */
+  readonly machines: () => ClusterOfMachines;
+  /**
+   * Something that happens to the cluster, and then facts about it. `event` returns what it measured, in seconds.
+   * After a scenario that failed, those that follow fail at once: they would judge what is broken already.
+   */
+  scenario(title: string, event: (machines: ClusterOfMachines) => Promise<Figures>, facts: () => void): void;
+}
+
+/** A `describe` with one cluster, built before its scenarios and switched off after them. They run in order. */
+export function describeCluster(
+  title: string,
+  options: ClusterOfMachinesOptions,
+  scenarios: (life: ClusterLife) => void,
+): void {
+  describe.runIf(canBootCluster())(title, () => {
+    let cluster: ClusterOfMachines | undefined;
+    let broken: string | undefined;
+    const machines = (): ClusterOfMachines => {
+      if (cluster === undefined) throw new Error('the images were not built');
+      return cluster;
+    };
+
+    beforeAll(async () => {
+      cluster = await createClusterOfMachines(options);
+    });
+
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures are wanted: none
+    afterAll(async ({}, suite) => {
+      printFigures(title);
+      await cluster?.close();
+      if (cluster === undefined) return;
+      if (suite.tasks.every(passed)) return await cluster.cluster.remove();
+      console.error(`kept for a look: ${cluster.cluster.directory}`);
+    });
+
+    scenarios({
+      machines,
+      scenario: (name, event, facts) => {
+        describe(name, () => {
+          beforeAll(async () => {
+            if (broken !== undefined) throw new Error(`not tried, as this failed before: ${broken}`);
+            broken = name;
+            recordFigure(name, await event(machines()));
+            broken = undefined;
+          });
+          facts();
+        });
+      },
+    });
+  });
+}

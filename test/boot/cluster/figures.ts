@@ -1,0 +1,24 @@
+import { appendFileSync } from 'node:fs';
+
+/** Seconds by what took them. */
+export type Figures = Readonly<Record<string, number>>;
+
+const recorded: { readonly scenario: string; readonly figures: Figures }[] = [];
+
+/** Keeps what a scenario measured; for the benchmark also as a line of JSON in the file DLIMAGE_BOOT_FIGURES. */
+export function recordFigure(scenario: string, figures: Figures): void {
+  recorded.push({ scenario, figures });
+  const file = process.env['DLIMAGE_BOOT_FIGURES'];
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ scenario, figures })}\n`);
+}
+
+/** Prints what was measured since the last time. */
+export function printFigures(title: string): void {
+  const lines = recorded
+    .splice(0)
+    .flatMap(({ scenario, figures }) => [
+      `  ${scenario}`,
+      ...Object.entries(figures).map(([what, seconds]) => `    ${seconds.toFixed(1).padStart(7)} s  ${what}`),
+    ]);
+  if (lines.length > 0) console.log([title, ...lines].join('\n'));
+}

@@ -1,0 +1,40 @@
+import type { ClusterNode } from './cluster-of-machines.ts';
+import { explainCluster } from './explain-cluster.ts';
+import { readStatus } from './node-facts.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** How long a first start may take. Several times what it needs on a quiet machine with two cores. */
+export const assemblySeconds = 900;
+
+/** How long coming back may take. */
+export const recoverySeconds = 600;
+
+/**
+ * Waits until every one of these nodes says that it is assembled, and lists exactly these as ready members.
+ *
+ * @returns the seconds that it took
+ */
+export async function waitForAssembly(nodes: readonly ClusterNode[], seconds: number): Promise<number> {
+  return await waitUntil({
+    what: `${nodes.map(({ name }) => name).join(', ')} to be assembled`,
+    seconds,
+    missing: async () => {
+      const missing = await Promise.all(nodes.map(async (node) => await whatIsMissing(node, nodes)));
+      const said = missing.filter((one) => one !== undefined);
+      return said.length === 0 ? undefined : said.join('; ');
+    },
+    explain: async () => await explainCluster(nodes),
+    pauseMilliseconds: 3000,
+  });
+}
+
+async function whatIsMissing(node: ClusterNode, nodes: readonly ClusterNode[]): Promise<string | undefined> {
+  const status = await readStatus(node);
+  if ('problem' in status) return `${node.name} ${status.problem}`;
+  if (!status.assembled) return `${node.name}: ${status.summary}`;
+  // Workers cannot list the members.
+  if (status.swarm?.nodes == null) return undefined;
+  const ready = status.swarm.nodes.filter(({ state }) => state === 'ready').map(({ name }) => name);
+  const absent = nodes.filter(({ name }) => !ready.includes(name)).map(({ name }) => name);
+  return absent.length === 0 ? undefined : `${node.name} does not see ${absent.join(', ')} ready`;
+}
