@@ -100,7 +100,7 @@ class Swarm(unittest.TestCase):
         self.is_inactive()
         self.world.started = 45.0
         self.world.states = {"n3": peer_state(swarm="ready", services=2)}
-        self.assertEqual(self.step(), Waiting("the storage, before services may be started here"))
+        self.assertEqual(self.step(), Waiting("waiting for the storage, before services may be started here"))
 
     def test_a_manager_that_waits_for_its_leader_gives_nothing_up(self) -> None:
         # After a blackout with one node back: Docker says `pending`, for as long as it takes.
@@ -219,7 +219,7 @@ class Stacks(unittest.TestCase):
         self.world = FakeWorld(storage="glusterfs")
         self.world.acceptor.decide("epoch")
         self.world.fake_docker.is_in_swarm()
-        self.assertEqual(self.step(), Waiting("the storage, before web is deployed"))
+        self.assertEqual(self.step(), Waiting("waiting for the storage, before web is deployed"))
 
     def test_says_what_docker_says_when_it_fails(self) -> None:
         self.world.fake_docker.is_in_swarm()
@@ -253,7 +253,7 @@ class Images(unittest.TestCase):
         world = FakeWorld()
         world.fake_docker.answers["GET /info"] = DockerError(0, "no")
         with mock.patch.object(images, "read_text", lambda path: '[{"file": "a.tar", "references": ["a:1"]}]'):
-            self.assertEqual(attempt(images.step, world), Waiting("Docker to start"))
+            self.assertEqual(attempt(images.step, world), Waiting("waiting for Docker to start"))
 
 
 if __name__ == "__main__":

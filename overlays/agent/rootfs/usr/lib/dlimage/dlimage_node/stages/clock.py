@@ -30,7 +30,7 @@ def step(world: World) -> Outcome:
         return Acted(f"set {round(seconds)} s forward, to that of {name}")
     waited = time.monotonic() - world.started
     if not os.path.exists("/dev/rtc0") and waited < NTP_SECONDS:
-        return Waiting("time servers, as this board has no clock that runs without power")
+        return Waiting("waiting for time servers, as this board has no clock that runs without power")
     return Done("not set by time servers, and like the other nodes'")
 
 

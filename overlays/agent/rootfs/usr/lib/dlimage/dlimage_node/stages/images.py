@@ -22,7 +22,7 @@ def step(world: World) -> Outcome:
     if not images:
         return Done("none baked in")
     if world.docker_info() is None:
-        return Waiting("Docker to start")
+        return Waiting("waiting for Docker to start")
     for image in images:
         if image["file"] in _loaded and not world.deep:
             continue

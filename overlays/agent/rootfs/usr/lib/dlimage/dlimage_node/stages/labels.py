@@ -24,7 +24,7 @@ class LabelsStage:
     def __call__(self, world: World) -> Outcome:
         info = world.docker_info()
         if info is None or info["Swarm"]["LocalNodeState"] != "active":
-            return Waiting("the swarm")
+            return Waiting("waiting for the swarm")
         labels = wanted_labels(world)
         if not labels:
             return Done("none")
@@ -47,4 +47,4 @@ class LabelsStage:
             if world.ask(manager, "labels", stdin=question) is not None:
                 self._confirmed, self._confirmed_at = labels, now
                 return None
-        return Waiting("a manager to set the labels")
+        return Waiting("waiting for a manager to set the labels")

@@ -25,23 +25,23 @@ def step(world: World) -> Outcome:
         return Done("none in the definition")
     local = (world.docker_info() or {"Swarm": {"LocalNodeState": "unknown"}})["Swarm"]
     if local["LocalNodeState"] != "active":
-        return Waiting("the swarm")
+        return Waiting("waiting for the swarm")
     if not local.get("ControlAvailable"):
         return Done("a manager deploys them")
     try:
         swarm = world.docker.swarm()
         leader = (world.docker.node(local["NodeID"]).get("ManagerStatus") or {}).get("Leader")
     except DockerError:
-        return Waiting("a majority of the managers")
+        return Waiting("waiting for a majority of the managers")
     if world.acceptor.decided != swarm["ID"]:
-        return Waiting("the swarm")
+        return Waiting("waiting for the swarm")
     due = _first_due(stacks, swarm)
     if due is None:
         return Done(f"{len(stacks)} deployed")
     if not leader:
-        return Waiting(f"the leader to deploy {due['name']}")
+        return Waiting(f"waiting for the leader to deploy {due['name']}")
     if world.settings.storage not in ("", "none") and not world.is_storage_mounted():
-        return Waiting(f"the storage, before {due['name']} is deployed")
+        return Waiting(f"waiting for the storage, before {due['name']} is deployed")
     return _deploy(world, due, swarm)
 
 

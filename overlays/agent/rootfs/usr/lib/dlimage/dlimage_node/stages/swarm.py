@@ -33,7 +33,7 @@ class SwarmStage:
     def __call__(self, world: World) -> Outcome:
         info = world.docker_info()
         if info is None:
-            return Waiting("Docker to start")
+            return Waiting("waiting for Docker to start")
         local = info["Swarm"]
         state = local["LocalNodeState"]
         with world.changing_swarm:
@@ -58,7 +58,7 @@ class SwarmStage:
             return _join(world, states, [peer.name for peer in ready])
         if world.me.role == "manager":
             return self._founding.found(world, states)
-        return Waiting("a manager that has a swarm")
+        return Waiting("waiting for a manager that has a swarm")
 
     def _repair(self, world: World, error: str) -> Outcome:
         """Docker does not try again by itself, neither when a clock was set right nor when its state is broken."""
@@ -73,7 +73,7 @@ class SwarmStage:
     def _restart_docker(self, world: World, why: str) -> Outcome:
         now = time.monotonic()
         if now - self._restarted_at < RESTART_SECONDS:
-            return Waiting(f"Docker's swarm to come back: {why}")
+            return Waiting(f"waiting for Docker's swarm to come back: {why}")
         self._restarted_at = now
         world.run(["systemctl", "restart", "docker.service"], timeout=300)
         return Acted(f"restarted Docker: {why}")
@@ -104,16 +104,16 @@ class SwarmStage:
 def _join(world: World, states: Dict[str, Answer], names: List[str]) -> Outcome:
     offer = states[names[0]]
     if offer["services"] and not _storage_is_settled(world):
-        return Waiting("the storage, before services may be started here")
+        return Waiting("waiting for the storage, before services may be started here")
     behind = offer["clock"] + (time.monotonic() - offer["received"]) - time.time()
     if behind > CLOCK_TOLERANCE_SECONDS:
-        return Waiting(f"the clock, which is {round(behind)} s behind that of {names[0]}")
+        return Waiting(f"waiting for the clock, which is {round(behind)} s behind that of {names[0]}")
     # Not always the same one: its engine may be the one that hangs.
     name = names[int(time.monotonic()) % len(names)]
     peer = world.roster.find(name)
     answer = world.ask(peer, "join", timeout=90) if peer else None
     if answer is None or "token" not in answer:
-        return Waiting(f"{name} to let this node in")
+        return Waiting(f"waiting for {name} to let this node in")
     world.acceptor.decide(answer["epoch"])
     join_swarm(world, answer["token"], answer["addresses"])
     return Acted(f"joined the swarm through {name}")

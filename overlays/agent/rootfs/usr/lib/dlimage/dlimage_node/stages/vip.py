@@ -17,5 +17,5 @@ def step(world: World) -> Outcome:
         world.run(["systemctl", "reload-or-restart", "keepalived.service"])
         return Acted("told keepalived of a new manager")
     if not is_running():
-        return Waiting("keepalived to start")
+        return Waiting("waiting for keepalived to start")
     return Done(f"{address} is here" if holds_vip(world) else f"{address} is held by another manager")

@@ -36,10 +36,10 @@ class Founding:
         answering = 1 + len(states)
         if answering < majority(len(managers)):
             self._majority_since = None
-            return Waiting(f"a majority of the managers ({answering} of {len(managers)} answer)")
+            return Waiting(f"waiting for a majority of the managers ({answering} of {len(managers)} answer)")
         holders = [name for name, state in states.items() if state["holds_swarm"]]
         if holders:
-            return Waiting(f"{_names(holders)} to have a swarm with a leader")
+            return Waiting(f"waiting for {_names(holders)} to have a swarm with a leader")
         now = time.monotonic()
         self._majority_since = self._majority_since or now
         patience = self._reason_to_wait(world, states, now - self._majority_since)
@@ -48,23 +48,23 @@ class Founding:
     def _reason_to_wait(self, world: World, states: Dict[str, Answer], waited: float) -> Optional[Outcome]:
         if _dead_epoch(world, states) and 1 + len(states) < len(world.roster.managers) and waited < DEAD_SWARM_SECONDS:
             silent = [peer.name for peer in world.other_managers if peer.name not in states]
-            return Waiting(f"{_names(silent)}, which may hold the swarm")
+            return Waiting(f"waiting for {_names(silent)}, which may hold the swarm")
         before_me = [peer.name for peer in world.other_managers if peer.name in states and peer.index < world.me.index]
         if before_me and waited < OTHERS_FIRST_SECONDS:
-            return Waiting(f"{before_me[0]} to found the swarm")
+            return Waiting(f"waiting for {before_me[0]} to found the swarm")
         for name, state in states.items():
             if state["promise_age_seconds"] < PROPOSAL_SECONDS and state["promised_to"] not in (0, world.me.index):
-                return Waiting(f"a swarm that is being founded, says {name}")
+                return Waiting(f"waiting for a swarm that is being founded, says {name}")
         return None
 
     def _propose(self, world: World, dead_epoch: str) -> Outcome:
         ballot = next_ballot(max([world.acceptor.promised, *_promised(world)]), world.me.index)
         votes = _collect(world, f"promise {ballot} {dead_epoch}".strip(), world.acceptor.promise(ballot, dead_epoch, False))
         if not _is_majority(votes, world):
-            return Waiting("the promise of a majority of the managers")
+            return Waiting("waiting for the promise of a majority of the managers")
         epoch = binding_epoch(votes)
         if epoch:
-            return self._accept(world, ballot, epoch) or Waiting("the node that holds the swarm")
+            return self._accept(world, ballot, epoch) or Waiting("waiting for the node that holds the swarm")
         init_swarm(world)
         self._won_ballot = ballot
         return Acted("founded a swarm")
@@ -78,13 +78,13 @@ class Founding:
             ballot = next_ballot(max([world.acceptor.promised, *_promised(world)]), world.me.index)
             votes = _collect(world, f"promise {ballot}", world.acceptor.promise(ballot))
             if not _is_majority(votes, world):
-                return Waiting("a majority of the managers, to confirm the swarm")
+                return Waiting("waiting for a majority of the managers, to confirm the swarm")
             binding = binding_epoch(votes)
             if binding and binding != epoch:
                 leave_swarm(world)
                 return Acted("left a swarm that lost against another")
         self._won_ballot = 0
-        return self._accept(world, ballot, epoch) or Waiting("a majority of the managers, to confirm the swarm")
+        return self._accept(world, ballot, epoch) or Waiting("waiting for a majority of the managers, to confirm the swarm")
 
     def _accept(self, world: World, ballot: int, epoch: str) -> Optional[Outcome]:
         votes = _collect(world, f"accept {ballot} {epoch}", world.acceptor.accept(ballot, epoch))

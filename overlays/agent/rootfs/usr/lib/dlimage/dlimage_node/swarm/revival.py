@@ -43,7 +43,7 @@ class Revival:
             self._complete_since = None
             self._elsewhere_since = self._elsewhere_since or now
             if now - self._elsewhere_since < RETURN_SECONDS:
-                return Waiting(f"the swarm that {ready[0]} is in")
+                return Waiting(f"waiting for the swarm that {ready[0]} is in")
             leave_swarm(world)
             self.reset()
             return Acted(f"left the swarm, to join that of {ready[0]}")
@@ -51,21 +51,21 @@ class Revival:
         silent = [peer.name for peer in world.other_managers if peer.name not in states]
         if silent:
             self._complete_since = None
-            return Waiting(f"a majority of the managers; {', '.join(silent)} {'do' if silent[1:] else 'does'} not answer")
+            return Waiting(f"waiting for a majority of the managers; {', '.join(silent)} {'do' if silent[1:] else 'does'} not answer")
         self._complete_since = self._complete_since or now
         return self._go_on_alone(world, now - self._complete_since)
 
     def _go_on_alone(self, world: World, waited: float) -> Outcome:
         if world.me.role != "manager":
-            return Waiting("a manager that has a swarm")
+            return Waiting("waiting for a manager that has a swarm")
         if waited < ELECTION_SECONDS:
-            return Waiting("the managers to elect a leader")
+            return Waiting("waiting for the managers to elect a leader")
         strangers = _strangers(world)
         if strangers:
             return Stuck(f"the swarm has lost its majority; {', '.join(strangers)} may hold it, which dlimage does not know")
         successor = _successor(world)
         if successor != world.settings.node:
-            return Waiting(f"{successor} to go on with the swarm")
+            return Waiting(f"waiting for {successor} to go on with the swarm")
         force_new_cluster(world)
         self.reset()
         return Acted("went on with the swarm alone: every manager is here, and they found no leader")
