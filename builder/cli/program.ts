@@ -18,6 +18,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride();
   addDefinitionCommands(program);
+  addClusterCommands(program);
   addImageCommands(program);
   addHostCommands(program);
   return program;
@@ -29,6 +30,7 @@ Examples:
   dlimage init                               write a commented cluster.yaml
   dlimage plan                               show every file of every node before building
   dlimage build --node pi3-2                 make the image of one node again, with its identity
+  dlimage status --wait                      switched on: wait until the nodes are a cluster
 
 Exit codes: 0 done, 1 the definition is wrong, 2 usage, 3 the host failed us
 (a missing program, a full disk, a failed command), 70 a bug of dlimage.`;
@@ -79,6 +81,18 @@ function addDefinitionCommands(program: Command): void {
     .action(async (definition: string | undefined, options: object) => {
       const { runRender } = await import('./commands/render.ts');
       await runRender(definition, { ...program.opts(), ...options });
+    });
+}
+
+function addClusterCommands(program: Command): void {
+  withDefinition(program.command('status [definition]'))
+    .description('ask every node over ssh how it is, and show the cluster in one table')
+    .option('--node <name>', 'ask only this node; repeatable', collect)
+    .option('--wait [seconds]', 'ask again until all nodes are assembled (default: up to 600 seconds)')
+    .addHelpText('after', '\nExit code: 0 when all nodes are assembled, 3 when not.')
+    .action(async (definition: string | undefined, options: object) => {
+      const { runStatus } = await import('./commands/status.ts');
+      await runStatus(definition, { ...program.opts(), ...options });
     });
 }
 

@@ -15,6 +15,8 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.l
 
 it.each([
   ['dlimage bu', ['build']],
+  ['dlimage st', ['status']],
+  ['dlimage status --wa', ['--wait']],
   ['dlimage base ', ['list', 'build', 'rm']],
   ['dlimage base build --pro', ['--profile']],
   ['dlimage build --profile pi', ['pi2', 'pi3', 'pi4']],

@@ -4,7 +4,6 @@ import { buildCluster } from '../../host/build/build-cluster.ts';
 import type { BuiltNode } from '../../host/build/build-node.ts';
 import { imageFormats, type ImageFormat } from '../../formats/image-format.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import { loginKeyFile } from '../../host/identity/login-key-file.ts';
 import type { LoadedCluster } from '../../host/load-cluster.ts';
 import { stateDirectory } from '../../host/state-directory.ts';
 import { formatTable, printLine, progressFor } from '../console.ts';
@@ -47,7 +46,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   if (options.json === true) {
     printLine(JSON.stringify({ event: 'done', outputDirectory, nodes: built.map(({ record }) => record) }));
   } else if (options.quiet !== true) {
-    printLine(await summarize(loaded, built, outputDirectory, state));
+    printLine(summarize(loaded, built, outputDirectory, state));
   }
 }
 
@@ -71,16 +70,13 @@ function parseJobs(jobs: string | undefined): number {
   throw new UsageError(`--jobs takes a number from 1 to 64, not ${jobs}`);
 }
 
-async function summarize(
+function summarize(
   { cluster }: LoadedCluster,
   built: readonly BuiltNode[],
   outputDirectory: string,
   state: string,
-): Promise<string> {
-  const user = cluster.users.find(({ authorizedKeys }) => authorizedKeys.length === 0);
-  const key = user === undefined ? '' : `-i ${shownPath(await loginKeyFile(state))} `;
+): string {
   const first = cluster.nodes.find(({ address }) => address !== null);
-  const name = user?.name ?? cluster.users[0]?.name;
   return [
     '',
     formatTable(['node', 'role', 'address', 'file', 'size', ''], rowsOf(built, outputDirectory)),
@@ -89,8 +85,10 @@ async function summarize(
     'Next:',
     `  1. write each image to the card or disk of its node, for example with Raspberry Pi Imager`,
     `     (check them first if they travelled: cd ${shownPath(outputDirectory)} && sha256sum -c SHA256SUMS)`,
-    '  2. switch the nodes on',
-    ...(first === undefined ? [] : [`  3. log in: ssh ${key}${name}@${first.address}`]),
+    `  2. switch the nodes on; dlimage status --wait tells when they are a cluster`,
+    ...(first === undefined
+      ? []
+      : [`  3. log in: ssh -F ${shownPath(join(state, 'ssh_config'))} ${first.name}`]),
     `Keep ${shownPath(state)} private and backed up: it makes a node that is built again the same node.`,
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { commonEntries } from '../../render/common-entries.ts';
 import type { RenderedNode } from '../../render/rendered-node.ts';
 import { ConfigurationError, HostError } from '../../report/errors.ts';
 import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
+import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
 import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
@@ -74,6 +75,7 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
     );
     const names = cluster.nodes.map(({ name }) => name);
     const identities = await ensureIdentities(request.stateDirectory, cluster, progress);
+    await writeSshAccess(request.stateDirectory, cluster, identities);
     const others = await otherNodes(request.stateDirectory, names);
     if (others.length > 0) {
       progress.note(

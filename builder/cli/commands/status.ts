@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readIdentities } from '../../host/identity/identity-store.ts';
+import { writeSshAccess } from '../../host/identity/ssh-access-files.ts';
+import { mapConcurrently } from '../../host/map-concurrently.ts';
+import { stateDirectory } from '../../host/state-directory.ts';
+import { askNode } from '../../host/status/ask-node.ts';
+import { exitCode, HostError, UsageError } from '../../report/errors.ts';
+import { summarizeCluster, type ClusterStatus } from '../../status/cluster-status.ts';
+import { statusColumns, statusRows, statusSummary } from '../../status/format-status.ts';
+import { formatTable, printLine, progressFor } from '../console.ts';
+import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
+import { abortOnInterruption } from '../interruption.ts';
+
+interface StatusOptions extends DefinitionOptions {
+  /** Seconds, or true without a number. */
+  readonly wait?: string | true;
+}
+
+/** Connections at once; each is a program of its own. */
+const concurrency = 16;
+const pollSeconds = 2;
+const defaultWaitSeconds = 600;
+
+/** `dlimage status`: exit code 0 when all nodes are assembled, else 3. */
+export async function runStatus(file: string | undefined, options: StatusOptions): Promise<void> {
+  const waitSeconds = parseWait(options.wait);
+  const { cluster, projectDirectory, selected } = await loadAndReport(file, options);
+  const state = stateDirectory(cluster.name, projectDirectory, options.state);
+  const identities = await readIdentities(state, cluster.nodes);
+  if (identities === undefined) {
+    throw new HostError(
+      'cluster-unknown',
+      `there are no identities of ${cluster.name} in ${shownPath(state)}`,
+      {
+        hint: 'build the cluster first, or name the store of its identities with --state',
+      },
+    );
+  }
+  const config = await writeSshAccess(state, cluster, identities);
+  const signal = abortOnInterruption();
+  const nodes = cluster.nodes.filter(({ name }) => selected.includes(name));
+  const ask = async (): Promise<ClusterStatus> => {
+    const asked = await mapConcurrently(
+      nodes,
+      async (node) => ({ node, answer: await askNode(config, node.name, signal) }),
+      concurrency,
+    );
+    return summarizeCluster(cluster, asked);
+  };
+  const status = waitSeconds === 0 ? await ask() : await waitForAssembly(ask, waitSeconds, options, signal);
+  if (options.json === true) printLine(JSON.stringify({ event: 'status', ...status }));
+  else if (options.quiet !== true) printLine(formatStatus(status));
+  if (!status.assembled) process.exitCode = exitCode.host;
+}
+
+function parseWait(wait: StatusOptions['wait']): number {
+  if (wait === undefined) return 0;
+  if (wait === true) return defaultWaitSeconds;
+  const seconds = Number(wait);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds;
+  throw new UsageError(`--wait takes a number of seconds from 1 to 86400, not ${wait}`);
+}
+
+async function waitForAssembly(
+  ask: () => Promise<ClusterStatus>,
+  seconds: number,
+  options: StatusOptions,
+  signal: AbortSignal,
+): Promise<ClusterStatus> {
+  const end = Date.now() + seconds * 1000;
+  let task;
+  for (;;) {
+    const status = await ask();
+    const { nodes, assembledNodes } = status;
+    task ??= progressFor(options).task('Wait for the cluster', { total: nodes.length, unit: 'nodes' });
+    task.update(assembledNodes);
+    if (status.assembled) {
+      task.done();
+      return status;
+    }
+    if (Date.now() >= end) {
+      task.fail();
+      return status;
+    }
+    const slowest = nodes.find(({ assembled }) => !assembled);
+    if (slowest !== undefined) task.line(`${slowest.name}: ${slowest.state}`);
+    await sleep(pollSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+function formatStatus(status: ClusterStatus): string {
+  return [formatTable(statusColumns, statusRows(status)), '', ...statusSummary(status)].join('\n');
+}

@@ -1,0 +1,53 @@
+import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import type { ExistingIdentities } from './identities.ts';
+
+/** Files that an ssh configuration names, as absolute paths. */
+export interface SshAccessPaths {
+  readonly knownHosts: string;
+  /** The cluster's login key, or undefined when people log in with their own. */
+  readonly loginKey: string | undefined;
+}
+
+/** The user that the builder logs in as: the first of the definition. */
+export function loginUser(cluster: Cluster): { readonly name: string; readonly hasOwnKey: boolean } {
+  const [first] = cluster.users;
+  return { name: first?.name ?? '', hasOwnKey: (first?.authorizedKeys.length ?? 0) > 0 };
+}
+
+/** What `ssh -F` reads to log in to every node by its name, and to take no other machine for one. */
+export function formatSshConfig(cluster: Cluster, { knownHosts, loginKey }: SshAccessPaths): string {
+  const hosts = cluster.nodes.map(
+    ({ name, address }) =>
+      `Host ${name}\n${address === null ? '' : `  HostName ${address}\n`}  HostKeyAlias ${name}\n`,
+  );
+  return [
+    `# The nodes of ${cluster.name}, made by dlimage build: ssh -F THIS_FILE NODE\n`,
+    ...hosts,
+    'Host *\n',
+    `  User ${loginUser(cluster).name}\n`,
+    `  UserKnownHostsFile ${quotePath(knownHosts)}\n`,
+    '  GlobalKnownHostsFile /dev/null\n',
+    '  StrictHostKeyChecking yes\n',
+    ...(loginKey === undefined ? [] : [`  IdentityFile ${quotePath(loginKey)}\n`]),
+  ].join('');
+}
+
+/**
+ * Host keys of the nodes: whatever the cluster's authority has certified, and the very keys, by which nodes are known
+ * whose images are older than the authority.
+ */
+export function formatKnownHosts(nodes: readonly ClusterNode[], identities: ExistingIdentities): string {
+  const lines = nodes.flatMap(({ name, address }) => {
+    const key = identities.nodes[name]?.sshHostKey.publicKey;
+    return key === undefined ? [] : [`${address === null ? name : `${name},${address}`} ${key}`];
+  });
+  const names = nodes.flatMap(({ name, address }) => (address === null ? [name] : [name, address]));
+  const authority = identities.sshAuthority;
+  const certified = authority === undefined ? [] : [`@cert-authority ${names.join(',')} ${authority}`];
+  return `${[...certified, ...lines].join('\n')}\n`;
+}
+
+/** A path as one word of ssh_config, in which a percent sign begins a token. */
+function quotePath(path: string): string {
+  return `"${path.replaceAll('%', '%%').replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+}
