@@ -12,6 +12,7 @@ from ..files import write_durably
 from .mounts import find_process, serves_brick
 
 VOLUME_ID = "trusted.glusterfs.volume-id"
+DIRTY = "trusted.afr.dirty"
 
 
 class BrickState(NamedTuple):
@@ -20,9 +21,13 @@ class BrickState(NamedTuple):
     `unfinished` is true from before this node puts the brick into the volume until GlusterFS has said that it is done. The
     volume's id alone proves nothing: GlusterFS writes it before it asks the other nodes, and a brick with it that the others
     do not know to be empty is served empty, and never healed.
+
+    `is_dirty` is true for a brick whose top folder is not whole; GlusterFS says so of a new one until it has been healed, and
+    else for the moment of a change.
     """
 
     volume_id: str
+    is_dirty: bool
     holds_files: bool
     unfinished: bool
     changed_seconds_ago: float
@@ -34,16 +39,27 @@ def look_at_brick(path: str) -> BrickState:
         entries = os.listdir(path)
         changed = os.stat(path).st_ctime
     except FileNotFoundError:
-        return BrickState("", False, os.path.exists(mark_of(path)), 0)
+        return BrickState("", False, False, os.path.exists(mark_of(path)), 0)
+    volume_id = read_xattr(path, VOLUME_ID)
+    holds_files = any(not entry.startswith(".glusterfs") for entry in entries)
+    return BrickState(
+        volume_id=str(uuid.UUID(bytes=volume_id)) if volume_id else "",
+        is_dirty=any(read_xattr(path, DIRTY)),
+        holds_files=holds_files,
+        unfinished=os.path.exists(mark_of(path)),
+        # A clock that was set back must not make the change look fresh for ever.
+        changed_seconds_ago=abs(time.time() - changed),
+    )
+
+
+def read_xattr(path: str, name: str) -> bytes:
+    """The value of an extended attribute, empty when there is none."""
     try:
-        volume_id = str(uuid.UUID(bytes=os.getxattr(path, VOLUME_ID)))
+        return os.getxattr(path, name)
     except OSError as error:
         if error.errno not in (errno.ENODATA, errno.ENOTSUP):
             raise
-        volume_id = ""
-    holds_files = any(not entry.startswith(".glusterfs") for entry in entries)
-    # A clock that was set back must not make the change look fresh for ever.
-    return BrickState(volume_id, holds_files, os.path.exists(mark_of(path)), abs(time.time() - changed))
+        return b""
 
 
 def mark_unfinished(path: str) -> None:

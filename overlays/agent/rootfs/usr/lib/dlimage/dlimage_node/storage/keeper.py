@@ -28,6 +28,11 @@ HEAL_SECONDS = 30.0
 just before GlusterFS noted what it lacks, and would look again ten minutes later."""
 
 
+DIRTY_SECONDS = 30.0
+"""How long a copy may be known not to be whole while nothing waits to be healed. A self-heal daemon that has not heard of a new
+brick yet throws its entry away, and then nobody would ever heal it; so it is put into the volume once more."""
+
+
 class Keeper:
     """Looks at the volume, this node's copy and the mount, and does at most one thing."""
 
@@ -90,10 +95,10 @@ class Keeper:
             return join_volume(gluster, settings, volume, pool, me, brick)
         if brick.unfinished or brick.volume_id != volume.id:
             return replace_brick(gluster, settings, volume, pool, me, brick, patience)
-        return self._look_at_service(world, gluster, volume, pool)
+        return self._look_at_service(world, gluster, volume, pool) or self._look_at_health(world, gluster, volume, pool)
 
-    def _look_at_service(self, world: World, gluster: Gluster, volume: Volume, pool: Pool) -> Outcome:
-        """The volume and this node's brick are as they should be on disk; are they served, mounted and whole?"""
+    def _look_at_service(self, world: World, gluster: Gluster, volume: Volume, pool: Pool) -> Optional[Outcome]:
+        """Is this node's copy served, and the volume mounted?"""
         settings = world.settings
         if not is_brick_served(settings.brick_directory):
             if len(pool.present) < 2 <= len(pool.all):
@@ -106,11 +111,24 @@ class Keeper:
         self._patience.forget("brick")
         if not world.is_storage_mounted():
             return Waiting(f"mounting the volume{absence(pool)}")
+        return None
+
+    def _look_at_health(self, world: World, gluster: Gluster, volume: Volume, pool: Pool) -> Outcome:
+        """Are all copies there, and whole?"""
+        settings, patience = world.settings, self._patience
         if len(volume.bricks) == 1:
             return Done("mounted, one copy")
         heal = gluster.heal(settings.storage_volume)
-        if heal.pending_count and not heal.away and self._patience.once_every("heal", HEAL_SECONDS):
+        if heal.pending_count and not heal.away and patience.once_every("heal", HEAL_SECONDS):
             gluster.begin_heal(settings.storage_volume)
+        brick = look_at_brick(settings.brick_directory)
+        if not brick.is_dirty or heal.pending_count:
+            patience.forget("dirty")
+        elif heal.away or patience.waited("dirty") < DIRTY_SECONDS:
+            return Waiting("mounted, but this node's copy is not whole yet")
+        else:
+            patience.forget("dirty")
+            return replace_brick(gluster, settings, volume, pool, world.me, brick._replace(unfinished=True), patience)
         return heal_outcome(heal, pool, len(volume.bricks))
 
 
