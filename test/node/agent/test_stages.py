@@ -111,11 +111,20 @@ class Swarm(unittest.TestCase):
 
     def test_an_error_is_no_reason_to_leave_while_there_is_nowhere_to_go(self) -> None:
         self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "error", "Error": "irreparable WAL error"}}
+        patch = mock.patch.object(swarm_stage, "certificate_seconds", lambda: 1e6)
+        patch.start()
+        self.addCleanup(patch.stop)
         self.assertIsInstance(self.step(), Acted)
         self.assertEqual(self.world.ran, [["systemctl", "restart", "docker.service"]])
         self.assertEqual(self.docker.changes, [])
         self.world.states = {"n2": peer_state(swarm="ready")}
         self.step()
+        self.assertEqual(self.docker.changes, [("/swarm/leave?force=true", None)])
+
+    def test_a_join_that_came_to_nothing_is_begun_again(self) -> None:
+        self.docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "error", "Error": "deadline exceeded"}}
+        with mock.patch.object(swarm_stage, "certificate_seconds", lambda: None):
+            self.assertIsInstance(self.step(), Acted)
         self.assertEqual(self.docker.changes, [("/swarm/leave?force=true", None)])
 
     def test_a_certificate_from_the_future_needs_a_restart_once_the_clock_is_right(self) -> None:

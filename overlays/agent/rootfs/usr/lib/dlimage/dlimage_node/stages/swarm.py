@@ -62,7 +62,11 @@ class SwarmStage:
 
     def _repair(self, world: World, error: str) -> Outcome:
         """Docker does not try again by itself, neither when a clock was set right nor when its state is broken."""
-        if "certificate" in error and (certificate_seconds() or 0) > 0:
+        validity = certificate_seconds()
+        if validity is None:
+            leave_swarm(world)
+            return Acted(f"gave up joining, to try it again: {error}")
+        if "certificate" in error and validity > 0:
             return self._restart_docker(world, "its certificate was not valid at the time of its start")
         elsewhere = [state for state in world.manager_states().values() if state["swarm"] == READY]
         if elsewhere:

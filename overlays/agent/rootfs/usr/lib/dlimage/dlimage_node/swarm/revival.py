@@ -1,9 +1,9 @@
 """Getting a swarm going again that cannot elect a leader.
 
-A swarm has a quorum of its own members, dead ones included. When cards were replaced faster than their old entries went,
-or a join was cut off at the wrong moment, no majority of them may ever come back. With every manager of the roster there
-and answering, nobody else can hold that swarm; then the one with the best copy goes on alone, and the others join it
-again. With one manager silent nothing is given up: it may hold what counts.
+A swarm counts its members, dead ones included. When cards were replaced faster than their old entries went, or a join
+was cut off at the wrong moment, no majority of them may ever come back. With every manager of the roster there and
+answering, nobody else can hold that swarm; then the first that has a copy goes on alone, and the others join it again.
+With one manager silent nothing is given up: it may hold what counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import List, Optional, Tuple
 from ..outcome import Acted, Outcome, Stuck, Waiting
 from ..world import World
 from .engine import force_new_cluster, leave_swarm
-from .standing import BUSY, NO_QUORUM, READY
+from .standing import NO_QUORUM, READY
 
 ELECTION_SECONDS = 180.0
 """How long managers that are all there may take to elect a leader; 14 seconds were measured after a blackout of three."""
@@ -36,6 +36,8 @@ class Revival:
 
     def step(self, world: World) -> Outcome:
         """For a node that is in a swarm, and whose Docker does not find its leader."""
+        if world.settings.swarm_join_addresses:
+            return Waiting("waiting for the swarm that the definition names")
         states = world.manager_states()
         now = time.monotonic()
         ready = [name for name, state in states.items() if state["swarm"] == READY]
@@ -56,30 +58,32 @@ class Revival:
         return self._go_on_alone(world, now - self._complete_since)
 
     def _go_on_alone(self, world: World, waited: float) -> Outcome:
-        if world.me.role != "manager":
-            return Waiting("waiting for a manager that has a swarm")
         if waited < ELECTION_SECONDS:
             return Waiting("waiting for the managers to elect a leader")
-        strangers = _strangers(world)
-        if strangers:
-            return Stuck(f"the swarm has lost its majority; {', '.join(strangers)} may hold it, which dlimage does not know")
         successor = _successor(world)
+        if successor is None:
+            leave_swarm(world)
+            self.reset()
+            return Acted("gave up joining a swarm that no manager has any more")
         if successor != world.settings.node:
             return Waiting(f"waiting for {successor} to go on with the swarm")
+        strangers = ", ".join(_strangers(world))
+        if strangers:
+            return Stuck(f"the swarm has lost its majority; {strangers} may hold it, which is not of this cluster")
         force_new_cluster(world)
         self.reset()
         return Acted("went on with the swarm alone: every manager is here, and they found no leader")
 
 
-def _successor(world: World) -> str:
-    """The manager with the best copy: one that is a full member before one that is still starting, the first of them."""
-    own = (world.docker_info() or {"Swarm": {}})["Swarm"].get("ControlAvailable", False)
-    candidates: List[Tuple[bool, int, str]] = [(not own, world.me.index, world.settings.node)]
+def _successor(world: World) -> Optional[str]:
+    """The first of the managers that have a copy of the swarm; None when nobody has more than the wish to join it."""
+    candidates: List[Tuple[int, str]] = []
+    if (world.docker_info() or {"Swarm": {}})["Swarm"].get("ControlAvailable"):
+        candidates.append((world.me.index, world.settings.node))
     for peer in world.other_managers:
-        state = world.manager_states().get(peer.name)
-        if state and state["swarm"] in (NO_QUORUM, BUSY):
-            candidates.append((state["swarm"] != NO_QUORUM, peer.index, peer.name))
-    return min(candidates)[2]
+        if world.manager_states().get(peer.name, {}).get("swarm") == NO_QUORUM:
+            candidates.append((peer.index, peer.name))
+    return min(candidates)[1] if candidates else None
 
 
 def _strangers(world: World) -> List[str]:
