@@ -94,7 +94,8 @@ class SwarmStage:
                 world.acceptor.decide(swarm["ID"])
                 return Acted("is a manager of the swarm")
             return self._founding.confirm(world, swarm["ID"])
-        if _is_leader(world, nodes):
+        # A swarm that the definition names is kept in order by those who made it.
+        if _is_leader(world, nodes) and not world.settings.swarm_join_addresses:
             done = keep_house(world, swarm, nodes)
             if done:
                 return Acted(done)
