@@ -194,7 +194,7 @@ describe('the units', () => {
       expect(states).toMatchObject({
         glusterd: node.storesData ? 'enabled' : 'masked',
         'dlimage-agent': 'enabled',
-        'dlimage-storage': example === 'x86-nfs' ? 'enabled' : 'not-found',
+        'dlimage-storage': example === 'pi4-wifi' ? 'not-found' : 'enabled',
         ...(hasVip({ node, example, ...root }) ? { keepalived: 'enabled' } : {}),
       });
     }
@@ -245,6 +245,23 @@ describe('the daemons read their configuration', () => {
   it('dockerd', async () => {
     const answers = await askNodes(nodes(), 'dockerd --validate');
     expect([...new Set(answers.map(({ output }) => output))]).toEqual(['configuration OK\n']);
+  });
+
+  it('docker stack, which finds what a compose file names', async () => {
+    const answers = await askNodes(
+      nodes().filter(({ example }) => example === 'x86-nfs'),
+      `
+      file=$(sed -n 's/.*"file":"\\([^"]*\\)".*/\\1/p' /etc/dlimage/stacks.json)
+      docker stack config --compose-file "/etc/dlimage/stacks/$file"`,
+    );
+    for (const { exitCode, output } of answers) {
+      expect({ exitCode, output }).toMatchObject({
+        exitCode: 0,
+        output: expect.stringMatching(
+          /CURRENCY: EUR[\s\S]*file: \/etc\/dlimage\/stacks\/shop\/files\/site\/index\.html/,
+        ),
+      });
+    }
   });
 
   it('the kernel has every module of modules-load.d', async () => {
