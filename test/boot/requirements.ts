@@ -25,7 +25,7 @@ export function busybox(): string {
   return file;
 }
 
-/** True when the boots that take long are wanted too: DLIMAGE_BOOT_ALL=1. */
+/** True when the boots that take long are wanted too: `npm run test:boot -- --all`, or DLIMAGE_BOOT_ALL=1. */
 export const bootsAll = process.env['DLIMAGE_BOOT_ALL'] === '1';
 
 function isInstalled(name: ToolName): boolean {

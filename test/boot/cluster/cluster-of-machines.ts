@@ -10,6 +10,8 @@ export interface ClusterNode {
   /** Port of the LAN it is plugged into, from 1. */
   readonly port: number;
   readonly machine: Machine;
+  /** Its image, as it was last built. */
+  readonly image: string;
   readonly shell: NodeShell;
   /** Switches it on. */
   start(): Promise<void>;
@@ -144,6 +146,7 @@ async function createNode(
     address,
     port: number,
     machine,
+    image: cluster.image(name),
     shell,
     start: machine.start,
     kill: async () => {

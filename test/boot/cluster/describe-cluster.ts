@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { canBootCluster } from '../requirements.ts';
+import { bootsAll, canBootCluster } from '../requirements.ts';
 import { passed } from '../passed.ts';
 import {
   createClusterOfMachines,
@@ -22,10 +22,13 @@ export interface ClusterLife {
 /** A `describe` with one cluster, built before its scenarios and switched off after them. They run in order. */
 export function describeCluster(
   title: string,
-  options: ClusterOfMachinesOptions,
+  options: ClusterOfMachinesOptions & {
+    /** Only tried when what takes long is wanted. */
+    readonly isLong?: boolean;
+  },
   scenarios: (life: ClusterLife) => void,
 ): void {
-  describe.runIf(canBootCluster())(title, () => {
+  describe.runIf(canBootCluster() && (bootsAll || options.isLong !== true))(title, () => {
     let cluster: ClusterOfMachines | undefined;
     let broken: string | undefined;
     const machines = (): ClusterOfMachines => {

@@ -37,7 +37,7 @@ export interface NodeShellOptions {
   readonly port: number;
 }
 
-const connectSeconds = 30;
+const connectSeconds = 60;
 const commandSeconds = 60;
 
 /** One handshake costs an emulated node a second or two, so all commands share a connection. */

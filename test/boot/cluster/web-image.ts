@@ -19,8 +19,10 @@ const command = `echo "$(hostname)" >>/data/starts; httpd -f -p ${webPort} -h /d
 
 /** Writes a container image as `docker save` does: Debian's static busybox and a web server's command. */
 export async function writeWebImage(path: string): Promise<void> {
+  const program = await readFile(busybox());
+  if (!isStatic(program)) throw new Error(`${busybox()} is not static: install busybox-static`);
   const layer = await tarOf([
-    { name: 'bin/busybox', content: await readFile(busybox()), mode: 0o755 },
+    { name: 'bin/busybox', content: program, mode: 0o755 },
     { name: 'bin/sh', linksTo: 'busybox' },
     { name: 'bin/httpd', linksTo: 'busybox' },
     { name: 'bin/hostname', linksTo: 'busybox' },
@@ -39,6 +41,18 @@ export async function writeWebImage(path: string): Promise<void> {
     { name: 'layer.tar', content: layer },
   ]);
   await pipeline(archive, createWriteStream(path));
+}
+
+/** True for a 64-bit ELF program that names no loader of libraries: a program header of type 3. Source: elf(5). */
+function isStatic(program: Buffer): boolean {
+  const [table, size, count] = [
+    Number(program.readBigUInt64LE(32)),
+    program.readUInt16LE(54),
+    program.readUInt16LE(56),
+  ];
+  return Array.from({ length: count }, (_, index) => program.readUInt32LE(table + index * size)).every(
+    (type) => type !== 3,
+  );
 }
 
 interface Member {
