@@ -50,9 +50,9 @@ class DiskKeeper:
         self._run = run
 
     def step(self) -> Outcome:
-        partition = f"/dev/disk/by-partuuid/{self.id}"
-        if os.path.exists(partition):
-            return self._use(os.path.realpath(partition))
+        partition = self._find()
+        if partition:
+            return self._use(partition)
         if not os.path.exists(self.disk):
             return Waiting(f"waiting for the disk {self.disk}")
         obstacle = self._obstacle()
@@ -60,12 +60,17 @@ class DiskKeeper:
             return Stuck(obstacle)
         return self._partition()
 
+    def _find(self) -> str:
+        """The device of this node's partition, wherever it is now; '' when there is none."""
+        search = ["blkid", "--cache-file", "/dev/null", "--match-token", f"PARTUUID={self.id}", "--output", "device"]
+        return self._run(search, timeout=60).out.strip().split("\n")[0]
+
     def _use(self, partition: str) -> Outcome:
         name = self._probe(partition).get("PART_ENTRY_NAME", "")
         if name == NEW:
             return self._format(partition)
         if name != READY:
-            return Waiting(f"{partition} is this node's, but named {name or 'nothing'}; GlusterFS does not get it")
+            return Stuck(f"{partition} is this node's, but its name is '{name}'. If it has this node's copy, name it {READY}")
         mounting = self._run(["mount", "-t", "xfs", "-o", "noatime", partition, self.target], timeout=300)
         if mounting.ok:
             return Acted(f"mounted {partition} for this node's copy")
@@ -75,7 +80,7 @@ class DiskKeeper:
         )
 
     def _format(self, partition: str) -> Outcome:
-        formatting = self._run(["mkfs.xfs", "-q", "-f", "-i", "size=512", "-L", "dlimage", partition], timeout=1800)
+        formatting = self._run(["mkfs.xfs", "-q", "-f", "-K", "-i", "size=512", "-L", "dlimage", partition], timeout=1800)
         if not formatting.ok:
             return Stuck(f"{partition} cannot be formatted: {formatting.complaint}")
         self._run(["sync"], timeout=300)

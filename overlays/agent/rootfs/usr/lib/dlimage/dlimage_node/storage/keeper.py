@@ -23,7 +23,7 @@ CALM_SECONDS = 30.0
 """Between two thorough looks while all is well here and another stage keeps the agent busy."""
 
 
-HEAL_SECONDS = 30.0
+HEAL_SECONDS = 10.0
 """Between two wake-up calls to the self-heal daemons while something waits to be healed. They may have looked at a new brick
 just before GlusterFS noted what it lacks, and would look again ten minutes later."""
 
