@@ -62,6 +62,15 @@ export function renderInitialDefinition(answers: InitialAnswers, schemaReference
       line('type', storage, 'glusterfs', 'glusterfs, nfs or none'),
       ...(storage === 'nfs' ? nfsLines : []),
     ]),
+    lines([
+      line(
+        'images',
+        undefined,
+        ['./web.tar'],
+        'container images of docker save, on the nodes from the start',
+      ),
+      line('stacks', undefined, ['./web.yaml'], 'compose files that the cluster deploys by itself'),
+    ]),
     lines([line('packages', undefined, ['htop'], 'Debian packages to install on every node')]),
   ];
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;

@@ -4,7 +4,7 @@ import type { SpaceNeed } from '../../image/space-need.ts';
 import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
 
-const hint = 'take a base with a larger partition, or take files out of the overlay';
+const hint = 'take a base with a larger partition, or leave out some of the files and container images';
 
 /** @throws HostError `image-no-space` when blocks or inodes are short in the root partition. */
 export function checkExtSpace(imagePath: string, need: SpaceNeed, superblock: ExtSuperblock): void {

@@ -37,7 +37,7 @@ function explainFull(error: unknown): never {
   const lines = error instanceof HostError ? error.details : [];
   if (!lines.some((line) => /disk full|no (free )?directory slots/i.test(line))) throw error;
   throw new HostError('image-no-space', 'the boot partition of the base is full', {
-    hint: 'take a base with a larger partition, or take files out of the overlay',
+    hint: 'take a base with a larger partition, or leave out some of the files and container images',
     details: lines,
     cause: error,
   });
