@@ -30,7 +30,8 @@ class Record:
         if before is None or before.state != outcome.state:
             self._since[stage] = time.time()
         self._outcomes[stage] = outcome
-        print(f"{stage}: {outcome.text}", flush=True)
+        if before is None or before.text != outcome.text:
+            print(f"{stage}: {outcome.text}", flush=True)
 
     @property
     def assembled(self) -> bool:
