@@ -28,7 +28,8 @@ install -d -m 0755 "$root/var/lib/cloud" "$root/var/lib/cloud/seed"
 # A node takes its host keys from its image; nothing may make others.
 ln -sf /dev/null "$root/etc/systemd/system/sshd-keygen.service"
 # NFS version 4 needs no port mapper; one that listens on every interface is not wanted.
-for unit in rpcbind.service rpcbind.socket nfs-blkmap.service; do
+# e2scrub is for file systems on LVM.
+for unit in rpcbind.service rpcbind.socket rpc-statd-notify.service nfs-blkmap.service e2scrub_reap.service; do
   find "$root/etc/systemd/system" -name "$unit" -type l -delete
 done
 
