@@ -23,6 +23,9 @@ class Numbers(unittest.TestCase):
         patch = mock.patch.object(health, "is_usable", lambda path: self.usable)
         patch.start()
         self.addCleanup(patch.stop)
+        member = mock.patch.object(health.os.path, "exists", lambda path: True)
+        member.start()
+        self.addCleanup(member.stop)
         self.health = Health(self.world.settings, self.docker)
 
     def looks(self, count: int = 2) -> int:
@@ -47,8 +50,13 @@ class Numbers(unittest.TestCase):
         self.usable = True
         self.assertEqual(self.looks(1), 0)
 
+    def test_a_node_in_no_swarm_is_not_asked_for_it(self) -> None:
+        with mock.patch.object(health.os.path, "exists", lambda path: False):
+            self.docker.answers["GET /swarm"] = AssertionError("was asked")
+            self.assertEqual(self.looks(), -60)
+
     def test_at_first_nothing_is_believed(self) -> None:
-        self.docker.answers["GET /_ping"] = DockerError(0, "starting")
+        self.docker.answers["GET /_ping"] = self.docker.answers["GET /swarm"] = DockerError(0, "starting")
         self.assertEqual(self.looks(1), -254)
 
 
@@ -79,10 +87,8 @@ class File(unittest.TestCase):
             health.write(-40)
             with open(path, encoding="ascii") as file:
                 self.assertEqual(file.read(), "-40\n")
-        missing = os.path.join(folder, "none", "health")
-        with mock.patch.object(health, "FILE", missing):
-            health.write(0)
-        self.assertFalse(os.path.exists(missing))
+        with mock.patch.object(health, "FILE", os.path.join(folder, "none", "health")):
+            self.assertFalse(health.is_wanted())
 
 
 if __name__ == "__main__":

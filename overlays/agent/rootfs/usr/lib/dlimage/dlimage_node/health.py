@@ -15,10 +15,11 @@ from typing import Callable, Optional
 from .docker import Docker, DockerError
 from .files import read_text
 from .settings import Settings
+from .swarm.engine import CERTIFICATE
 
 FILE = "/run/dlimage-vip/health"
 
-INTERVAL_SECONDS = 2.0
+INTERVAL_SECONDS = 3.0
 FAILURES = 2
 """How often in a row a check has to fail before it counts. One success is enough to take it back."""
 
@@ -70,12 +71,17 @@ class Health:
     """The number for keepalived."""
 
     def __init__(self, settings: Settings, docker: Docker) -> None:
-        self._docker = Check(lambda: answers(docker, "/_ping"))
-        self._quorum = Check(lambda: answers(docker, "/swarm"))
+        self._engine = docker
+        self._manages = False
+        self._docker = Check(lambda: self._manages or answers(docker, "/_ping"))
+        self._quorum = Check(lambda: self._manages)
         mount_point = settings.mount_point
         self._storage = Check(Patience(lambda: is_usable(mount_point), 3)) if mount_point else None
 
     def look(self) -> int:
+        # One question when all is well: who answers for the swarm is alive. A node that is in no swarm is not asked, as
+        # Docker writes a line to the journal each time.
+        self._manages = os.path.exists(CERTIFICATE) and answers(self._engine, "/swarm")
         if not self._docker.passes:
             return UNFIT
         number = 0 if self._quorum.passes else WITHOUT_QUORUM
@@ -87,14 +93,20 @@ class Health:
 def keep_telling(health: Health, tell: Callable[[], None] = lambda: None) -> None:
     """Never returns. Calls `tell` after each look."""
     while True:
-        write(health.look())
+        if is_wanted():
+            write(health.look())
         tell()
         time.sleep(INTERVAL_SECONDS)
 
 
+def is_wanted() -> bool:
+    """True while keepalived runs, which takes the folder along when it ends."""
+    return os.path.isdir(os.path.dirname(FILE))
+
+
 def write(number: int) -> None:
-    """Writes the file when it says something else. keepalived makes it when it starts, and takes its folder along."""
-    if not os.path.isdir(os.path.dirname(FILE)) or read_text(FILE).strip() == str(number):
+    """Writes the file when it says something else."""
+    if read_text(FILE).strip() == str(number):
         return
     with open(FILE, "w", encoding="ascii") as file:
         file.write(f"{number}\n")

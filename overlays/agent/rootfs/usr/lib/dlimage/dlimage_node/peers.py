@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, Iterable, Optional
+from typing import Any, Callable, Dict, Iterable, Optional
 
 from .command import run
 from .roster import Peer
@@ -14,6 +14,11 @@ from .roster import Peer
 Answer = Dict[str, Any]
 
 CONFIG = "/etc/dlimage/ssh/config"
+
+PATIENCE_SECONDS = 3.0
+"""How long a pass waits for answers. A node that is off would take ssh longer."""
+
+FRESH_SECONDS = 15.0
 
 
 def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = 15) -> Optional[Answer]:
@@ -34,11 +39,33 @@ def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = 
     return answer
 
 
-def ask_all(peers: Iterable[Peer], request: str, timeout: float = 15) -> Dict[str, Answer]:
-    """The answers by the nodes' names, of all that answered; asked at the same time."""
-    peers = list(peers)
-    if not peers:
-        return {}
-    with ThreadPoolExecutor(max_workers=min(8, len(peers))) as pool:
-        answers = list(pool.map(lambda peer: ask(peer, request, timeout=timeout), peers))
-    return {peer.name: answer for peer, answer in zip(peers, answers) if answer is not None}
+class Watch:
+    """What several nodes say of themselves, without waiting for those that are off: each is asked in a thread of its
+    own, and an answer that comes late is there the next time."""
+
+    def __init__(self, ask: Callable[[Peer, str], Optional[Answer]] = ask) -> None:
+        self._ask = ask
+        self._answers: Dict[str, Answer] = {}
+        self._asking: Dict[str, threading.Thread] = {}
+
+    def states(self, peers: Iterable[Peer], patience: float = PATIENCE_SECONDS) -> Dict[str, Answer]:
+        """Asks all, and returns by the nodes' names what is not older than FRESH_SECONDS."""
+        peers = list(peers)
+        for peer in peers:
+            thread = self._asking.get(peer.name)
+            if thread is None or not thread.is_alive():
+                self._asking[peer.name] = threading.Thread(target=self._look, args=(peer,), daemon=True)
+                self._asking[peer.name].start()
+        limit = time.monotonic() + patience
+        for peer in peers:
+            self._asking[peer.name].join(max(0.0, limit - time.monotonic()))
+        oldest = time.monotonic() - FRESH_SECONDS
+        found = {peer.name: self._answers.get(peer.name) for peer in peers}
+        return {name: answer for name, answer in found.items() if answer is not None and answer["received"] >= oldest}
+
+    def _look(self, peer: Peer) -> None:
+        answer = self._ask(peer, "state")
+        if answer is None:
+            self._answers.pop(peer.name, None)
+        else:
+            self._answers[peer.name] = answer

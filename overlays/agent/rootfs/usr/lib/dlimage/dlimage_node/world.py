@@ -29,6 +29,7 @@ class World:
         self.deep = True
         self.started = time.monotonic()
         self.changing_swarm = threading.RLock()
+        self._watch = peers.Watch()
         self._states: Optional[Dict[str, peers.Answer]] = None
         self._info: Optional[Dict[str, Any]] = None
 
@@ -58,7 +59,7 @@ class World:
     def manager_states(self) -> Dict[str, peers.Answer]:
         """What the other managers say of themselves, asked once in a pass."""
         if self._states is None:
-            self._states = peers.ask_all(self.other_managers, "state")
+            self._states = self._watch.states(self.other_managers)
         return self._states
 
     def docker_info(self) -> Optional[Dict[str, Any]]:

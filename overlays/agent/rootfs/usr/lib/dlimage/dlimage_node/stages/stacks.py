@@ -56,8 +56,10 @@ def _first_due(stacks: List[Dict[str, Any]], swarm: Dict[str, Any]) -> Optional[
 
 
 def _deploy(world: World, stack: Dict[str, Any], swarm: Dict[str, Any]) -> Outcome:
-    for directory in stack.get("directories", []):
-        os.makedirs(directory, exist_ok=True)
+    for path in stack.get("directories", []):
+        # What is there may be a file, which can be mounted as well.
+        if not os.path.exists(path):
+            os.makedirs(path)
     result = world.run(
         [
             *["docker", "stack", "deploy", "--resolve-image", stack["resolve_image"]],

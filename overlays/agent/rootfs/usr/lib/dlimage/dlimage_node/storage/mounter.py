@@ -22,7 +22,7 @@ from .mounts import answers, arguments_of, find_process, is_mounted, serves_moun
 from .sources import Source, is_worth_trying, source_of
 
 SWARM_STATE = "/var/lib/docker/swarm/docker-state.json"
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 10.0
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 5.0
 
