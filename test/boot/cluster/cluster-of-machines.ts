@@ -56,7 +56,7 @@ const virtualIp = '192.168.77.50';
 const clusterName = 'boot';
 const mostNodes = 6;
 /** With two, a node that boots alone uses both cores of a CI. */
-const cpusOfNode = 2;
+const cpusOfNode = 1;
 
 /** Builds the images and plugs the machines in; all of them are off. */
 export async function createClusterOfMachines(options: ClusterOfMachinesOptions): Promise<ClusterOfMachines> {
