@@ -1,5 +1,5 @@
 """Answers what other nodes ask. Their ssh keys start /usr/lib/dlimage/peer-command, which passes the question on to
-this socket, together with the name that the key stands for."""
+this socket: a line with the name that the key stands for, a line with the question, and the rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from . import requests
 from .world import World
 
 SOCKET = "/run/dlimage/peer.sock"
-LARGEST_QUESTION = 4 * 1024 * 1024
+LONGEST_LINE = 4096
+LARGEST_INPUT = 1024 * 1024
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -21,12 +22,10 @@ class _Handler(socketserver.StreamRequestHandler):
     timeout = 30
 
     def handle(self) -> None:
-        line = self.rfile.readline(LARGEST_QUESTION)
+        caller, request = (self.rfile.readline(LONGEST_LINE).decode("utf-8", "replace").strip() for _ in range(2))
+        text = self.rfile.read(LARGEST_INPUT).decode("utf-8", "replace")
         try:
-            question = json.loads(line)
-            answer = requests.answer(
-                self.server.world, question["caller"], question["request"], question.get("input", "")
-            )
+            answer = requests.answer(self.server.world, caller, request, text)
         except requests.Refused as error:
             answer = {"error": str(error)}
         except Exception as error:  # told to the caller, who tries again or elsewhere

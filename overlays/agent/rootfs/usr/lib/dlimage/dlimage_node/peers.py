@@ -18,10 +18,18 @@ CONFIG = "/etc/dlimage/ssh/config"
 PATIENCE_SECONDS = 3.0
 """How long a pass waits for answers. A node that is off would take ssh longer."""
 
-FRESH_SECONDS = 15.0
+ANSWER_SECONDS = 60.0
+"""How long an answer may take. On a board that is still starting, ssh alone takes many seconds, and trying again makes it
+worse."""
+
+FRESH_SECONDS = 20.0
+"""How old an answer may be that is still believed."""
+
+REPEAT_SECONDS = 4.0
+"""How old an answer has to be before the question is asked again."""
 
 
-def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = 15) -> Optional[Answer]:
+def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = ANSWER_SECONDS) -> Optional[Answer]:
     """The answer of one node, or None when there is none."""
     # By address: a name may not resolve to this cluster's node, and the certificate is good for both.
     target = peer.address or peer.name
@@ -39,6 +47,10 @@ def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = 
     return answer
 
 
+def is_younger(answer: Optional[Answer], seconds: float) -> bool:
+    return answer is not None and time.monotonic() - answer["received"] < seconds
+
+
 class Watch:
     """What several nodes say of themselves, without waiting for those that are off: each is asked in a thread of its
     own, and an answer that comes late is there the next time."""
@@ -53,15 +65,16 @@ class Watch:
         peers = list(peers)
         for peer in peers:
             thread = self._asking.get(peer.name)
-            if thread is None or not thread.is_alive():
-                self._asking[peer.name] = threading.Thread(target=self._look, args=(peer,), daemon=True)
-                self._asking[peer.name].start()
+            known = self._answers.get(peer.name)
+            if thread is not None and (thread.is_alive() or is_younger(known, REPEAT_SECONDS)):
+                continue
+            self._asking[peer.name] = threading.Thread(target=self._look, args=(peer,), daemon=True)
+            self._asking[peer.name].start()
         limit = time.monotonic() + patience
         for peer in peers:
             self._asking[peer.name].join(max(0.0, limit - time.monotonic()))
-        oldest = time.monotonic() - FRESH_SECONDS
         found = {peer.name: self._answers.get(peer.name) for peer in peers}
-        return {name: answer for name, answer in found.items() if answer is not None and answer["received"] >= oldest}
+        return {name: answer for name, answer in found.items() if answer is not None and is_younger(answer, FRESH_SECONDS)}
 
     def _look(self, peer: Peer) -> None:
         answer = self._ask(peer, "state")

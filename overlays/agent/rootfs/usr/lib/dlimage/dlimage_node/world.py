@@ -53,7 +53,7 @@ class World:
     def run(self, args: List[str], timeout: float = 30, stdin: Optional[str] = None) -> Result:
         return run(args, timeout, stdin)
 
-    def ask(self, peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = 15) -> Optional[peers.Answer]:
+    def ask(self, peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = peers.ANSWER_SECONDS) -> Optional[peers.Answer]:
         return peers.ask(peer, request, stdin, timeout)
 
     def manager_states(self) -> Dict[str, peers.Answer]:

@@ -1,0 +1,57 @@
+"""The socket behind peer-command."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+import threading
+import unittest
+from unittest import mock
+
+from dlimage_node import peer_server
+from fake_world import FakeWorld
+
+
+class Server(unittest.TestCase):
+    def setUp(self) -> None:
+        self.path = os.path.join(tempfile.mkdtemp(), "peer.sock")
+        self.wake = threading.Event()
+        self.world = FakeWorld()
+        self.world.fake_docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": "inactive"}}
+        with mock.patch.object(peer_server, "SOCKET", self.path):
+            peer_server.start(self.world, self.wake)
+
+    def ask(self, text: str) -> dict:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+            channel.connect(self.path)
+            channel.sendall(text.encode())
+            channel.shutdown(socket.SHUT_WR)
+            with channel.makefile() as answer:
+                return json.loads(answer.readline())
+
+    def test_two_lines_make_a_question(self) -> None:
+        self.assertEqual(self.ask("n2\nstate\n")["swarm"], "none")
+
+    def test_a_refusal_is_an_answer(self) -> None:
+        self.assertIn("may not ask", self.ask("n2\nreboot\n")["error"])
+        self.assertIn("error", self.ask(""))
+
+    def test_what_fails_is_told_and_the_next_is_answered(self) -> None:
+        with mock.patch("traceback.print_exc"):
+            self.assertIn("error", self.ask("n2\nroster\nno json"))
+        self.assertEqual(self.ask("n2\nstate\n")["node"], "n1")
+
+    def test_news_wakes_the_loop(self) -> None:
+        self.ask("n2\nstate\n")
+        self.assertFalse(self.wake.is_set())
+        self.ask("n2\naccept 100002 epoch\n")
+        self.assertTrue(self.wake.is_set())
+
+    def test_is_for_root_alone(self) -> None:
+        self.assertEqual(os.stat(self.path).st_mode & 0o777, 0o600)
+
+
+if __name__ == "__main__":
+    unittest.main()
