@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import unittest
+from datetime import datetime, timezone
 from unittest import mock
 
 from dlimage_node.command import Result
@@ -152,6 +153,19 @@ class Swarm(unittest.TestCase):
         ((path, spec),) = self.docker.changes
         self.assertIn("rotateWorkerToken=true&rotateManagerToken=true", path)
         self.assertEqual(spec["Labels"], {"theirs": "kept", "dlimage.cluster": "c", "dlimage.tokens-rotated": "1"})
+
+    def test_the_leader_removes_entries_without_a_name_when_nobody_can_be_joining(self) -> None:
+        self.world.acceptor.decide("epoch")
+        orphan = swarm_node("orphan", "", role="worker", state="down")
+        others = [swarm_node(f"id-{i}", f"n{i}", role="manager" if i < 4 else "worker") for i in (2, 3, 4)]
+        self.docker.is_in_swarm(nodes=[*others, orphan])
+        self.assertIsInstance(self.step(), Acted)
+        self.assertEqual([path for path, _ in self.docker.changes], ["/nodes/orphan?force=true"])
+        # One that is new, while a node is missing, may be just that node.
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.0Z")
+        self.docker.is_in_swarm(nodes=[*others[:2], {**orphan, "CreatedAt": now}])
+        self.world.begin_pass(deep=True)
+        self.assertIsInstance(self.step(), Done)
 
     def test_joins_the_swarm_that_the_definition_names(self) -> None:
         self.world = FakeWorld(swarm_join_addresses="192.0.2.1:2377")

@@ -10,6 +10,11 @@ from ..world import World
 from .admission import remove_member
 
 ORPHAN_SECONDS = 600
+"""How long a joining node may take to say its name, on the slowest board."""
+
+ORPHAN_SECONDS_WHEN_COMPLETE = 60
+"""The same when every node of the roster is in, so that only one that dlimage does not know can be joining."""
+
 ROTATED_LABEL = "dlimage.tokens-rotated"
 CLUSTER_LABEL = "dlimage.cluster"
 
@@ -46,9 +51,11 @@ def _promote(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
 
 
 def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
-    """A join that was cut off leaves an entry without a name."""
+    """A join that was cut off leaves an entry without a name. So does each attempt that Docker makes again by itself, as
+    it does on a slow board."""
+    limit = ORPHAN_SECONDS_WHEN_COMPLETE if _is_complete(world, nodes) else ORPHAN_SECONDS
     for node in nodes:
-        if not host_name(node) and not is_ready(node) and _age_seconds(node) > ORPHAN_SECONDS:
+        if not host_name(node) and not is_ready(node) and _age_seconds(node) > limit:
             remove_member(world, node)
             return "removed what was left of a join that was cut off"
     return None
@@ -59,11 +66,15 @@ def _rotate_tokens(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, An
     serial = str(world.roster.serial)
     if (swarm["Spec"].get("Labels") or {}).get(ROTATED_LABEL) == serial:
         return None
-    ready = {host_name(node) for node in nodes if is_ready(node)}
-    if not all(peer.name in ready for peer in world.roster.nodes):
+    if not _is_complete(world, nodes):
         return None
     set_swarm_labels(world, swarm, {ROTATED_LABEL: serial}, rotate_tokens=True)
     return "changed the join tokens, now that every node is in"
+
+
+def _is_complete(world: World, nodes: List[Dict[str, Any]]) -> bool:
+    ready = {host_name(node) for node in nodes if is_ready(node)}
+    return all(peer.name in ready for peer in world.roster.nodes)
 
 
 def _age_seconds(node: Dict[str, Any]) -> float:
