@@ -28,8 +28,12 @@ class FakeDocker(Docker):
     """Answers from `answers` by method and path; notes everything that changes something."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.answers: Dict[str, Any] = {}
         self.changes: List[Any] = []
+
+    def ping(self) -> str:
+        return ""
 
     def call(self, method: str, path: str, body: Any = None, timeout: float = 15) -> Any:
         answer = self.answers.get(f"{method} {path.split('?')[0]}")

@@ -92,6 +92,13 @@ class Admission(unittest.TestCase):
         self.assertEqual(removal[0], "/nodes/old?force=true")
         self.assertEqual((answer["token"], answer["epoch"]), ("for managers", "epoch"))
 
+    def test_a_manager_that_never_had_a_vote_is_removed_without_demotion(self) -> None:
+        self.world.acceptor.decide("epoch")
+        refusal = DockerError(404, "rpc error: code = NotFound desc = can't find manager in raft memberlist")
+        self.docker.answers["POST /nodes/old/update"] = refusal
+        self.assertEqual(self.join("n3")["token"], "for managers")
+        self.assertIn("/nodes/old?force=true", [path for path, _ in self.docker.changes])
+
     def test_a_worker_gets_the_token_of_workers(self) -> None:
         self.world.acceptor.decide("epoch")
         self.assertEqual(self.join("n4")["token"], "for workers")

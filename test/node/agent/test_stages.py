@@ -261,7 +261,7 @@ class Images(unittest.TestCase):
             {"file": "b.tar", "references": ["b:1"], "id": "sha256:b"},
         ]
         world = FakeWorld()
-        world.fake_docker.answers.update({"GET /info": {"Swarm": {}}, "GET /images/a:1/json": {"Id": "sha256:a"}})
+        world.fake_docker.answers.update({"GET /info": {"Swarm": {"LocalNodeState": "inactive"}}, "GET /images/a:1/json": {"Id": "sha256:a"}})
         with mock.patch.object(images, "read_text", lambda path: json.dumps(wanted)), mock.patch.object(
             images, "FOLDER", folder
         ):

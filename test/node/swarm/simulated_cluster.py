@@ -43,15 +43,16 @@ class Engine(Docker):
     """Docker of one node: which swarm it is in. What a swarm knows of its members is the cluster's, see Cluster."""
 
     def __init__(self, node: "Node") -> None:
+        super().__init__()
         self._node = node
         self.swarm_id = ""
         self.member_id = ""
 
-    def info(self) -> Dict[str, Any]:
+    def local_swarm(self) -> Dict[str, Any]:
         self._node.maybe_cut()
         if not self.swarm_id:
-            return {"Swarm": {"LocalNodeState": "inactive", "ControlAvailable": False}}
-        return {"Swarm": {"LocalNodeState": "active", "ControlAvailable": True, "NodeID": self.member_id}}
+            return {"LocalNodeState": "inactive", "ControlAvailable": False}
+        return {"LocalNodeState": "active", "ControlAvailable": True, "NodeID": self.member_id}
 
     def swarm(self) -> Dict[str, Any]:
         self._check_quorum()
@@ -91,6 +92,8 @@ class Engine(Docker):
             if not cluster.has_quorum(body["JoinToken"]):
                 raise DockerError(503, "the swarm does not have a leader")
             self.swarm_id = body["JoinToken"]
+        elif path == "/info":
+            return {"Swarm": {"RemoteManagers": [{"Addr": f"{name}:2377"} for name in self._members().values()]}}
         else:
             raise AssertionError(path)
         self.member_id = cluster.new_id("member")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from typing import Any, BinaryIO, Dict, List, Optional
+from typing import Any, BinaryIO, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
 SOCKET = "/run/docker.sock"
@@ -21,6 +21,20 @@ class DockerError(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+def _exchange(
+    method: str, path: str, payload: Any, headers: Dict[str, str], timeout: float
+) -> Tuple[http.client.HTTPResponse, str]:
+    connection = _LocalConnection("docker", timeout=timeout)
+    try:
+        connection.request(method, path, payload, headers)
+        response = connection.getresponse()
+        return response, response.read().decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as error:
+        raise DockerError(0, f"Docker does not answer: {error}") from error
+    finally:
+        connection.close()
 
 
 def host_name(node: Dict[str, Any]) -> str:
@@ -38,6 +52,9 @@ class _LocalConnection(http.client.HTTPConnection):
 class Docker:
     """One call, one connection; may be used from several threads."""
 
+    def __init__(self) -> None:
+        self._member: Optional[Dict[str, Any]] = None
+
     def call(self, method: str, path: str, body: Any = None, timeout: float = 15) -> Any:
         """Returns the decoded answer, None when it is empty.
 
@@ -49,21 +66,32 @@ class Docker:
             payload, headers["Content-Type"] = body, "application/x-tar"
         elif body is not None:
             payload, headers["Content-Type"] = json.dumps(body), "application/json"
-        connection = _LocalConnection("docker", timeout=timeout)
-        try:
-            connection.request(method, path, payload, headers)
-            response = connection.getresponse()
-            text = response.read().decode("utf-8", "replace")
-        except (OSError, http.client.HTTPException) as error:
-            raise DockerError(0, f"Docker does not answer: {error}") from error
-        finally:
-            connection.close()
+        response, text = _exchange(method, path, payload, headers, timeout)
         if response.status >= 400:
             raise DockerError(response.status, _message(text) or response.reason)
         return _decode(text)
 
-    def info(self) -> Dict[str, Any]:
-        return self.call("GET", "/info")
+    def local_swarm(self) -> Dict[str, Any]:
+        """What the engine knows of its own part in a swarm, as the part `Swarm` of `docker info`.
+
+        Asked every few seconds, and `docker info` starts two programs to find out their versions. So its swarm is asked
+        for only when there is news: engines since 23.0 say `active/manager` and the like in a header of every ping.
+        """
+        state, _, role = self.ping().partition("/")
+        if state == "inactive":
+            self._member = None
+            return {"LocalNodeState": state, "ControlAvailable": False}
+        known = self._member
+        if state == "active" and known is not None and known["ControlAvailable"] == (role == "manager"):
+            return known
+        local: Dict[str, Any] = self.call("GET", "/info", timeout=60)["Swarm"]
+        self._member = local if local["LocalNodeState"] == "active" else None
+        return local
+
+    def ping(self) -> str:
+        """The engine's word for its part in a swarm; '' from one that does not say it."""
+        response, _ = _exchange("GET", "/_ping", None, {"Host": "docker"}, timeout=15)
+        return response.headers.get("Swarm", "")
 
     def swarm(self) -> Dict[str, Any]:
         """The swarm as a manager with a leader sees it."""

@@ -11,10 +11,9 @@ from .world import World
 
 def swarm_view(world: World) -> Optional[Dict[str, Any]]:
     """The swarm as this node sees it; its nodes are known to managers with quorum only."""
-    info = world.docker_info()
-    if info is None:
+    local = world.local_swarm()
+    if local is None:
         return None
-    local = info["Swarm"]
     view: Dict[str, Any] = {"state": local["LocalNodeState"], "nodes": None}
     if local.get("ControlAvailable"):
         try:

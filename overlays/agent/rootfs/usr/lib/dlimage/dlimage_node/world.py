@@ -31,13 +31,13 @@ class World:
         self.changing_swarm = threading.RLock()
         self._watch = peers.Watch()
         self._states: Optional[Dict[str, peers.Answer]] = None
-        self._info: Optional[Dict[str, Any]] = None
+        self._local: Optional[Dict[str, Any]] = None
 
     def begin_pass(self, deep: bool) -> None:
         """Forgets what the last pass saw."""
         self.deep = deep
         self._states = None
-        self._info = None
+        self._local = None
 
     @property
     def me(self) -> Peer:
@@ -62,19 +62,14 @@ class World:
             self._states = self._watch.states(self.other_managers)
         return self._states
 
-    def docker_info(self) -> Optional[Dict[str, Any]]:
-        """`docker info`, asked once in a pass; None while the engine does not answer."""
-        if self._info is None:
+    def local_swarm(self) -> Optional[Dict[str, Any]]:
+        """The engine's own part in a swarm, asked once in a pass; None while the engine does not answer."""
+        if self._local is None:
             try:
-                self._info = self.docker.info()
+                self._local = self.docker.local_swarm()
             except DockerError:
                 return None
-        return self._info
-
-    def swarm_state(self) -> str:
-        """Docker's own word for it: inactive, pending, active, error, locked; 'unknown' without Docker."""
-        info = self.docker_info()
-        return info["Swarm"]["LocalNodeState"] if info else "unknown"
+        return self._local
 
     def is_storage_mounted(self) -> bool:
         """True when the shared storage is there, as far as /proc/mounts can tell without touching it."""

@@ -21,7 +21,7 @@ def step(world: World) -> Outcome:
     images = _wanted()
     if not images:
         return Done("none baked in")
-    if world.docker_info() is None:
+    if world.local_swarm() is None:
         return Waiting("waiting for Docker to start")
     for image in images:
         if image["file"] in _loaded and not world.deep:

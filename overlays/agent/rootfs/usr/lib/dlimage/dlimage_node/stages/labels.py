@@ -22,13 +22,12 @@ class LabelsStage:
         self._confirmed_at = float("-inf")
 
     def __call__(self, world: World) -> Outcome:
-        info = world.docker_info()
-        if info is None or info["Swarm"]["LocalNodeState"] != "active":
+        swarm = world.local_swarm()
+        if swarm is None or swarm["LocalNodeState"] != "active":
             return Waiting("waiting for the swarm")
         labels = wanted_labels(world)
         if not labels:
             return Done("none")
-        swarm = info["Swarm"]
         said = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
         if swarm.get("ControlAvailable"):
             try:

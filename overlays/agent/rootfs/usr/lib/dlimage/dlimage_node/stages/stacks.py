@@ -23,8 +23,8 @@ def step(world: World) -> Outcome:
     stacks = _wanted()
     if not stacks:
         return Done("none in the definition")
-    local = (world.docker_info() or {"Swarm": {"LocalNodeState": "unknown"}})["Swarm"]
-    if local["LocalNodeState"] != "active":
+    local = world.local_swarm()
+    if local is None or local["LocalNodeState"] != "active":
         return Waiting("waiting for the swarm")
     if not local.get("ControlAvailable"):
         return Done("a manager deploys them")

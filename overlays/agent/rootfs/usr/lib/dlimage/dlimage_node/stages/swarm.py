@@ -31,10 +31,9 @@ class SwarmStage:
         self._restarted_at = float("-inf")
 
     def __call__(self, world: World) -> Outcome:
-        info = world.docker_info()
-        if info is None:
+        local = world.local_swarm()
+        if local is None:
             return Waiting("waiting for Docker to start")
-        local = info["Swarm"]
         state = local["LocalNodeState"]
         with world.changing_swarm:
             if state == "inactive":
@@ -142,7 +141,7 @@ def _follow_majority(world: World) -> Optional[Outcome]:
 
 
 def _is_leader(world: World, nodes: List[Dict[str, Any]]) -> bool:
-    own = (world.docker_info() or {})["Swarm"]["NodeID"]
+    own = (world.local_swarm() or {}).get("NodeID")
     return any(node["ID"] == own and (node.get("ManagerStatus") or {}).get("Leader") for node in nodes)
 
 

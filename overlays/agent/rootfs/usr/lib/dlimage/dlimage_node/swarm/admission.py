@@ -42,7 +42,7 @@ def remove_member(world: World, node: Dict[str, Any]) -> None:
     """Removes a node from the swarm. A manager has to be demoted first; `--force` does not replace that."""
     node_id = node["ID"]
     if node["Spec"]["Role"] == "manager":
-        world.docker.update_node(node, {**node["Spec"], "Role": "worker"})
+        _demote(world, node)
     limit = time.monotonic() + DEMOTION_SECONDS
     while True:
         try:
@@ -57,6 +57,15 @@ def remove_member(world: World, node: Dict[str, Any]) -> None:
         else:
             print(f"swarm: removed the stale entry {node_id} of {node['Description']['Hostname'] or 'no one'}", flush=True)
             return
+
+
+def _demote(world: World, node: Dict[str, Any]) -> None:
+    try:
+        world.docker.update_node(node, {**node["Spec"], "Role": "worker"})
+    except DockerError as error:
+        # Its joining was cut off before it had a vote. Then it can be removed as it is.
+        if "raft memberlist" not in str(error):
+            raise
 
 
 def _other_managers(world: World) -> List[str]:

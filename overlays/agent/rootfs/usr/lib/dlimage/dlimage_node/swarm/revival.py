@@ -78,7 +78,7 @@ class Revival:
 def _successor(world: World) -> Optional[str]:
     """The first of the managers that have a copy of the swarm; None when nobody has more than the wish to join it."""
     candidates: List[Tuple[int, str]] = []
-    if (world.docker_info() or {"Swarm": {}})["Swarm"].get("ControlAvailable"):
+    if (world.local_swarm() or {}).get("ControlAvailable"):
         candidates.append((world.me.index, world.settings.node))
     for peer in world.other_managers:
         if world.manager_states().get(peer.name, {}).get("swarm") == NO_QUORUM:
@@ -88,7 +88,8 @@ def _successor(world: World) -> Optional[str]:
 
 def _strangers(world: World) -> List[str]:
     """Managers of the swarm that are not in the roster: someone promoted or joined them by hand."""
-    info = world.docker_info() or {"Swarm": {}}
+    # Not what was known when all was well: someone may have come since.
+    local = world.docker.call("GET", "/info", timeout=60)["Swarm"]
     known = {peer.address for peer in world.roster.nodes}
-    remote = [manager["Addr"].rpartition(":")[0] for manager in info["Swarm"].get("RemoteManagers") or []]
+    remote = [manager["Addr"].rpartition(":")[0] for manager in local.get("RemoteManagers") or []]
     return sorted(address for address in remote if address not in known)

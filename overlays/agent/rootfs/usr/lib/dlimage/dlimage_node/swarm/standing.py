@@ -35,7 +35,7 @@ class Standing(NamedTuple):
 def standing(world: World) -> Standing:
     """Asks Docker afresh; callable from any thread."""
     try:
-        local = world.docker.info()["Swarm"]
+        local = world.docker.local_swarm()
     except DockerError:
         return Standing(UNKNOWN, os.path.exists(SWARM_STATE), None)
     state = local["LocalNodeState"]
