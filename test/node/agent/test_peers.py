@@ -1,0 +1,56 @@
+"""Asking nodes of which some are off."""
+
+from __future__ import annotations
+
+import threading
+import time
+import unittest
+from typing import Any, Dict, Optional
+from unittest import mock
+
+from dlimage_node import peers
+from dlimage_node.peers import Watch
+from dlimage_node.roster import Peer
+from fake_world import peer
+
+
+class Watching(unittest.TestCase):
+    def setUp(self) -> None:
+        self.release = threading.Event()
+        self.asked: Dict[str, int] = {}
+
+    def ask(self, node: Peer, request: str) -> Optional[Dict[str, Any]]:
+        self.asked[node.name] = self.asked.get(node.name, 0) + 1
+        if node.name == "n2":
+            self.release.wait(10)
+        return None if node.name == "n3" else {"node": node.name, "received": time.monotonic()}
+
+    def test_who_is_slow_is_not_waited_for_and_heard_the_next_time(self) -> None:
+        watch = Watch(self.ask)
+        nodes = [peer(1), peer(2), peer(3)]
+        self.assertEqual(sorted(watch.states(nodes, patience=0.1)), ["n1"])
+        self.assertEqual(sorted(watch.states(nodes, patience=0.1)), ["n1"])
+        self.assertEqual(self.asked["n2"], 1)
+        self.release.set()
+        self.assertEqual(sorted(watch.states(nodes, patience=2)), ["n1", "n2"])
+
+    def test_who_has_gone_is_forgotten(self) -> None:
+        watch = Watch(self.ask)
+        watch.states([peer(1)])
+        watch._ask = lambda node, request: None
+        with mock.patch.object(peers, "REPEAT_SECONDS", 0):
+            self.assertEqual(watch.states([peer(1)]), {})
+
+    def test_who_has_just_answered_is_not_asked_again(self) -> None:
+        watch = Watch(self.ask)
+        for _ in range(3):
+            watch.states([peer(1)])
+        self.assertEqual(self.asked, {"n1": 1})
+
+    def test_what_was_said_long_ago_is_not_believed(self) -> None:
+        watch = Watch(lambda node, request: {"node": node.name, "received": time.monotonic() - 30})
+        self.assertEqual(watch.states([peer(1)]), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
