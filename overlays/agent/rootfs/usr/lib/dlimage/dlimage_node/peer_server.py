@@ -3,6 +3,7 @@ this socket: a line with the name that the key stands for, a line with the quest
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socketserver
@@ -33,7 +34,8 @@ class _Handler(socketserver.StreamRequestHandler):
             answer = {"error": f"{type(error).__name__}: {error}"}
         if answer.pop("news", False):
             self.server.wake.set()
-        self.wfile.write(json.dumps(answer).encode() + b"\n")
+        with contextlib.suppress(BrokenPipeError):  # who asked has given up
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
