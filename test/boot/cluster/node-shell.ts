@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runTool } from '../../../builder/host/run-tool.ts';
 import { tools } from '../../../builder/host/tools.ts';
+import { HostError } from '../../../builder/report/errors.ts';
 
 /** What a command on a node printed, and how it ended. */
 export interface Answer {
@@ -38,7 +39,7 @@ export interface NodeShellOptions {
 }
 
 const connectSeconds = 60;
-const commandSeconds = 60;
+const commandSeconds = 120;
 
 /** One handshake costs an emulated node a second or two, so all commands share a connection. */
 export async function createNodeShell(options: NodeShellOptions): Promise<NodeShell> {
@@ -73,13 +74,20 @@ export async function createNodeShell(options: NodeShellOptions): Promise<NodeSh
   const attempt: NodeShell['attempt'] = async (command, timeoutSeconds = commandSeconds) => {
     const complaint = await connect();
     if (complaint !== undefined) return { exitCode: 255, stdout: '', stderr: complaint };
-    const result = await runTool('ssh', ['-F', 'none', '-S', socket, node, command], {
-      step: `run "${command}" on ${node}`,
-      acceptExitCodes: Array.from({ length: 255 }, (_, index) => index + 1),
-      timeoutSeconds,
-    });
-    const stdout = Buffer.from(result.stdout).toString('utf8');
-    return { exitCode: result.exitCode, stdout, stderr: result.stderr };
+    try {
+      const result = await runTool('ssh', ['-F', 'none', '-S', socket, node, command], {
+        step: `run "${command}" on ${node}`,
+        acceptExitCodes: Array.from({ length: 255 }, (_, index) => index + 1),
+        timeoutSeconds,
+      });
+      const stdout = Buffer.from(result.stdout).toString('utf8');
+      return { exitCode: result.exitCode, stdout, stderr: result.stderr };
+    } catch (error) {
+      if (!(error instanceof HostError) || error.id !== 'tool-timeout') throw error;
+      // A node that is starting may answer late, or the connection is to one that is gone.
+      close();
+      return { exitCode: 255, stdout: '', stderr: `no answer within ${timeoutSeconds} s` };
+    }
   };
 
   const run: NodeShell['run'] = async (command, timeoutSeconds) => {

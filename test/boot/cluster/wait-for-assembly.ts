@@ -7,7 +7,7 @@ import { waitUntil } from './wait-until.ts';
 export const assemblySeconds = 900;
 
 /** How long coming back may take. */
-export const recoverySeconds = 600;
+export const recoverySeconds = 900;
 
 /**
  * Waits until every one of these nodes says that it is assembled, and lists exactly these as ready members.
