@@ -32,12 +32,13 @@ class World:
         self._watch = peers.Watch()
         self._states: Optional[Dict[str, peers.Answer]] = None
         self._local: Optional[Dict[str, Any]] = None
+        self._asked_engine = False
 
     def begin_pass(self, deep: bool) -> None:
         """Forgets what the last pass saw."""
         self.deep = deep
         self._states = None
-        self._local = None
+        self._asked_engine = False
 
     @property
     def me(self) -> Peer:
@@ -64,11 +65,12 @@ class World:
 
     def local_swarm(self) -> Optional[Dict[str, Any]]:
         """The engine's own part in a swarm, asked once in a pass; None while the engine does not answer."""
-        if self._local is None:
+        if not self._asked_engine:
+            self._asked_engine = True
             try:
                 self._local = self.docker.local_swarm()
             except DockerError:
-                return None
+                self._local = None
         return self._local
 
     def is_storage_mounted(self) -> bool:
