@@ -3,6 +3,7 @@ import { checkCluster, giveContent, type ObservedCluster } from './check-cluster
 import { describeCluster } from './describe-cluster.ts';
 import { killHolder, blackOut, replaceCard } from './events.ts';
 import { listMembers } from './node-facts.ts';
+import { bootsAll } from '../requirements.ts';
 import { measureAssembly } from './timeline.ts';
 import { assemblySeconds, waitForAssembly } from './wait-for-assembly.ts';
 import { webDefinition, writeWebService } from './web-service.ts';
@@ -38,6 +39,9 @@ describeCluster(
       async (cluster) => await killHolder(cluster, content),
       () => checkCluster(observe),
     );
+
+    // Each of these takes minutes of booting.
+    if (!bootsAll) return;
 
     scenario(
       'the founder gets a new card',
