@@ -34,14 +34,14 @@ describeCluster(
       },
     );
 
+    // Each of these takes minutes of booting.
+    if (!bootsAll) return;
+
     scenario(
       'the node with the virtual address is switched off, and on again later',
       async (cluster) => await killHolder(cluster, content),
       () => checkCluster(observe),
     );
-
-    // Each of these takes minutes of booting.
-    if (!bootsAll) return;
 
     scenario(
       'the founder gets a new card',
