@@ -181,7 +181,8 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
 
   const conflictHint = 'hint: change the path, or take the file out of the overlay';
   const renameHint = 'hint: rename the file';
-  const spaceHint = 'hint: take a base with a larger partition, or leave out some of the files and container images';
+  const spaceHint =
+    'hint: take a base with a larger partition, or leave out some of the files and container images';
   const entryCases: Record<string, [() => Entry[], string[]]> = {
     'a file in place of a directory': [
       () => [rootFile('/etc/systemd', 'x'), rootFile('/usr/lib', 'x')],
