@@ -37,7 +37,7 @@ def read(path):
 def settle():
     """Waits until cloud-init has ended and systemd has nothing left to start."""
     deadline = time.monotonic() + SETTLE_SECONDS
-    while not os.path.exists("/run/cloud-init/result.json") and time.monotonic() < deadline:
+    while not os.path.exists("/var/lib/cloud/data/result.json") and time.monotonic() < deadline:
         time.sleep(1)
     left = max(1, deadline - time.monotonic())
     # Exit code 1 means "degraded", which is a finding and no failure.
@@ -174,8 +174,8 @@ def keepalived():
 
 
 def cloud_init():
-    result = json.loads(read("/run/cloud-init/result.json"))["v1"]
-    status = json.loads(read("/run/cloud-init/status.json"))["v1"]
+    result = json.loads(read("/var/lib/cloud/data/result.json"))["v1"]
+    status = json.loads(read("/var/lib/cloud/data/status.json"))["v1"]
     stages = [stage for stage in status.values() if isinstance(stage, dict)]
     semaphores = glob.glob("/var/lib/cloud/instance/sem/*")
     return {
