@@ -11,6 +11,7 @@ export interface DefinitionOptions extends GlobalOptions {
   readonly count?: string;
   readonly base?: string;
   readonly baseImage?: string;
+  readonly sha256?: string;
   readonly name?: string;
   readonly subnet?: string;
   readonly vip?: string;
@@ -42,13 +43,14 @@ export function shownPath(path: string): string {
 }
 
 function flagsOf(options: DefinitionOptions): DefinitionFlags {
-  const { profile, count, base, baseImage, name, subnet, vip, sshKey, node } = options;
+  const { profile, count, base, baseImage, sha256, name, subnet, vip, sshKey, node } = options;
   return {
     argv: process.argv.slice(2),
     ...(profile === undefined ? {} : { profile }),
     ...(count === undefined ? {} : { count }),
     ...(base === undefined ? {} : { base }),
     ...(baseImage === undefined ? {} : { baseImage }),
+    ...(sha256 === undefined ? {} : { sha256 }),
     ...(name === undefined ? {} : { name }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(vip === undefined ? {} : { vip }),

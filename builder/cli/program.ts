@@ -61,6 +61,7 @@ function addDefinitionCommands(program: Command): void {
       'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
     )
     .option('--no-image-checksum', 'leave out the SHA-256 of uncompressed images, which takes longest of all')
+    .option('--offline', 'take bases and downloads from the cache only')
     .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most three)')
     .action(async (definition: string | undefined, options: object) => {
       const { runBuild } = await import('./commands/build.ts');
@@ -158,9 +159,12 @@ function addImageCommands(program: Command): void {
     });
   base
     .command('build [name]')
-    .description('build a base for a profile ahead of time (default: the default base of the profile)')
+    .description(
+      'build or download a base for a profile ahead of time (default: the default base of the profile)',
+    )
     .option('--profile <name>', 'board to build it for', 'pi3')
     .option('--mirror <url>', "Debian mirror (default: the host's own apt configuration)")
+    .option('--offline', 'take it from the cache only')
     .option(...cache)
     .action(async (name: string | undefined, options: { profile: string }) => {
       const { runBaseBuild } = await import('./commands/base.ts');
@@ -202,9 +206,10 @@ function withDefinition(command: Command): Command {
     .option('--count <number>', 'number of nodes (default: 3)')
     .option(
       '--base <name>',
-      'OS base: debian-13, ubuntu-24.04, ... (see base list), or an image file (default: from the profile)',
+      'OS base: debian-13, ubuntu-24.04, ... (see base list), or the path or URL of an image (default: from the profile)',
     )
-    .option('--base-image <file>', "image of yours in the place of the one of the base's publisher")
+    .option('--base-image <image>', "path or URL of an image in the place of the one of the base's publisher")
+    .option('--sha256 <digest>', 'SHA-256 that the image of --base or --base-image must have')
     .option('--name <name>', 'cluster name (default: the profile)')
     .option('--subnet <cidr>', 'LAN of the nodes (default: 192.168.1.0/24)')
     .option('--vip <address>', 'virtual IP address (default: host 253 of the LAN)')

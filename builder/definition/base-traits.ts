@@ -38,7 +38,7 @@ export function traitsOf({
   profile,
   name,
 }: Pick<ClusterNode, 'base' | 'profile' | 'name'>): BaseTraits {
-  if (base.from === 'file') return { ...usual, seed: 'root-directory' };
+  if (base.from !== 'definition') return { ...usual, seed: 'root-directory' };
   const { definition } = base;
   if (isVendor(definition)) return vendorTraits(definition);
   const layout = definition.platforms?.[platformOf(profile)];

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../report/diagnostic.ts';
 import { addressRules } from './rules/address-rules.ts';
+import { baseImageRules } from './rules/base-image-rules.ts';
 import { boardRules } from './rules/board-rules.ts';
 import { fileRules } from './rules/file-rules.ts';
 import { imageRules } from './rules/image-rules.ts';
@@ -21,6 +22,7 @@ const rules: readonly Rule[] = [
   ...networkRules,
   ...addressRules,
   ...boardRules,
+  ...baseImageRules,
   ...storageRules,
   ...swarmRules,
   ...joinRules,

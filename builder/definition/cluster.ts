@@ -69,12 +69,15 @@ export type ClusterBase =
     }
   | UserImage;
 
-/** An image of the user's. */
-export interface UserImage {
-  readonly from: 'file';
-  /** Absolute, links resolved. */
-  readonly path: string;
-}
+/** An image of the user's, packed or not. `sha256` is what the file as it lies there must have; null is not to be checked. */
+export type UserImage =
+  | {
+      readonly from: 'file';
+      /** Absolute, links resolved. */
+      readonly path: string;
+      readonly sha256: string | null;
+    }
+  | { readonly from: 'url'; readonly url: string; readonly sha256: string | null };
 
 /** The LAN of the nodes. IPv4, as Swarm's and VRRP's addresses here are. */
 export interface ClusterNetwork {

@@ -63,7 +63,12 @@ function keyOf(reference: Reference): string {
 
 /** True when a profile or base is named by a path: `./my.yaml`, `/images/my.img`, `my.img`; names have no `/` and no such ending. */
 export function isPath(written: string): boolean {
-  return /^~|\/|\.(ya?ml|img|raw)$/.test(written);
+  return /^~|\/|\.(ya?ml|img|raw|qcow2|xz|zst|gz|zip|7z)$/.test(written);
+}
+
+/** True when an image is named by where it is on the network. */
+export function isUrl(written: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(written);
 }
 
 /** True when an entry of `authorized_keys` is a path of a key file and not the key itself, which always has a space in it. */

@@ -1,5 +1,5 @@
 import type { SourceText } from '../report/diagnostic.ts';
-import { isKeyPath, isPath, type Reference } from './environment.ts';
+import { isKeyPath, isPath, isUrl, type Reference } from './environment.ts';
 import { parseFlags, type DefinitionFlags } from './source/command-line.ts';
 import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
 import { parseDefinition, type ParsedDefinition } from './source/parse-definition.ts';
@@ -48,7 +48,8 @@ function boardReferences(tree: unknown, locator: Locator): Reference[] {
   return [{ node: tree, path: [] as DefinitionPath }, ...nodes].flatMap(({ node, path }) =>
     boardKeys.flatMap(({ key, purpose }) => {
       const written = at(node, key);
-      if (typeof written !== 'string' || !(isPath(written) || key === 'base_image')) return [];
+      if (typeof written !== 'string' || isUrl(written)) return [];
+      if (!isPath(written) && key !== 'base_image') return [];
       return [{ purpose, written, from: originOf([...path, key], locator) }];
     }),
   );

@@ -3,12 +3,16 @@ import { createReadStream } from 'node:fs';
 
 const chunkBytes = 1024 * 1024;
 
-/** SHA-256 of a file as 64 hexadecimal digits. `onBytes` gets the number of bytes hashed so far. */
+/** Digest of a file in hexadecimal digits, SHA-256 unless said otherwise. `onBytes` gets the number of bytes hashed so far. */
 export async function hashFile(
   path: string,
-  options: { onBytes?: (done: number) => void; signal?: AbortSignal | undefined } = {},
+  options: {
+    algorithm?: 'sha256' | 'sha512';
+    onBytes?: (done: number) => void;
+    signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash(options.algorithm ?? 'sha256');
   let done = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
     options.signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { HostError } from '../report/errors.ts';
 import { installHint } from './install-hint.ts';
 import { tools, type ToolName } from './tools.ts';
@@ -29,6 +29,7 @@ export interface RunResult {
 
 const inheritedVariables = ['PATH', 'HOME', 'TMPDIR', 'USER'];
 const shownStderrLines = 15;
+const defaultTimeoutSeconds = 120;
 
 /**
  * The one door to external programs: argument arrays only, always a timeout, stderr kept.
@@ -41,20 +42,10 @@ export async function runTool(
   args: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> {
-  const tool = tools[name];
-  const timeoutSeconds = options.timeoutSeconds ?? 120;
-  const child = execa(tool.program, args, {
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    reject: false,
-    timeout: timeoutSeconds * 1000,
-    extendEnv: false,
-    env: { ...environmentForTools(), ...options.env },
+  const child = execa(tools[name].program, args, {
+    ...optionsOf(options),
     stdin: options.input === undefined ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    maxBuffer: 256 * 1024 * 1024,
   });
   if (options.onLine !== undefined) followLines(child.stderr, options.onLine);
   const result = await child;
@@ -63,21 +54,85 @@ export async function runTool(
   if (result.exitCode !== undefined && accepted.includes(result.exitCode)) {
     return { exitCode: result.exitCode, stdout: result.stdout, stderr };
   }
-  if (options.signal?.aborted === true) throw options.signal.reason;
+  throw failureOf(name, args, options, result, stderr);
+}
+
+/**
+ * As `runTool`, for a program whose output is large: `consume` gets it piece by piece while the program runs. When
+ * `consume` fails the program is ended, and its failure is thrown.
+ */
+export async function streamTool(
+  name: ToolName,
+  args: readonly string[],
+  options: Omit<RunOptions, 'input' | 'onLine' | 'acceptExitCodes'>,
+  consume: (output: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<void> {
+  const child = execa(tools[name].program, args, {
+    ...optionsOf(options),
+    stdin: 'ignore',
+    buffer: { stdout: false, stderr: true },
+  });
+  // execa lets the output go to waste when nobody reads it at once.
+  const consumed = consume(child.stdout.pipe(new PassThrough())).then(
+    () => undefined,
+    (error: unknown) => {
+      child.kill('SIGKILL');
+      return { error };
+    },
+  );
+  const [result, failed] = await Promise.all([child, consumed]);
+  if (result.code === 'ENOENT' || (failed === undefined && result.exitCode !== 0)) {
+    throw failureOf(name, args, options, result, Buffer.from(result.stderr).toString('utf8'));
+  }
+  if (failed !== undefined) throw failed.error;
+}
+
+function optionsOf(options: RunOptions) {
+  return {
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    reject: false,
+    timeout: (options.timeoutSeconds ?? defaultTimeoutSeconds) * 1000,
+    extendEnv: false,
+    env: { ...environmentForTools(), ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    maxBuffer: 256 * 1024 * 1024,
+  } as const;
+}
+
+/** What execa says of a program that failed. */
+interface Failure {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly code?: string | undefined;
+  readonly shortMessage?: string | undefined;
+  readonly timedOut: boolean;
+}
+
+function failureOf(
+  name: ToolName,
+  args: readonly string[],
+  options: RunOptions,
+  result: Failure,
+  stderr: string,
+): unknown {
+  const tool = tools[name];
+  if (options.signal?.aborted === true) return options.signal.reason;
   if (result.code === 'ENOENT') {
-    throw new HostError('tool-missing', `${tool.program} is not installed: cannot ${options.step}`, {
+    return new HostError('tool-missing', `${tool.program} is not installed: cannot ${options.step}`, {
       hint: installHint(tool),
     });
   }
   const commandLine = [tool.program, ...args].map(quoteArgument).join(' ');
   const reason = result.timedOut
-    ? `did not finish within ${timeoutSeconds} s`
+    ? `did not finish within ${options.timeoutSeconds ?? defaultTimeoutSeconds} s`
     : result.signal !== undefined
       ? `was ended by ${result.signal}`
       : result.exitCode === undefined
         ? `could not be run (${result.code ?? result.shortMessage})`
         : `failed with exit code ${result.exitCode}`;
-  throw new HostError(
+  return new HostError(
     result.timedOut ? 'tool-timeout' : 'tool-failed',
     `cannot ${options.step}: ${tool.program} ${reason}`,
     { details: [`$ ${commandLine}`, ...lastLines(stderr)] },

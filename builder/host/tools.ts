@@ -46,6 +46,13 @@ export const tools = {
     packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
     neededFor: 'build',
   },
+  gpgv: {
+    program: 'gpgv',
+    purpose: 'checks the signatures of publishers',
+    versionArguments: ['--version'],
+    packages: { debian: 'gpgv', fedora: 'gnupg2', arch: 'gnupg', macos: 'gnupg' },
+    neededFor: 'build',
+  },
   unshare: {
     program: 'unshare',
     purpose: 'gives the building of a base its own mounts and processes, and root rights without root',
@@ -133,14 +140,14 @@ export const tools = {
   },
   zstd: {
     program: 'zstd',
-    purpose: 'compresses images: --format img.zst',
+    purpose: 'packs and unpacks images: --format img.zst',
     versionArguments: ['--version'],
     packages: { debian: 'zstd', fedora: 'zstd', arch: 'zstd', macos: 'zstd' },
     neededFor: 'build',
   },
   xz: {
     program: 'xz',
-    purpose: 'compresses images: --format img.xz',
+    purpose: 'packs and unpacks images: --format img.xz',
     versionArguments: ['--version'],
     packages: { debian: 'xz-utils', fedora: 'xz', arch: 'xz', macos: 'xz' },
     neededFor: 'build',
@@ -248,10 +255,10 @@ export const tools = {
   },
   'qemu-img': {
     program: 'qemu-img',
-    purpose: 'lays a writable disk over an image that is booted in a test',
+    purpose: 'unpacks qcow2 images of publishers, and lays a writable disk over an image in a boot test',
     versionArguments: ['--version'],
     packages: { debian: 'qemu-utils', fedora: 'qemu-img', arch: 'qemu-img', macos: 'qemu' },
-    neededFor: 'test',
+    neededFor: 'build',
   },
   'qemu-system-x86_64': {
     program: 'qemu-system-x86_64',
@@ -299,10 +306,10 @@ export const tools = {
   },
   '7zz': {
     program: '7zz',
-    purpose: 'reads images back in the tests, as a program that did not write them',
+    purpose: 'unpacks zip and 7z archives with images of publishers, and reads images back in the tests',
     versionArguments: ['i'],
     packages: { debian: '7zip', fedora: '7zip', arch: '7zip', macos: 'sevenzip' },
-    neededFor: 'test',
+    neededFor: 'build',
   },
 } as const satisfies Record<string, Tool>;
 

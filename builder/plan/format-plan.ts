@@ -60,7 +60,9 @@ function formatNode(node: PlannedNode): string {
   const baseText =
     base.from === 'file'
       ? base.path
-      : `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
+      : base.from === 'url'
+        ? base.url
+        : `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
   const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`);
   const head = formatTable([
     [`node ${node.index}`, node.name],

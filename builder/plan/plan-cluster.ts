@@ -1,5 +1,5 @@
 import { platformOf } from '../definition/base-traits.ts';
-import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import type { Cluster, ClusterNode, UserImage } from '../definition/cluster.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import { createRendering, type RenderOptions, type Rendering } from '../render/create-rendering.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
@@ -92,7 +92,15 @@ function describeNode(
 }
 
 function describeBase({ base, profile }: ClusterNode): PlannedNode['base'] {
-  if (base.from === 'file') return base;
+  if (base.from !== 'definition') return placeOf(base);
   const named = { from: 'definition', name: base.name, platform: platformOf(profile) } as const;
-  return base.image === null ? named : { ...named, image: base.image.path };
+  if (base.image === null) return named;
+  const place = placeOf(base.image);
+  return { ...named, image: place.from === 'url' ? place.url : place.path };
+}
+
+function placeOf(
+  image: UserImage,
+): { readonly from: 'file'; readonly path: string } | { readonly from: 'url'; readonly url: string } {
+  return image.from === 'url' ? { from: 'url', url: image.url } : { from: 'file', path: image.path };
 }

@@ -46,10 +46,11 @@ export interface PlannedNode {
         readonly from: 'definition';
         readonly name: string;
         readonly platform: string;
-        /** Path of the user's image that takes the place of the publisher's. */
+        /** Path or URL of the user's image that takes the place of the publisher's. */
         readonly image?: string;
       }
-    | { readonly from: 'file'; readonly path: string };
+    | { readonly from: 'file'; readonly path: string }
+    | { readonly from: 'url'; readonly url: string };
   readonly storesData: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly overlays: readonly string[];

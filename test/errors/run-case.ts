@@ -95,6 +95,8 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
   }
   const baseImage = valuesOf('--base-image').at(-1);
   if (baseImage !== undefined) flags.baseImage = baseImage;
+  const sha256 = valuesOf('--sha256').at(-1);
+  if (sha256 !== undefined) flags.sha256 = sha256;
   if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
   if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
   return flags;

@@ -1,6 +1,14 @@
-import { isBuilt, platformsOf } from '../../definition/base-traits.ts';
+import {
+  boardWith,
+  isBuilt,
+  isVendor,
+  platformsOf,
+  type BuiltDefinition,
+} from '../../definition/base-traits.ts';
+import type { BaseDefinition } from '../../definition/generated/base.ts';
 import { listBases, removeBase } from '../../host/base/base-cache.ts';
 import { ensureBase } from '../../host/base/ensure-base.ts';
+import { ensureVendorBase } from '../../host/base/vendor-base.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { readShippedCatalogue } from '../../host/read-catalogue.ts';
 import { UsageError } from '../../report/errors.ts';
@@ -43,10 +51,10 @@ export async function runBaseList(options: BaseOptions): Promise<void> {
   else printLine(formatTable(['in the cache', 'base', 'platform', 'size', ''], rows));
 }
 
-/** `dlimage base build`: makes a base ahead of time. */
+/** `dlimage base build`: makes or downloads a base ahead of time. */
 export async function runBaseBuild(
   name: string | undefined,
-  options: BaseOptions & { readonly profile: string; readonly mirror?: string },
+  options: BaseOptions & { readonly profile: string; readonly mirror?: string; readonly offline?: boolean },
 ): Promise<void> {
   const { profiles, bases } = await readShippedCatalogue();
   const profile = profiles.get(options.profile);
@@ -64,30 +72,26 @@ export async function runBaseBuild(
       `bases for it: ${profile.bases.join(', ')}`,
     );
   }
-  if (!isBuilt(definition)) {
-    throw new UsageError(
-      `base ${definitionName} is not built, but downloaded by its publisher`,
-      'bases that are built: debian-13, debian-12',
-    );
-  }
-  const base = await ensureBase(
-    {
-      definitionName,
-      definition,
-      platform: profile.platform,
-      architecture: profile.architecture,
-      extraPackages: [],
-    },
-    {
-      cacheDirectory: cacheDirectory(options.cache),
-      progress: progressFor(options),
-      signal: abortOnInterruption(),
-      ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
-    },
-  );
+  const { platform, architecture } = boardWith(profile, definition);
+  const target = { definitionName, platform, architecture };
+  const ensureOptions = {
+    cacheDirectory: cacheDirectory(options.cache),
+    progress: progressFor(options),
+    signal: abortOnInterruption(),
+    isOffline: options.offline === true,
+    ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
+  };
+  const base = isVendor(definition)
+    ? await ensureVendorBase({ ...target, definition }, ensureOptions)
+    : await ensureBase({ ...target, definition: builtOnly(definition), extraPackages: [] }, ensureOptions);
   if (options.json === true)
     printLine(JSON.stringify({ event: 'done', key: base.key, image: base.imagePath }));
   else if (options.quiet !== true) printLine(base.imagePath);
+}
+
+function builtOnly(definition: BaseDefinition): BuiltDefinition {
+  if (!isBuilt(definition)) throw new Error(`${definition.description} is neither built nor downloaded`);
+  return definition;
 }
 
 /** `dlimage base rm`: keys may be cut short as long as they mean one base. */

@@ -19,6 +19,7 @@ interface BuildOptions extends DefinitionOptions {
   readonly backing?: boolean;
   readonly jobs?: string;
   readonly imageChecksum?: boolean;
+  readonly offline?: boolean;
 }
 
 /** `dlimage build` */
@@ -37,6 +38,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     isThin: options.backing === true,
     hasImageDigest: options.imageChecksum !== false,
     jobs,
+    isOffline: options.offline === true,
     outputDirectory,
     stateDirectory: state,
     cacheDirectory: cacheDirectory(options.cache),

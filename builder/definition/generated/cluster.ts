@@ -13,13 +13,17 @@ export interface ClusterDefinition {
    */
   profile?: string;
   /**
-   * The operating system: a name in profiles/bases/, or the path of a raw image file, from this file's folder. Default: the profile's default_base.
+   * The operating system: a name in profiles/bases/, or the path or URL of an image, packed or not; paths start at this file's folder. Default: the profile's default_base.
    */
   base?: string;
   /**
-   * An image of your own in the place of the one that the publisher of the base has: the path of an image file, from this file's folder. It is treated as the base would be. Default: the publisher's image.
+   * An image of your own in the place of the one that the publisher of the base has: its path, from this file's folder, or its URL. It is treated as the base would be. Default: the publisher's image.
    */
   base_image?: string;
+  /**
+   * SHA-256 of the image that base or base_image names, as it lies there. Default: a file is not checked, and what a URL gives is taken as it comes.
+   */
+  base_sha256?: string;
   /**
    * Number of nodes. They are named after the cluster: home-1, home-2 and so on. Not together with nodes.
    */
@@ -254,6 +258,10 @@ export interface NodeDefinition {
    * An image of your own for the base that this node names. Default: the publisher's image; of a node that names no base, the cluster's base_image.
    */
   base_image?: string;
+  /**
+   * SHA-256 of the image that this node names. Default: not checked.
+   */
+  base_sha256?: string;
   /**
    * Labels of the swarm node, for placement constraints.
    */

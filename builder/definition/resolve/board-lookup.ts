@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { ClusterBase, UserImage } from '../cluster.ts';
 import { defaults } from '../defaults.ts';
-import { isPath, type LookUpPath } from '../environment.ts';
+import { isPath, isUrl, type LookUpPath } from '../environment.ts';
 import type { BaseDefinition } from '../generated/base.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
 import type { Profile } from '../generated/profile.ts';
@@ -37,6 +37,12 @@ export function baseImagePath(
   return written.base_image === undefined || node.base !== undefined ? undefined : ['base_image'];
 }
 
+/** Of a node that names its own image, the digest stands there, too. */
+function shaOf(node: NodeDefinition, written: ClusterDefinition): string | null {
+  const isOwn = node.base !== undefined || node.base_image !== undefined;
+  return (isOwn ? node.base_sha256 : (node.base_sha256 ?? written.base_sha256)) ?? null;
+}
+
 /**
  * Makes the lookup. It always answers: for a profile or base that does not exist, with one that does, so that the
  * rest can be checked; the rules report what is unknown.
@@ -54,14 +60,15 @@ export function makeBoardLookup(
   const profileOf = (node: NodeDefinition) => catalogue.profiles.get(nameOf(node)) ?? standInProfile;
   const definitions = new Map<string, ClusterBase>();
   const define = (name: string, definition: BaseDefinition, image: UserImage | null): ClusterBase => {
-    const key = `${name}\n${image?.path ?? ''}`;
+    const key = `${name}\n${JSON.stringify(image)}`;
     const known = definitions.get(key) ?? { from: 'definition', name, definition, image };
     definitions.set(key, known);
     return known;
   };
-  const imageAt = (path: DefinitionPath, text: string): UserImage => {
+  const imageAt = (path: DefinitionPath, text: string, sha256: string | null): UserImage => {
+    if (isUrl(text)) return { from: 'url', url: text, sha256 };
     const found = lookUp({ purpose: 'base', written: text, from: originOf(path, locator) });
-    return { from: 'file', path: found?.realPath ?? text };
+    return { from: 'file', path: found?.realPath ?? text, sha256 };
   };
   return {
     profileOf,
@@ -69,10 +76,12 @@ export function makeBoardLookup(
     baseOf: (node, index) => {
       const path = basePath(node, index, written);
       const name = node.base ?? written.base ?? profileOf(node).default_base;
-      if (path !== undefined && isPath(name)) return imageAt(path, name);
+      const sha256 = shaOf(node, written);
+      if (path !== undefined && isPath(name)) return imageAt(path, name, sha256);
       const imagePath = baseImagePath(node, index, written);
       const imageText = node.base_image ?? written.base_image;
-      const image = imagePath === undefined || imageText === undefined ? null : imageAt(imagePath, imageText);
+      const image =
+        imagePath === undefined || imageText === undefined ? null : imageAt(imagePath, imageText, sha256);
       const definition = catalogue.bases.get(name);
       return definition === undefined ? define(...standInBase, image) : define(name, definition, image);
     },

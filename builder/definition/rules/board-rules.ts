@@ -1,9 +1,9 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterNode } from '../cluster.ts';
 import { error } from '../finding.ts';
-import { isVendor, platformOf, runsOn, traitsOf } from '../base-traits.ts';
+import { platformOf, runsOn, traitsOf } from '../base-traits.ts';
 import type { BaseDefinition } from '../generated/base.ts';
-import { baseImagePath, basePath } from '../resolve/board-lookup.ts';
+import { basePath } from '../resolve/board-lookup.ts';
 import { listed } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -107,7 +107,7 @@ function majorOf({ base }: Pairing): number {
 
 function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {
   if (context.cluster.packages.length === 0) return;
-  const node = context.cluster.nodes.find(({ base }) => base.from === 'file');
+  const node = context.cluster.nodes.find(({ base }) => base.from !== 'definition');
   if (node === undefined) return;
   const message = `packages can only be installed into a base that dlimage builds, but ${node.name} takes an image file`;
   yield error(
@@ -135,31 +135,6 @@ function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-function* imageWithoutPublisher({
-  cluster,
-  written,
-  writtenNodes,
-  locator,
-}: RuleContext): Iterable<Diagnostic> {
-  const told = new Set<string>();
-  for (const { base, index } of cluster.nodes) {
-    const path = baseImagePath(writtenNodes[index - 1] ?? {}, index - 1, written);
-    if (path === undefined || (base.from === 'definition' && isVendor(base.definition))) continue;
-    if (told.has(path.join('.'))) continue;
-    told.add(path.join('.'));
-    const message =
-      base.from === 'definition'
-        ? `base ${base.name} is built from packages: no image can take its place`
-        : 'base is an image already: base_image says the same thing again';
-    yield error(
-      'base-image-unused',
-      locator.key(path),
-      message,
-      'name the image as base, or a base that is downloaded',
-    );
-  }
-}
-
 const boardTopics = ['profile', 'base', 'nodes', 'count'];
 
 /** Rules about which base, board and storage go together. */
@@ -169,5 +144,4 @@ export const boardRules: readonly Rule[] = [
   { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
   { reads: [...boardTopics, 'packages'], check: packagesWithImageFile },
   { reads: [...boardTopics, 'network'], check: wireOnly },
-  { reads: [...boardTopics, 'base_image'], check: imageWithoutPublisher },
 ];

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { defaults } from '../defaults.ts';
 import { didYouMeanHint } from '../did-you-mean.ts';
-import { isPath, type LookUpPath, type Reference } from '../environment.ts';
+import { isPath, isUrl, type LookUpPath, type Reference } from '../environment.ts';
 import { error } from '../finding.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
 import { boardKeys, originOf } from '../references.ts';
@@ -104,6 +104,7 @@ function isUsableBase(
   name: string,
   isPathOf: boolean,
 ): boolean {
+  if (isUrl(name)) return true;
   if (!isPathOf) return catalogue.bases.has(name);
   return lookUp({ purpose: 'base', written: name, from: originOf(path, locator) })?.kind === 'file';
 }
@@ -112,7 +113,7 @@ function unusablePath(context: ReferenceContext, reference: Reference, at: Diagn
   const { purpose, written } = reference;
   const found = context.lookUp(reference);
   if (found === undefined || found.kind === 'missing') {
-    const hint = purpose === 'base' ? 'give the path of a raw image file, or the name of a base' : undefined;
+    const hint = purpose === 'base' ? 'give the path or URL of an image, or the name of a base' : undefined;
     return error(
       'path-missing',
       at,

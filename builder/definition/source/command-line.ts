@@ -9,6 +9,7 @@ export interface DefinitionFlags {
   readonly count?: string;
   readonly base?: string;
   readonly baseImage?: string;
+  readonly sha256?: string;
   readonly name?: string;
   readonly subnet?: string;
   /** An address, or `none` for a cluster without a virtual IP. */
@@ -53,6 +54,7 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
       ...make(['count'], '--count', count, /^-?\d+$/.test(count ?? '') ? Number(count) : count),
       ...make(['base'], '--base', flags.base, flags.base),
       ...make(['base_image'], '--base-image', flags.baseImage, flags.baseImage),
+      ...make(['base_sha256'], '--sha256', flags.sha256, flags.sha256),
       ...make(['name'], '--name', flags.name, flags.name),
       ...make(['network', 'subnet'], '--subnet', flags.subnet, flags.subnet),
       ...make(['vip'], '--vip', vip, vip === 'none' || vip === 'false' ? false : vip),

@@ -23,6 +23,8 @@ export interface EnsureBaseOptions {
   readonly mirror?: string;
   /** Directory of the cache: bases lie in its `bases/`. */
   readonly cacheDirectory: string;
+  /** True asks no server: what is not in the cache is an error. */
+  readonly isOffline?: boolean;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }

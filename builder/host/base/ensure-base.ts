@@ -1,3 +1,4 @@
+import { HostError } from '../../report/errors.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
@@ -10,7 +11,7 @@ import { ensureCached } from './ensure-cached.ts';
  *
  * `build` makes the base inside a directory; tests put another one in.
  *
- * @throws HostError what `buildBase` and `ensureCached` throw.
+ * @throws HostError what `buildBase` and `ensureCached` throw, and `download-offline`.
  */
 export async function ensureBase(
   request: BaseRequest,
@@ -19,5 +20,18 @@ export async function ensureBase(
 ): Promise<BuiltBase> {
   const files = await readBaseFiles(request);
   const key = baseKey(request, files);
-  return await ensureCached(key, options, (directory) => build(request, key, files, directory, options));
+  return await ensureCached(key, options, async (directory) => {
+    if (options.isOffline === true) throw offline(request.definitionName);
+    await build(request, key, files, directory, options);
+  });
+}
+
+function offline(name: string): HostError {
+  return new HostError(
+    'download-offline',
+    `base ${name} is not in the cache, and nothing is downloaded with --offline`,
+    {
+      hint: 'leave --offline out once',
+    },
+  );
 }

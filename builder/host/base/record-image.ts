@@ -1,16 +1,22 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from '../hash-file.ts';
-import { readBase, readExtSuperblock } from '../image/base.ts';
+import { readBase, readExtSuperblock, type BaseImage } from '../image/base.ts';
+import { openImageFiles } from '../image/image-files.ts';
 import { withImage } from '../image/open-image.ts';
 import { packageVersion } from '../package-version.ts';
-import type { BasePartition, BaseRecord } from './built-base.ts';
+import type { BasePackage, BasePartition, BaseRecord } from './built-base.ts';
+import { parseDpkgStatus } from './dpkg-status.ts';
 
 /** What is known of an image beyond what it holds. */
 export type ImageOrigin = Pick<
   BaseRecord,
-  'key' | 'definitionName' | 'platform' | 'architecture' | 'packages' | 'extraPackages' | 'buildSeconds'
-> & { readonly origin: string };
+  'key' | 'definitionName' | 'platform' | 'architecture' | 'extraPackages' | 'buildSeconds'
+> & {
+  readonly origin: string;
+  /** Without it dpkg's own list in the image is read, if there is one. */
+  readonly packages?: readonly BasePackage[];
+};
 
 /**
  * Writes `base.json` for the `base.img` of a directory, from what is in the image, and makes both read-only.
@@ -31,6 +37,7 @@ export async function recordImage(
   const record: BaseRecord = {
     format: 1,
     ...origin,
+    packages: origin.packages ?? (await readPackages(image)),
     sha256: await hashFile(imagePath, { signal }),
     sizeBytes,
     table,
@@ -48,4 +55,13 @@ export async function recordImage(
   };
   await chmod(imagePath, 0o444);
   await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
+}
+
+async function readPackages({ path, root }: BaseImage): Promise<BasePackage[]> {
+  return await withImage(path, async (open) => {
+    const files = await openImageFiles(open, root);
+    if ((await files.stat('/var/lib/dpkg/status')) === null) return [];
+    const status = await files.read('/var/lib/dpkg/status');
+    return parseDpkgStatus(status.toString('utf8'));
+  });
 }

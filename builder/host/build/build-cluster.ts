@@ -39,6 +39,7 @@ export interface BuildRequest {
   readonly stateDirectory: string;
   readonly cacheDirectory: string;
   readonly mirror?: string;
+  readonly isOffline?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

@@ -1,17 +1,15 @@
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, symlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { HostError } from '../../report/errors.ts';
 import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
 import type { Progress } from '../progress.ts';
-import { runTool } from '../run-tool.ts';
+import { containerOf, type Container } from '../containers/container-kind.ts';
+import { unpackContainer } from '../containers/unpack-container.ts';
 import { applyDlpatch } from './apply-dlpatch.ts';
 import { isDlpatch, readStart } from './read-dlpatch.ts';
 
 /** How an image may be packed, by the first bytes of its file. */
-export type Packing = 'raw' | 'zst' | 'xz' | 'gz' | 'qcow2' | 'dlpatch';
+export type Packing = Container | 'dlpatch';
 
 /** Where unpacked images go, and where the bases of patches are looked for. */
 export interface UnpackContext {
@@ -22,19 +20,9 @@ export interface UnpackContext {
   readonly signal?: AbortSignal;
 }
 
-/** Source: the magic numbers as in `read-layout.ts`. */
-const magics: readonly (readonly [string, Packing])[] = [
-  ['\xfd7zXZ\0', 'xz'],
-  ['\x1f\x8b', 'gz'],
-  ['\x28\xb5\x2f\xfd', 'zst'],
-  ['QFI\xfb', 'qcow2'],
-];
-
 /** Says how an image is packed. */
 export async function packingOf(path: string): Promise<Packing> {
-  const start = await readStart(path, 16);
-  if (isDlpatch(start)) return 'dlpatch';
-  return magics.find(([magic]) => start.toString('latin1').startsWith(magic))?.[1] ?? 'raw';
+  return isDlpatch(await readStart(path, 16)) ? 'dlpatch' : await containerOf(path);
 }
 
 /**
@@ -69,59 +57,8 @@ export async function unpackImage(path: string, name: string, context: UnpackCon
   }
 }
 
-async function unpack(
-  packing: Exclude<Packing, 'raw'>,
-  path: string,
-  target: string,
-  context: UnpackContext,
-): Promise<void> {
-  const options = {
-    step: `unpack ${path}`,
-    timeoutSeconds: 3600,
-    ...(context.signal && { signal: context.signal }),
-  };
-  switch (packing) {
-    case 'zst':
-      await runTool('zstd', ['-dq', '--sparse', '-o', target, '--', path], options);
-      return;
-    case 'xz':
-      // xz writes beside its input, and without the zeros; the link puts the input where the output belongs.
-      await symlink(path, `${target}.xz`);
-      try {
-        await runTool('xz', ['-dkfq', '--', `${target}.xz`], options);
-      } finally {
-        await rm(`${target}.xz`);
-      }
-      return;
-    case 'gz':
-      await unpackGzip(path, target);
-      return;
-    case 'qcow2':
-      await runTool('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', path, target], options);
-      return;
-    case 'dlpatch':
-      await applyDlpatch({ ...context, patchPath: path, base: undefined, outputPath: target });
-  }
-}
-
-/** Node's own zlib, and holes where there are only zeros. */
-async function unpackGzip(path: string, target: string): Promise<void> {
-  const zeros = Buffer.alloc(64 * 1024);
-  const partial = `${target}.partial`;
-  const file = await open(partial, 'wx', 0o600);
-  try {
-    let position = 0;
-    const gunzip = createGunzip({ chunkSize: zeros.length });
-    await pipeline(createReadStream(path), gunzip, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        if (!chunk.equals(zeros.subarray(0, chunk.length)))
-          await file.write(chunk, 0, chunk.length, position);
-        position += chunk.length;
-      }
-    });
-    await file.truncate(position);
-  } finally {
-    await file.close();
-  }
-  await rename(partial, target);
+async function unpack(packing: Packing, path: string, target: string, context: UnpackContext): Promise<void> {
+  if (packing === 'dlpatch')
+    await applyDlpatch({ ...context, patchPath: path, base: undefined, outputPath: target });
+  else await unpackContainer(path, target, context);
 }

@@ -62,7 +62,7 @@ describe('traitsOf', () => {
   });
 
   it('takes an image of the user for a usual one', () => {
-    expect(traitsOf(exampleNode(1, { base: { from: 'file', path: '/x.img' } }))).toMatchObject({
+    expect(traitsOf(exampleNode(1, { base: { from: 'file', path: '/x.img', sha256: null } }))).toMatchObject({
       seed: 'root-directory',
       networkVersion: 2,
       renderer: 'networkd',

@@ -180,7 +180,7 @@ describe('the virtual IP', () => {
 describe('the seed', () => {
   it('is in the seed directory of an image of the user', () => {
     const [first] = renderAll(
-      defaultCluster({ nodes: [exampleNode(1, { base: { from: 'file', path: '/x.img' } })] }),
+      defaultCluster({ nodes: [exampleNode(1, { base: { from: 'file', path: '/x.img', sha256: null } })] }),
     );
     expect(pathsOf(first)).toContain('/var/lib/cloud/seed/nocloud/user-data');
     expect(first?.entries.every(({ entry }) => entry.partition === 'root')).toBe(true);

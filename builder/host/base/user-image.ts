@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { UserImage } from '../../definition/cluster.ts';
+import { HostError } from '../../report/errors.ts';
+import { containerOf } from '../containers/container-kind.ts';
+import { toolsOfContainers } from '../containers/unpack-container.ts';
+import { requireTools } from '../doctor/require-tools.ts';
+import { downloadByUrl } from '../download/download-by-url.ts';
+import { ensureDownload, type DownloadOptions } from '../download/ensure-download.ts';
+import { nameOf } from '../download/refuse-status.ts';
+import { hashFile } from '../hash-file.ts';
+import { openImage } from '../image/open-image.ts';
+import type { BuiltBase } from './built-base.ts';
+import { ensureCached } from './ensure-cached.ts';
+import { recordImage } from './record-image.ts';
+import { unpackReporting } from './vendor-base.ts';
+
+/** An image of the user's: a raw file where it lies, or what was unpacked into the cache. */
+export type FoundImage =
+  { readonly from: 'file'; readonly path: string } | { readonly from: 'cache'; readonly base: BuiltBase };
+
+/** What the image is called, and as part of which base: for lists. */
+export type ImageTitle = Pick<BuiltBase, 'definitionName' | 'platform' | 'architecture'>;
+
+/** Goes up when a change of the code makes another image of the same file. */
+const revision = 1;
+
+/**
+ * Gets an image of the user's: downloads it, verifies it where its digest is known, and unpacks it. A raw file is used
+ * where it lies.
+ *
+ * @throws HostError `image-wrong-digest`, and what downloading and unpacking throw
+ */
+export async function ensureUserImage(
+  image: UserImage,
+  title: ImageTitle,
+  options: DownloadOptions,
+): Promise<FoundImage> {
+  const path = await findFile(image, options);
+  const container = await containerOf(path);
+  if (container === 'raw' && image.from === 'file') return { from: 'file', path };
+  const unpacker = toolsOfContainers[container];
+  if (unpacker !== undefined) await requireTools([unpacker]);
+  const digest = image.sha256 ?? (await hashFile(path, { signal: options.signal }));
+  const decisive = [revision, title.definitionName, title.platform, title.architecture, digest];
+  const key = createHash('sha256')
+    .update(`user ${JSON.stringify(decisive)}`)
+    .digest('hex');
+  const base = await ensureCached(key, options, async (directory) => {
+    const started = performance.now();
+    const name = image.from === 'url' ? nameOf(image.url) : basename(path);
+    await unpackReporting(path, join(directory, 'base.img'), name, options);
+    const buildSeconds = Math.round((performance.now() - started) / 1000);
+    await recordImage(
+      directory,
+      { ...title, key, extraPackages: [], buildSeconds, origin: name },
+      options.signal,
+    );
+  });
+  return { from: 'cache', base };
+}
+
+async function findFile(image: UserImage, options: DownloadOptions): Promise<string> {
+  if (image.from === 'url') {
+    const { url, sha256 } = image;
+    if (sha256 === null) return await downloadByUrl(url, options);
+    return await ensureDownload(
+      { name: nameOf(url), urls: [url], digest: { algorithm: 'sha256', hex: sha256 } },
+      options,
+    );
+  }
+  const { path, sha256 } = image;
+  await (await openImage(path)).close();
+  if (sha256 === null) return path;
+  const task = options.progress.task(`Verify ${basename(path)}`);
+  const found = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
+  if (found === sha256) {
+    task.done();
+    return path;
+  }
+  task.fail();
+  throw new HostError(
+    'image-wrong-digest',
+    `${path} is not the image that was meant: its SHA-256 is another one`,
+    {
+      hint: 'download it again, or correct base_sha256 (--sha256)',
+      details: [`it is ${found}`, `not ${sha256}`],
+    },
+  );
+}

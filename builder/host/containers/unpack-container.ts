@@ -1,0 +1,125 @@
+import { createReadStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { HostError } from '../../report/errors.ts';
+import { copySparsely } from '../image/copy-sparsely.ts';
+import { runTool, streamTool } from '../run-tool.ts';
+import type { ToolName } from '../tools.ts';
+import { chooseMember, isImageName } from './archive-members.ts';
+import { containerOf, type Container } from './container-kind.ts';
+import { writeSparsely } from './write-sparsely.ts';
+
+/** How an image is unpacked. */
+export interface UnpackOptions {
+  /** Gets the number of bytes unpacked so far, of the step at hand. */
+  readonly onBytes?: (done: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An image may be packed in a container in a container; deeper is a mistake, or malice. */
+const depthLimit = 4;
+
+/** Programs that single containers need. */
+export const toolsOfContainers: Readonly<Partial<Record<Container, ToolName>>> = {
+  xz: 'xz',
+  zst: 'zstd',
+  bz2: '7zz',
+  zip: '7zz',
+  '7z': '7zz',
+  qcow2: 'qemu-img',
+};
+
+/**
+ * Unpacks the image in a file into a new raw image, as a stream, with holes where it is empty. Of an archive the one
+ * file that is an image is taken. What is written goes to `target` and, meanwhile, to names that begin like it.
+ *
+ * @throws HostError `image-container-empty`, and as the programs do
+ */
+export async function unpackContainer(
+  path: string,
+  target: string,
+  options: UnpackOptions = {},
+): Promise<void> {
+  let current = path;
+  const leave = async (): Promise<void> => {
+    if (current !== path) await rm(current, { force: true });
+  };
+  try {
+    for (let depth = 0; depth < depthLimit; depth += 1) {
+      const container = await containerOf(current);
+      if (container === 'raw') {
+        if (current === path) await copySparsely(path, target, { step: `copy ${path}` });
+        else await rename(current, target);
+        return;
+      }
+      const next = `${target}.step-${depth}`;
+      await unpackStep(container, current, next, options);
+      await leave();
+      current = next;
+    }
+  } finally {
+    await leave();
+  }
+  throw new HostError('image-container-deep', `${path} is packed in too many layers`, {
+    hint: `dlimage unpacks up to ${depthLimit - 1}: unpack it yourself`,
+  });
+}
+
+async function unpackStep(
+  container: Exclude<Container, 'raw'>,
+  path: string,
+  target: string,
+  { onBytes, signal }: UnpackOptions,
+): Promise<void> {
+  const run = { step: `unpack ${path}`, timeoutSeconds: 7200, ...(signal && { signal }) };
+  const write = (pieces: AsyncIterable<Uint8Array>) => writeSparsely(pieces, target, onBytes);
+  try {
+    switch (container) {
+      case 'xz':
+        return await streamTool('xz', ['-dcq', '-T0', '--', path], run, write);
+      case 'zst':
+        return await streamTool('zstd', ['-dcq', '--', path], run, write);
+      case 'gz':
+        return await write(createReadStream(path, { highWaterMark: 1 << 20 }).compose(createGunzip()));
+      case 'qcow2':
+        await runTool('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', path, target], run);
+        return;
+      case 'tar':
+        return await unpackTar(path, write);
+      case 'bz2':
+        return await streamTool('7zz', ['e', '-so', '-tbzip2', '--', path], run, write);
+      case 'zip':
+      case '7z': {
+        const member = await chooseMember(path);
+        return await streamTool('7zz', ['e', '-so', '-spd', '--', path, member], run, write);
+      }
+    }
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
+}
+
+/** Vendors put one disk into an archive: Debian's is called disk.raw. */
+async function unpackTar(
+  path: string,
+  write: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<void> {
+  const archive = createReadStream(path, { highWaterMark: 1 << 20 }).pipe(extract());
+  for await (const entry of archive) {
+    if (entry.header.type === 'file' && isImageName(entry.header.name)) {
+      await write(entry as AsyncIterable<Uint8Array>);
+      return;
+    }
+    entry.resume();
+  }
+  throw noImage(path);
+}
+
+/** The one error for an archive without an image in it. */
+export function noImage(path: string): HostError {
+  return new HostError('image-container-empty', `there is no disk image in ${path}`, {
+    hint: 'files that end in .img, .raw or .qcow2 are images; unpack it yourself, and name the image',
+  });
+}
