@@ -91,7 +91,11 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     diskGib: 8,
     powerButton: true,
     slowness: 1,
-    prepare: async (parts) => [...['-M', 'pc', '-cpu', pcProcessor], ...commonParts(parts), ...virtioParts(parts)],
+    prepare: async (parts) => [
+      ...['-M', 'pc', '-cpu', pcProcessor],
+      ...commonParts(parts),
+      ...virtioParts(parts),
+    ],
   },
   'pc-uefi': {
     program: 'qemu-system-x86_64',
