@@ -304,6 +304,27 @@ export const tools = {
     packages: { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64', arch: 'edk2-aarch64' },
     neededFor: 'test',
   },
+  gpg: {
+    program: 'gpg',
+    purpose: 'makes keys and signatures in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'gnupg', fedora: 'gnupg2', arch: 'gnupg', macos: 'gnupg' },
+    neededFor: 'test',
+  },
+  sgdisk: {
+    program: 'sgdisk',
+    purpose: 'judges partition tables in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'gdisk', fedora: 'gdisk', arch: 'gptfdisk', macos: 'gptfdisk' },
+    neededFor: 'test',
+  },
+  bzip2: {
+    program: 'bzip2',
+    purpose: 'packs images in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'bzip2', fedora: 'bzip2', arch: 'bzip2', macos: 'bzip2' },
+    neededFor: 'test',
+  },
   '7zz': {
     program: '7zz',
     purpose: 'unpacks zip and 7z archives with images of publishers, and reads images back in the tests',

@@ -87,10 +87,11 @@ export async function unpackReporting(
     task.done();
   } catch (error) {
     task.fail();
-    if (!(error instanceof HostError) || error.id !== 'tool-failed' || isDiskFull(error)) throw error;
+    const isOwn = error instanceof HostError && error.id !== 'tool-failed';
+    if (isOwn || isDiskFull(error) || signal?.aborted === true) throw error;
     throw new HostError('image-damaged', `${name} cannot be unpacked`, {
       hint: 'download it again; if it stays so, the publisher has made a mistake',
-      details: error.details,
+      details: error instanceof HostError ? error.details : [String(error)],
       cause: error,
     });
   }
