@@ -239,7 +239,7 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
     expect(report.rolesProblem).toMatch(/has no ext4 root filesystem: partition 0 is fat12 "STICK"$/);
   });
 
-  it('refuses two root filesystems', async () => {
+  it('refuses two root filesystems, unless the image says which is the one', async () => {
     const image = join(scratch.path, 'two.img');
     buildTestImage({ ...usualImage, logical: true, fatBits: 16 }, image, scratch.path);
     const bytes = readFileSync(image);
@@ -253,5 +253,15 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
       id: 'image-several-roots',
       message: `${image} has more than one root filesystem: partitions 2 and 3`,
     });
+
+    // The image's own files decide: what it mounts at /, and before that what its kernel is told.
+    const fstab = join(scratch.path, 'fstab');
+    writeFileSync(fstab, 'proc /proc proc\nPARTUUID=0a1b2c3d-02 / ext4 defaults 0 1\n');
+    const device = `${image}?offset=${rootOffset({ ...usualImage, logical: true })}`;
+    run('debugfs', ['-w', device], `cd /etc\nwrite ${fstab} fstab\n`);
+    expect((await readBase(image)).root.number).toBe(2);
+    const commandLine = 'console=tty1 root=/dev/mmcblk0p3 rootwait\n';
+    run('mcopy', ['-o', '-i', `${image}@@${1024 * 1024}`, '-', '::/cmdline.txt'], commandLine);
+    expect((await readBase(image)).root.number).toBe(3);
   });
 });

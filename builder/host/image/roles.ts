@@ -4,7 +4,9 @@ import { subSource } from '../../image/byte-source.ts';
 import { describePartition } from '../../image/base-rules.ts';
 import { isExt, isFat, type ImageLayout, type ImagePartition } from '../../image/layout.ts';
 import { HostError } from '../../report/errors.ts';
+import { isDevice, rootInCommandLine, rootInFstab } from '../../image/root-evidence.ts';
 import { statExt } from './ext-programs.ts';
+import { openImageFiles } from './image-files.ts';
 import type { OpenImage } from './open-image.ts';
 
 /** Which partition of an image is what. Without a FAT partition that boots, `boot` is null. */
@@ -18,7 +20,7 @@ const readOnlyKinds = ['squashfs', 'erofs', 'iso9660'];
 
 /**
  * Finds the root and the boot partition by what they hold: the root has /etc and /usr or /sbin; the boot partition is
- * a FAT with firmware, a kernel, or EFI programs.
+ * a FAT with firmware, a kernel, or EFI programs. Of several roots the image's own kernel command line and fstab decide.
  *
  * @throws HostError `image-no-root`, `image-several-roots` or `image-root-read-only`
  */
@@ -27,19 +29,45 @@ export async function rolesOf(image: OpenImage, layout: ImageLayout): Promise<Im
   for (const partition of layout.partitions.filter(({ filesystem }) => isExt(filesystem.kind))) {
     if (await holdsRoot(image, partition)) roots.push(partition);
   }
-  const [root, second] = roots;
-  if (root === undefined) throw noRoot(image.path, layout);
-  if (second !== undefined) {
+  if (roots.length === 0) throw noRoot(image.path, layout);
+  const boot = await findBoot(image, layout);
+  const root = roots.length === 1 ? roots[0] : await decideByEvidence(image, roots, boot);
+  if (root === undefined) {
     const numbers = roots.map(({ number }) => number).join(' and ');
     throw new HostError(
       'image-several-roots',
       `${image.path} has more than one root filesystem: partitions ${numbers}`,
       {
-        hint: 'take an image with one root filesystem',
+        hint: 'neither the kernel command line nor /etc/fstab says which one: take an image with one root filesystem',
       },
     );
   }
-  return { root, boot: await findBoot(image, layout) };
+  return { root, boot };
+}
+
+/** Of several: the one that the kernel is told to mount, or the only one that mounts itself. */
+async function decideByEvidence(
+  image: OpenImage,
+  roots: readonly ImagePartition[],
+  boot: ImagePartition | null,
+): Promise<ImagePartition | undefined> {
+  const commandLine = boot === null ? '' : await textOf(image, boot, '/cmdline.txt');
+  const told = rootInCommandLine(commandLine);
+  const mounted = roots.filter((root) => told !== undefined && isDevice(told, root));
+  if (mounted.length === 1) return mounted[0];
+  const own: ImagePartition[] = [];
+  for (const root of roots) {
+    const spec = rootInFstab(await textOf(image, root, '/etc/fstab'));
+    if (spec !== undefined && isDevice(spec, root)) own.push(root);
+  }
+  return own.length === 1 ? own[0] : undefined;
+}
+
+/** Empty when there is no such file. */
+async function textOf(image: OpenImage, partition: ImagePartition, path: string): Promise<string> {
+  const files = await openImageFiles(image, partition);
+  const found = await files.stat(path);
+  return found?.kind === 'file' ? (await files.read(path)).toString('utf8') : '';
 }
 
 function noRoot(imagePath: string, layout: ImageLayout): HostError {
