@@ -58,8 +58,8 @@ describe('glusterOperatingVersion', () => {
 
   it('is the oldest of a mixed pool, and what everyone speaks for an unknown image', () => {
     expect(glusterOperatingVersion([onVersion('11.1'), onVersion('10.3')])).toBe(100_000);
-    expect(glusterOperatingVersion([exampleNode(1, { base: { from: 'file', path: '/x.img', sha256: null } })])).toBe(
-      100_000,
-    );
+    expect(
+      glusterOperatingVersion([exampleNode(1, { base: { from: 'file', path: '/x.img', sha256: null } })]),
+    ).toBe(100_000);
   });
 });
