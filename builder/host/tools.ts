@@ -81,6 +81,20 @@ export const tools = {
     packages: { debian: 'mount', fedora: 'util-linux', arch: 'util-linux' },
     neededFor: 'foreign',
   },
+  'apt-get': {
+    program: 'apt-get',
+    purpose: 'finds and downloads the packages that an image lacks',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
+  'apt-cache': {
+    program: 'apt-cache',
+    purpose: 'tells how large packages are',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
   'apt-config': {
     program: 'apt-config',
     purpose: 'tells the mirror and proxy settings of this machine',

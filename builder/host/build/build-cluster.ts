@@ -82,9 +82,10 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
         `warning: ${request.stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
       );
     }
-    const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
+    const assets = await readAssets(cluster);
+    const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
-    const bases = await ensureNodeBases(nodes, cluster.packages, request);
+    const bases = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
     const header = {
       dlimage: packageVersion,
       cluster: {

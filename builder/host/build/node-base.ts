@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
-import type { ClusterBase, ClusterNode } from '../../definition/cluster.ts';
+import type { Cluster, ClusterBase, ClusterNode } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
+import type { Assets } from '../../plan/assets.ts';
+import type { Rendering } from '../../render/create-rendering.ts';
 import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
 import { requireBaseTools } from '../base/base-tools.ts';
 import { ensureBase } from '../base/ensure-base.ts';
 import { hashFile } from '../hash-file.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
+import { completeBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
 export interface NodeBase {
@@ -41,17 +44,25 @@ function requestOf(
   return { definitionName: base.name, definition: base.definition, platform, architecture, extraPackages };
 }
 
+/** What nodes need of their bases. */
+export interface BaseNeeds {
+  /** All nodes of the cluster: a base does not depend on which of them are built. */
+  readonly cluster: Cluster;
+  readonly rendering: Pick<Rendering, 'neededPackages'>;
+  readonly assets: Assets;
+}
+
 /** Gets the bases of a cluster's nodes, each once: from the cache, built into it, or the user's own image file. */
 export async function ensureNodeBases(
   nodes: readonly ClusterNode[],
-  packages: readonly string[],
+  needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<Map<ClusterNode, NodeBase>> {
   const byWanted = new Map<string, NodeBase>();
   const byNode = new Map<ClusterNode, NodeBase>();
   for (const node of nodes) {
     const wanted = wantedBase(node);
-    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, packages, options));
+    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, needs, options));
     byWanted.set(wanted, found);
     byNode.set(node, found);
   }
@@ -59,23 +70,14 @@ export async function ensureNodeBases(
 }
 
 async function ensureNodeBase(
-  { base, profile }: ClusterNode,
-  packages: readonly string[],
+  node: ClusterNode,
+  needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<NodeBase> {
-  if (base.from === 'file') {
-    const image = await readBase(base.path);
-    const task = options.progress.task(`Hash ${base.path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
-    const sha256 = await hashFile(base.path, {
-      onBytes: (done) => task.update(done),
-      signal: options.signal,
-    });
-    task.done();
-    const name = basename(base.path);
-    return { image, record: { key: sha256, name, sha256, sizeBytes: image.layout.sizeBytes, packages: [] } };
-  }
+  const { base, profile } = node;
+  if (base.from === 'file') return await completeImageFile(base.path, node, needs, options);
   const { platform, architecture } = profile;
-  const built = await ensureBase(requestOf(base, profile, packages), options);
+  const built = await ensureBase(requestOf(base, profile, needs.cluster.packages), options);
   return {
     image: await readBase(built.imagePath),
     record: {
@@ -85,6 +87,40 @@ async function ensureNodeBase(
       sha256: built.sha256,
       sizeBytes: built.sizeBytes,
       packages: [...built.packages],
+    },
+  };
+}
+
+/** The user's own image, with the packages that it lacks. */
+async function completeImageFile(
+  path: string,
+  node: ClusterNode,
+  { cluster, rendering, assets }: BaseNeeds,
+  options: EnsureBaseOptions,
+): Promise<NodeBase> {
+  const image = await readBase(path);
+  const task = options.progress.task(`Hash ${path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
+  const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
+  task.done();
+  const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
+  const complete = await completeBase(
+    {
+      image,
+      sha256,
+      wanted: rendering.neededPackages(sharing),
+      archive: { moved: [], isExpired: false },
+      assets,
+    },
+    options,
+  );
+  return {
+    image: complete.image,
+    record: {
+      key: complete.key,
+      name: basename(path),
+      sha256: complete.sha256,
+      sizeBytes: complete.image.layout.sizeBytes,
+      packages: [...complete.packages],
     },
   };
 }
