@@ -1,15 +1,19 @@
 import { basename } from 'node:path';
-import type { Cluster, ClusterBase, ClusterNode } from '../../definition/cluster.ts';
+import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
+import type { Cluster, ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
+import { parseDependency } from '../../packages/dependency.ts';
 import type { Assets } from '../../plan/assets.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
 import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
 import { requireBaseTools } from '../base/base-tools.ts';
 import { ensureBase } from '../base/ensure-base.ts';
+import { HostError } from '../../report/errors.ts';
 import { hashFile } from '../hash-file.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
-import { completeBase } from '../packages/complete-base.ts';
+import { checkVendorLayout } from '../image/check-vendor-layout.ts';
+import { completeBase, type IncompleteBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
 export interface NodeBase {
@@ -26,22 +30,46 @@ export async function checkNodeBases(
 ): Promise<void> {
   const oneOfEach = new Map(nodes.map((node) => [wantedBase(node), node]));
   for (const { base, profile } of oneOfEach.values()) {
-    if (base.from === 'file') await readBase(base.path);
-    else await requireBaseTools(requestOf(base, profile, packages), cacheDirectory);
+    const source = sourceOf(base, profile, packages);
+    if (source.from === 'packages') await requireBaseTools(source.request, cacheDirectory);
+    else await readImage(base, profile, source.image);
   }
 }
 
 /** Tells which nodes have the same base. */
 function wantedBase({ base, profile }: ClusterNode): string {
-  return base.from === 'file' ? base.path : `${base.name} ${profile.platform}-${profile.architecture}`;
+  if (base.from === 'file') return base.path;
+  return `${base.name} ${platformOf(profile)} ${base.image?.path ?? ''}`;
 }
 
-function requestOf(
-  base: Extract<ClusterBase, { from: 'definition' }>,
-  { platform, architecture }: Profile,
-  extraPackages: readonly string[],
-): BaseRequest {
-  return { definitionName: base.name, definition: base.definition, platform, architecture, extraPackages };
+type Source =
+  | { readonly from: 'packages'; readonly request: BaseRequest }
+  | { readonly from: 'image'; readonly image: UserImage };
+
+/** @throws HostError `base-not-here` */
+function sourceOf(base: ClusterBase, profile: Profile, extraPackages: readonly string[]): Source {
+  if (base.from === 'file') return { from: 'image', image: base };
+  const { name: definitionName, definition, image } = base;
+  if (isBuilt(definition)) {
+    const { platform, architecture } = profile;
+    return {
+      from: 'packages',
+      request: { definitionName, definition, platform, architecture, extraPackages },
+    };
+  }
+  if (image !== null) return { from: 'image', image };
+  throw new HostError('base-not-here', `dlimage cannot download ${definitionName} yet`, {
+    hint: 'download and unpack the image yourself, and name it with --base-image',
+  });
+}
+
+/** Reads an image and, where a definition says how it should look, holds it against that. */
+async function readImage(base: ClusterBase, profile: Profile, image: UserImage): Promise<BaseImage> {
+  const found = await readBase(image.path);
+  if (base.from !== 'definition' || !isVendor(base.definition)) return found;
+  const wanted = base.definition.vendor.images[platformOf(profile)];
+  if (wanted !== undefined) checkVendorLayout(base.name, wanted.layout, found);
+  return found;
 }
 
 /** What nodes need of their bases. */
@@ -75,52 +103,48 @@ async function ensureNodeBase(
   options: EnsureBaseOptions,
 ): Promise<NodeBase> {
   const { base, profile } = node;
-  if (base.from === 'file') return await completeImageFile(base.path, node, needs, options);
-  const { platform, architecture } = profile;
-  const built = await ensureBase(requestOf(base, profile, needs.cluster.packages), options);
-  return {
-    image: await readBase(built.imagePath),
-    record: {
-      key: built.key,
-      name: base.name,
-      platform: `${platform}-${architecture}`,
-      sha256: built.sha256,
-      sizeBytes: built.sizeBytes,
-      packages: [...built.packages],
-    },
-  };
-}
-
-/** The user's own image, with the packages that it lacks. */
-async function completeImageFile(
-  path: string,
-  node: ClusterNode,
-  { cluster, rendering, assets }: BaseNeeds,
-  options: EnsureBaseOptions,
-): Promise<NodeBase> {
-  const image = await readBase(path);
+  const source = sourceOf(base, profile, needs.cluster.packages);
+  if (source.from === 'packages') return await ensureBuiltBase(source.request, options);
+  const { path } = source.image;
+  const image = await readImage(base, profile, source.image);
   const task = options.progress.task(`Hash ${path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
   const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
   task.done();
-  const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
-  const complete = await completeBase(
-    {
-      image,
-      sha256,
-      wanted: rendering.neededPackages(sharing),
-      archive: { moved: [], isExpired: false },
-      assets,
-    },
-    options,
-  );
+  const { wanted, archive } = packagesFor(node, needs);
+  const complete = await completeBase({ image, sha256, wanted, archive, assets: needs.assets }, options);
+  const name = base.from === 'definition' ? base.name : basename(path);
+  const platform = base.from === 'definition' ? { platform: platformOf(profile) } : {};
   return {
     image: complete.image,
     record: {
       key: complete.key,
-      name: basename(path),
+      name,
+      ...platform,
       sha256: complete.sha256,
       sizeBytes: complete.image.layout.sizeBytes,
       packages: [...complete.packages],
     },
+  };
+}
+
+async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions): Promise<NodeBase> {
+  const built = await ensureBase(request, options);
+  const { key, sha256, sizeBytes, packages } = built;
+  const record = { key, name: request.definitionName, platform: platformOf(request), sha256, sizeBytes };
+  return { image: await readBase(built.imagePath), record: { ...record, packages: [...packages] } };
+}
+
+/** What all nodes on a base need, and what its release has under names of its own. */
+function packagesFor(
+  node: ClusterNode,
+  { cluster, rendering }: BaseNeeds,
+): Pick<IncompleteBase, 'wanted' | 'archive'> {
+  const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
+  const { base } = node;
+  const vendor = base.from === 'definition' ? base.definition.vendor : undefined;
+  const own = vendor?.packages.map(parseDependency) ?? [];
+  return {
+    wanted: [...rendering.neededPackages(sharing), ...own],
+    archive: { moved: vendor?.moved_archives ?? [], isExpired: vendor?.moved_archives !== undefined },
   };
 }

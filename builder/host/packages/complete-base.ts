@@ -63,7 +63,10 @@ export async function completeBase(
 ): Promise<CompleteBase> {
   const { image, sha256 } = base;
   const settings = await withImage(image.path, (open) => readAptSettings(open, image.root));
-  if (settings === null) return { image, key: sha256, sha256, packages: [] };
+  if (settings === null) {
+    options.progress.note(`note: ${image.path} has no dpkg: ${listOf(base.wanted)} have to be in it already`);
+    return { image, key: sha256, sha256, packages: [] };
+  }
   const missing = missingDependencies(base.wanted, presentNames(settings.status));
   if (missing.length === 0) return { image, key: sha256, sha256, packages: parseDpkgStatus(settings.status) };
   const key = keyOf(base, missing);
@@ -76,6 +79,10 @@ export async function completeBase(
     ...(options.signal && { signal: options.signal }),
   });
   return { ...record, image: await readBase(join(path, 'base.img')) };
+}
+
+function listOf(wanted: readonly Dependency[]): string {
+  return wanted.map(([preferred]) => preferred).join(', ');
 }
 
 /** Not the mirror, and not the day: a base that was completed once stays what it is until it is removed. */

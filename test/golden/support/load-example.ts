@@ -3,7 +3,7 @@ import type { Cluster } from '../../../builder/definition/cluster.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
 
 /** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */
-export const exampleNames = ['pi3-default', 'mixed-boards', 'pi4-wifi', 'x86-nfs'] as const;
+export const exampleNames = ['pi3-default', 'mixed-boards', 'pi4-wifi', 'x86-nfs', 'vendor-bases'] as const;
 
 export type ExampleName = (typeof exampleNames)[number];
 
