@@ -83,7 +83,8 @@ interface Placed extends StandInPartition {
   readonly sizeBytes: number;
 }
 
-async function assemble(
+/** Makes the image from a finished tree, which is moved into it. */
+export async function assemble(
   standIn: StandIn,
   paths: { readonly imagePath: string; readonly tree: string; readonly loader: string },
   work: string,
@@ -171,7 +172,7 @@ async function fill(
 
 async function fillFat(
   content: Extract<StandInPartition['content'], { kind: 'fat16' | 'fat32' }>,
-  place: {
+  target: {
     readonly imagePath: string;
     readonly offsetBytes: number;
     readonly sizeBytes: number;
@@ -179,9 +180,9 @@ async function fillFat(
     readonly number: number;
   },
 ): Promise<void> {
-  const { imagePath, offsetBytes, sizeBytes, source, number } = place;
+  const { imagePath, offsetBytes, sizeBytes, source, number } = target;
   const serial = createHash('sha256').update(content.label).digest('hex').slice(0, 8);
-  const cluster = content.sectorsPerCluster === undefined ? [] : ['-s', String(content.sectorsPerCluster)];
+  const cluster = ['-s', String(content.sectorsPerCluster)];
   const sector = String(offsetBytes / sectorBytes);
   await runTool(
     'mkfs.vfat',

@@ -36,7 +36,7 @@ export async function ensureStandIn(name: StandInName): Promise<string> {
   });
 }
 
-async function keyOf(name: StandInName, standIn: StandIn): Promise<string> {
+export async function keyOf(name: StandInName, standIn: StandIn): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify({ revision, name, standIn }));
   const folder = fileURLToPath(new URL(name, import.meta.url));
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

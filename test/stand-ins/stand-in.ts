@@ -15,8 +15,8 @@ export interface StandInPartition {
         readonly kind: 'fat16' | 'fat32';
         readonly label: string;
         readonly mountPoint: string;
-        /** Sectors of 512 bytes in a cluster; mkfs.vfat's own choice when absent. */
-        readonly sectorsPerCluster?: number;
+        /** Sectors of 512 bytes in a cluster. */
+        readonly sectorsPerCluster: number;
       }
     | {
         readonly kind: 'ext4';

@@ -67,7 +67,7 @@ export const standIns = {
         startSector: 10240,
         sizeMb: 106,
         type: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B',
-        content: { kind: 'fat32', label: 'UEFI', mountPoint: '/boot/efi' },
+        content: { kind: 'fat32', label: 'UEFI', mountPoint: '/boot/efi', sectorsPerCluster: 1 },
       },
       {
         number: 16,

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { formatDependency, missingDependencies, parseDependency } from '../../../builder/packages/dependency.ts';
+import {
+  formatDependency,
+  missingDependencies,
+  parseDependency,
+} from '../../../builder/packages/dependency.ts';
 
 const wanted = ['docker.io | docker-ce', 'keepalived', 'jq', 'keepalived'].map(parseDependency);
 

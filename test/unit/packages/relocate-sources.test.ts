@@ -40,14 +40,16 @@ it('reads stanzas, with keys in files and keys in place', () => {
   ].join('\n');
   const relocated = relocateSources(text, 'deb822', '/root');
   expect(relocated).toContain('Types: deb\nURIs: mirror+file:///root/etc/apt/mirrors/debian.list\n');
-  expect(relocated).toContain('Signed-By: /root/usr/share/keyrings/debian-archive-keyring.pgp,/root/etc/apt/keyrings/own.asc\n');
+  expect(relocated).toContain(
+    'Signed-By: /root/usr/share/keyrings/debian-archive-keyring.pgp,/root/etc/apt/keyrings/own.asc\n',
+  );
   expect(relocated).toContain('Enabled: no\nURIs: http://a.example\n');
   expect(relocated).toContain(key);
 });
 
 it('asks the archive that an old release has moved to', () => {
   const moved = [{ from: 'http://raspbian.raspberrypi.org/raspbian', to: 'http://legacy.example/raspbian' }];
-  expect(relocateSources('deb http://raspbian.raspberrypi.org/raspbian/ buster main\n', 'one-line', '', moved)).toBe(
-    'deb http://legacy.example/raspbian/ buster main\n',
-  );
+  expect(
+    relocateSources('deb http://raspbian.raspberrypi.org/raspbian/ buster main\n', 'one-line', '', moved),
+  ).toBe('deb http://legacy.example/raspbian/ buster main\n');
 });
