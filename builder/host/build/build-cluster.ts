@@ -16,6 +16,7 @@ import { packageVersion } from '../package-version.ts';
 import type { Progress } from '../progress.ts';
 import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
+import { checkBases } from './check-bases.ts';
 import { buildNode, type BuiltNode } from './build-node.ts';
 import { ensureNodeBases, checkNodeBases, type NodeBase } from './node-base.ts';
 import { openNodePatches } from './node-patches.ts';
@@ -86,6 +87,7 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
     const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
     const bases = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
+    await checkBases(cluster, bases, rendering, progress);
     const header = {
       dlimage: packageVersion,
       cluster: {

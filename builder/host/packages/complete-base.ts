@@ -26,6 +26,7 @@ export interface IncompleteBase {
   readonly sha256: string;
   readonly wanted: readonly Dependency[];
   readonly archive: ArchiveSettings;
+  readonly boot: BootSettings;
   /** Shipped files; the installer is among them. */
   readonly assets: Assets;
 }
@@ -74,7 +75,7 @@ export async function completeBase(
   const record = await ensureCached({
     path,
     read: () => readRecord(path),
-    make: (directory) => complete({ ...base, settings, missing, key, directory }, options),
+    make: (directory) => complete({ ...base, settings, missing, bootFiles, key, directory }, options),
     progress: options.progress,
     ...(options.signal && { signal: options.signal }),
   });
@@ -86,11 +87,16 @@ function listOf(wanted: readonly Dependency[]): string {
 }
 
 /** Not the mirror, and not the day: a base that was completed once stays what it is until it is removed. */
-function keyOf({ sha256, archive, assets }: IncompleteBase, missing: readonly Dependency[]): string {
+function keyOf(
+  { sha256, archive, assets }: IncompleteBase,
+  missing: readonly Dependency[],
+  bootFiles: readonly RenderedEntry[],
+): string {
   const overlay = readPackagesOverlay(assets).sha256;
   const needs = missing.map(formatDependency).toSorted();
+  const files = bootFiles.map(({ entry, sha256: content }) => [entry.path, content]);
   return createHash('sha256')
-    .update(JSON.stringify({ revision, sha256, needs, archive, overlay }))
+    .update(JSON.stringify({ revision, sha256, needs, archive, overlay, files }))
     .digest('hex');
 }
 
@@ -106,8 +112,11 @@ async function readRecord(directory: string): Promise<CompleteRecord | undefined
 }
 
 interface Completion extends IncompleteBase {
-  readonly settings: AptSettings;
+  /** Null where the image has no dpkg; then nothing is missing. */
+  readonly settings: AptSettings | null;
   readonly missing: readonly Dependency[];
+  /** Of the boot partition, edited. */
+  readonly bootFiles: readonly RenderedEntry[];
   readonly key: string;
   /** Empty; takes `base.img` and `base.json`. */
   readonly directory: string;
