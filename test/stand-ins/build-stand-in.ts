@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,6 @@ export async function buildStandIn(name: string, standIn: StandIn, directory: st
   });
   await assemble(standIn, paths, work);
   await removeTree(work);
-  await chmod(paths.imagePath, 0o444);
 }
 
 /** The scripts of dlimage's own bases, with the files of the stand-in in the place of theirs. */
@@ -83,8 +82,7 @@ interface Placed extends StandInPartition {
   readonly sizeBytes: number;
 }
 
-/** Makes the image from a finished tree, which is moved into it. */
-export async function assemble(
+async function assemble(
   standIn: StandIn,
   paths: { readonly imagePath: string; readonly tree: string; readonly loader: string },
   work: string,
@@ -207,10 +205,4 @@ async function fillFat(
     ],
     { step: `fill partition ${number}`, timeoutSeconds: 300 },
   );
-}
-
-/** What `base.json` beside the image is: proof that it is complete. */
-export async function recordStandIn(directory: string): Promise<void> {
-  const { size } = await stat(join(directory, 'base.img'));
-  await writeFile(join(directory, 'base.json'), `${JSON.stringify({ sizeBytes: size })}\n`);
 }

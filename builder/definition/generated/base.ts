@@ -159,6 +159,14 @@ export interface BaseDefinition {
         };
       };
     };
+    /**
+     * Words that a Raspberry Pi's cmdline.txt gets where it lacks them. What the publisher wrote stays.
+     */
+    command_line?: string[];
+    /**
+     * Lines that a Raspberry Pi's config.txt gets, for every board, where it lacks them.
+     */
+    config?: string[];
   };
   /**
    * Versions that rules and templates decide by; of a base that is built they are checked against its own package list. Of a publisher's image, cloud-init's is the oldest that an image of this release may have, and the others are what is installed into it.

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { basesDirectory, readSoundBase } from './base-cache.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
@@ -8,7 +6,7 @@ import type { BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
 
 /**
- * The base of a request: from the cache, or built into it; see `ensureCached`.
+ * The base of a request: from the cache, or built into it.
  *
  * `build` makes the base inside a directory; tests put another one in.
  *
@@ -21,12 +19,5 @@ export async function ensureBase(
 ): Promise<BuiltBase> {
   const files = await readBaseFiles(request);
   const key = baseKey(request, files);
-  const path = join(basesDirectory(options.cacheDirectory), key);
-  return await ensureCached({
-    path,
-    read: () => readSoundBase(path),
-    make: (directory) => build(request, key, files, directory, options),
-    progress: options.progress,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  return await ensureCached(key, options, (directory) => build(request, key, files, directory, options));
 }

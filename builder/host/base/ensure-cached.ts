@@ -1,47 +1,44 @@
 import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../files.ts';
-import type { Progress } from '../progress.ts';
-import { removeTree } from './base-cache.ts';
+import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
+import type { EnsureBaseOptions } from './base-request.ts';
+import type { BuiltBase } from './built-base.ts';
 import { acquireLock, removeDeadLock } from './process-lock.ts';
 
-/** One directory of the cache: its name is a hash of all that decides what it holds. */
-export interface CachedDirectory<T> {
-  readonly path: string;
-  /** Reads it; nothing where it is missing or damaged. */
-  readonly read: () => Promise<T | undefined>;
-  /** Fills an empty directory, which then gets the name. */
-  readonly make: (directory: string) => Promise<void>;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal;
-}
-
 /**
- * What a directory of the cache holds: as it is there, or made. Of several processes that want the same one makes it and
- * the others wait. A damaged one is made again. What is interrupted leaves nothing that looks whole; the next one cleans up.
+ * The base with a key: from the cache, or made into it. Of several processes that want one base at the same time one
+ * makes it and the others wait. A damaged one is made again. What is interrupted leaves nothing that looks whole; the
+ * next one cleans up.
  *
- * @throws HostError `cache-full` when the disk has no space left, and whatever `make` throws.
+ * `make` leaves `base.img` and `base.json` in a directory that is empty.
+ *
+ * @throws HostError what `make` throws, `cache-full` when the disk has no space left.
  */
-export async function ensureCached<T>(wanted: CachedDirectory<T>): Promise<T> {
-  const { path, read } = wanted;
-  const there = await read();
-  if (there !== undefined) return there;
-  const parent = dirname(path);
+export async function ensureCached(
+  key: string,
+  options: EnsureBaseOptions,
+  make: (directory: string) => Promise<void>,
+): Promise<BuiltBase> {
+  const parent = basesDirectory(options.cacheDirectory);
+  const directory = join(parent, key);
+  const cached = await readSoundBase(directory);
+  if (cached !== undefined) return cached;
   await mkdir(parent, { recursive: true });
-  const lock = await acquireLock(`${path}.lock`, {
-    onWait: (pid) => wanted.progress.note(`waiting for process ${pid}, which is building the same base`),
-    ...(wanted.signal === undefined ? {} : { signal: wanted.signal }),
+  const lock = await acquireLock(`${directory}.lock`, {
+    onWait: (pid) => options.progress.note(`waiting for process ${pid}, which is building the same base`),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {
-    const made = await read();
+    const made = await readSoundBase(directory);
     if (made !== undefined) return made;
-    await removeLeftovers(parent, basename(path));
-    const temporary = `${path}.building-${process.pid}`;
+    await removeLeftovers(parent, key);
+    const temporary = join(parent, `${key}.building-${process.pid}`);
     await mkdir(temporary);
     try {
-      await wanted.make(temporary);
-      await rename(temporary, path);
+      await make(temporary);
+      await rename(temporary, directory);
     } catch (error) {
       const full = await isFull(parent, error);
       await removeTree(temporary);
@@ -50,18 +47,21 @@ export async function ensureCached<T>(wanted: CachedDirectory<T>): Promise<T> {
   } finally {
     await lock.release();
   }
-  const made = await read();
-  if (made === undefined) throw new Error(`what was just made is not in ${path}`);
-  return made;
+  const base = await readBase(directory);
+  if (base === undefined) throw new Error(`the base that was just made is not in ${directory}`);
+  return base;
 }
 
-/** What interrupted builds left, of this and of others, and this one itself where it is damaged. The caller holds its lock. */
-async function removeLeftovers(parent: string, name: string): Promise<void> {
-  for (const entry of await readdir(parent)) {
-    const [other] = entry.split('.building-');
+/**
+ * What interrupted builds left, of this base and of others, and this base itself where it is damaged. The caller
+ * holds the lock of this base.
+ */
+async function removeLeftovers(parent: string, key: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const [other] = name.split('.building-');
     const unfinished =
-      other !== entry && (other === name || (await removeDeadLock(join(parent, `${other}.lock`))));
-    if (unfinished || entry === name) await removeTree(join(parent, entry));
+      other !== name && (other === key || (await removeDeadLock(join(parent, `${other}.lock`))));
+    if (unfinished || name === key) await removeTree(join(parent, name));
   }
 }
 
@@ -74,8 +74,8 @@ async function isFull(directory: string, error: unknown): Promise<boolean> {
 }
 
 function cacheFull(directory: string, cause: unknown): HostError {
-  return new HostError('cache-full', `no space left while building a base in ${directory}`, {
-    hint: 'a build needs about 4 GB for a while, a finished base about 1 GB; free some, or choose another --cache',
+  return new HostError('cache-full', `no space left while making a base in ${directory}`, {
+    hint: 'a base needs about 4 GB for a while, and about 1 GB when it is finished; free some, or choose another --cache',
     cause,
   });
 }

@@ -41,7 +41,5 @@ async function readText(files: ImageFiles, path: string): Promise<string | null>
 function changed(path: string, before: string, after: string): RenderedEntry[] {
   if (after === before) return [];
   const attributes = { path, partition: 'boot' as const, mode: 0o644, mtimeSeconds: defaultMtimeSeconds };
-  return [
-    fileFromBytes({ ...attributes, origin: 'board', shared: true }, new TextEncoder().encode(after)),
-  ];
+  return [fileFromBytes({ ...attributes, origin: 'board', shared: true }, new TextEncoder().encode(after))];
 }

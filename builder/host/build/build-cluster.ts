@@ -19,6 +19,7 @@ import type { ToolName } from '../tools.ts';
 import { checkBases } from './check-bases.ts';
 import { buildNode, type BuiltNode } from './build-node.ts';
 import { ensureNodeBases, checkNodeBases, type NodeBase } from './node-base.ts';
+import { growNodeBases } from './grow-node-bases.ts';
 import { openNodePatches } from './node-patches.ts';
 import { OutputDirectory, type ManifestHeader } from './output-directory.ts';
 
@@ -86,8 +87,9 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
     const assets = await readAssets(cluster);
     const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
-    const bases = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
-    await checkBases(cluster, bases, rendering, progress);
+    const found = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
+    await checkBases(cluster, found, rendering, progress);
+    const bases = await growNodeBases(found, (node) => rendering.renderNode(node), request);
     const header = {
       dlimage: packageVersion,
       cluster: {

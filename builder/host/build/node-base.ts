@@ -110,9 +110,11 @@ async function ensureNodeBase(
   const task = options.progress.task(`Hash ${path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
   const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
   task.done();
-  const { wanted, archive } = packagesFor(node, needs);
-  const complete = await completeBase({ image, sha256, wanted, archive, assets: needs.assets }, options);
   const name = base.from === 'definition' ? base.name : basename(path);
+  const { platform: kind, architecture } = profile;
+  const told = { definitionName: name, platform: kind, architecture };
+  const { assets } = needs;
+  const complete = await completeBase({ image, sha256, told, assets, ...needsOf(node, needs) }, options);
   const platform = base.from === 'definition' ? { platform: platformOf(profile) } : {};
   return {
     image: complete.image,
@@ -135,10 +137,10 @@ async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions)
 }
 
 /** What all nodes on a base need, and what its release has under names of its own. */
-function packagesFor(
+function needsOf(
   node: ClusterNode,
   { cluster, rendering }: BaseNeeds,
-): Pick<IncompleteBase, 'wanted' | 'archive'> {
+): Pick<IncompleteBase, 'wanted' | 'archive' | 'boot'> {
   const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
   const { base } = node;
   const vendor = base.from === 'definition' ? base.definition.vendor : undefined;
@@ -146,5 +148,6 @@ function packagesFor(
   return {
     wanted: [...rendering.neededPackages(sharing), ...own],
     archive: { moved: vendor?.moved_archives ?? [], isExpired: vendor?.moved_archives !== undefined },
+    boot: { commandLine: vendor?.command_line ?? [], config: vendor?.config ?? [] },
   };
 }

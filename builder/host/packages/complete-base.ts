@@ -1,29 +1,33 @@
 import { createHash } from 'node:crypto';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDependency, missingDependencies, type Dependency } from '../../packages/dependency.ts';
 import type { Assets } from '../../plan/assets.ts';
 import { packageEntries, readPackagesOverlay, type BakedPackage } from '../../render/package-entries.ts';
-import { HostError } from '../../report/errors.ts';
-import { formatBytes } from '../../report/format-units.ts';
-import { nativeArchitectureOf, parseDpkgStatus, presentNames } from '../base/dpkg-status.ts';
-import type { BasePackage } from '../base/built-base.ts';
+import type { RenderedEntry } from '../../render/rendered-node.ts';
+import type { BaseRecord, BasePackage } from '../base/built-base.ts';
+import { parseDpkgStatus, presentNames } from '../base/dpkg-status.ts';
 import { ensureCached } from '../base/ensure-cached.ts';
-import { acquireLock } from '../base/process-lock.ts';
-import { makePrivateDirectory } from '../files.ts';
-import { readBase, readExtSuperblock, type BaseImage } from '../image/base.ts';
+import { recordImage } from '../base/record-image.ts';
+import { editBootFiles, type BootSettings } from '../board/edit-boot-files.ts';
+import { readBase, type BaseImage } from '../image/base.ts';
+import { copySparsely } from '../image/copy-sparsely.ts';
+import { freeRootBytes, growRoot } from '../image/grow-root.ts';
 import { withImage } from '../image/open-image.ts';
 import { openWorkCopy } from '../image/work-copy.ts';
 import { writeImage } from '../image/write-image.ts';
 import type { Progress, Task } from '../progress.ts';
-import { createAptRoot, type ArchiveSettings } from './apt-root.ts';
+import type { ArchiveSettings } from './apt-root.ts';
+import { findPackages } from './find-packages.ts';
 import { readAptSettings, type AptSettings } from './read-apt-settings.ts';
-import { resolvePackages, type ResolvedPackages } from './resolve-packages.ts';
+import type { ResolvedPackages } from './resolve-packages.ts';
 
 /** An image that nodes are to be made from, and what they need in it. */
 export interface IncompleteBase {
   readonly image: BaseImage;
   readonly sha256: string;
+  /** What lists show of it. */
+  readonly told: Pick<BaseRecord, 'definitionName' | 'platform' | 'architecture'>;
   readonly wanted: readonly Dependency[];
   readonly archive: ArchiveSettings;
   readonly boot: BootSettings;
@@ -40,50 +44,43 @@ export interface CompleteBase {
   readonly packages: readonly BasePackage[];
 }
 
-/** What `base.json` says about the completed image beside it. */
-interface CompleteRecord extends Omit<CompleteBase, 'image'> {
-  readonly format: 1;
-  readonly sizeBytes: number;
+interface CompletionOptions {
+  readonly cacheDirectory: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
 }
 
 /** Goes up when a change of the TypeScript here makes another image of the same inputs. */
 const revision = 1;
 
 /** What dpkg needs beside the unpacked packages: its database, and files that scripts make. */
-const spareBytes = 64 * 1024 * 1024;
+const spareBytes = 96 * 1024 * 1024;
 
 /**
  * Puts the packages that an image lacks into a copy of it in the cache, to be installed at a node's first start without
- * network. An image that has all it needs is returned as it is, and so is one without dpkg: what it has cannot be told.
+ * network, and edits its boot files. An image that has all it needs is returned as it is. Of one without dpkg nobody can
+ * tell what it has: it gets no packages.
  *
- * @throws HostError as `resolvePackages`, `openWorkCopy` and `ensureCached` do, and `image-no-space`.
+ * @throws HostError as `findPackages`, `growRoot`, `openWorkCopy` and `ensureCached` do.
  */
-export async function completeBase(
-  base: IncompleteBase,
-  options: { readonly cacheDirectory: string; readonly progress: Progress; readonly signal?: AbortSignal },
-): Promise<CompleteBase> {
-  const { image, sha256 } = base;
+export async function completeBase(base: IncompleteBase, options: CompletionOptions): Promise<CompleteBase> {
+  const { image, sha256, wanted } = base;
   const settings = await withImage(image.path, (open) => readAptSettings(open, image.root));
   if (settings === null) {
-    options.progress.note(`note: ${image.path} has no dpkg: ${listOf(base.wanted)} have to be in it already`);
-    return { image, key: sha256, sha256, packages: [] };
+    const names = wanted.map(([preferred]) => preferred).join(', ');
+    options.progress.note(`note: ${image.path} has no dpkg: ${names} have to be in it already`);
   }
-  const missing = missingDependencies(base.wanted, presentNames(settings.status));
-  if (missing.length === 0) return { image, key: sha256, sha256, packages: parseDpkgStatus(settings.status) };
-  const key = keyOf(base, missing);
-  const path = join(options.cacheDirectory, 'completed', key);
-  const record = await ensureCached({
-    path,
-    read: () => readRecord(path),
-    make: (directory) => complete({ ...base, settings, missing, bootFiles, key, directory }, options),
-    progress: options.progress,
-    ...(options.signal && { signal: options.signal }),
-  });
-  return { ...record, image: await readBase(join(path, 'base.img')) };
-}
-
-function listOf(wanted: readonly Dependency[]): string {
-  return wanted.map(([preferred]) => preferred).join(', ');
+  const present = settings === null ? null : presentNames(settings.status);
+  const missing = present === null ? [] : missingDependencies(wanted, present);
+  const bootFiles = await editBootFiles(image, base.boot);
+  if (missing.length === 0 && bootFiles.length === 0) {
+    return { image, key: sha256, sha256, packages: parseDpkgStatus(settings?.status ?? '') };
+  }
+  const key = keyOf(base, missing, bootFiles);
+  const made = await ensureCached(key, options, (directory) =>
+    complete({ ...base, settings, missing, bootFiles, key, directory }, options),
+  );
+  return { key, sha256: made.sha256, packages: made.packages, image: await readBase(made.imagePath) };
 }
 
 /** Not the mirror, and not the day: a base that was completed once stays what it is until it is removed. */
@@ -95,20 +92,8 @@ function keyOf(
   const overlay = readPackagesOverlay(assets).sha256;
   const needs = missing.map(formatDependency).toSorted();
   const files = bootFiles.map(({ entry, sha256: content }) => [entry.path, content]);
-  return createHash('sha256')
-    .update(JSON.stringify({ revision, sha256, needs, archive, overlay, files }))
-    .digest('hex');
-}
-
-async function readRecord(directory: string): Promise<CompleteRecord | undefined> {
-  const text = await readFile(join(directory, 'base.json'), 'utf8').catch(() => undefined);
-  const size = await stat(join(directory, 'base.img')).then(
-    ({ size: bytes }) => bytes,
-    () => undefined,
-  );
-  if (text === undefined) return undefined;
-  const record: CompleteRecord = JSON.parse(text);
-  return record.format === 1 && record.sizeBytes === size ? record : undefined;
+  const decisive = JSON.stringify({ revision, sha256, needs, archive, overlay, files });
+  return createHash('sha256').update(`completed ${decisive}`).digest('hex');
 }
 
 interface Completion extends IncompleteBase {
@@ -122,22 +107,30 @@ interface Completion extends IncompleteBase {
   readonly directory: string;
 }
 
-interface CompletionOptions {
-  readonly cacheDirectory: string;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal;
-}
+const nothing: ResolvedPackages = { installed: [], removed: [], files: [], installedBytes: 0 };
 
 async function complete(job: Completion, options: CompletionOptions): Promise<void> {
-  const task = options.progress.task(`Find packages for ${job.settings.system}`);
+  const { settings, missing, archive, key, told } = job;
+  const started = performance.now();
+  const task = options.progress.task(`Complete ${settings?.system ?? job.image.path}`);
   try {
-    const resolved = await resolve(job, options, task);
+    const resolved =
+      settings === null || missing.length === 0
+        ? nothing
+        : await findPackages({ settings, wanted: missing, archive, ...options }, task);
     if (resolved.removed.length > 0) {
       options.progress.note(`note: ${resolved.removed.join(', ')} will be removed: others take their place`);
     }
-    await checkRoom(job, resolved);
-    task.line('writing them into the image');
-    await bake(job, resolved, options.signal);
+    await bake(job, resolved, task, options.signal);
+    const origin = {
+      ...told,
+      key,
+      packages: packagesAfter(settings?.status ?? '', resolved),
+      extraPackages: missing.map(formatDependency),
+      origin: `completed with ${resolved.installed.length} packages`,
+      buildSeconds: Math.round((performance.now() - started) / 1000),
+    };
+    await recordImage(job.directory, origin, options.signal);
     task.done(`${resolved.installed.length} packages`);
   } catch (error) {
     task.fail();
@@ -145,85 +138,50 @@ async function complete(job: Completion, options: CompletionOptions): Promise<vo
   }
 }
 
-async function resolve(job: Completion, options: CompletionOptions, task: Task): Promise<ResolvedPackages> {
-  const { settings, missing, archive } = job;
-  const architecture = nativeArchitectureOf(settings.status);
-  if (architecture === undefined) {
-    throw new HostError(
-      'image-without-dpkg',
-      `${job.image.path} has a dpkg that is not installed by itself`,
-      {
-        hint: 'take an image of a Debian system that is complete',
-      },
-    );
-  }
-  const sources = createHash('sha256');
-  for (const [path, content] of settings.files) sources.update(path).update(content);
-  const directory = join(
-    options.cacheDirectory,
-    'apt',
-    `${sources.digest('hex').slice(0, 16)}-${architecture}`,
-  );
-  await makePrivateDirectory(directory);
-  const lock = await acquireLock(`${directory}.lock`, options.signal && { signal: options.signal });
-  try {
-    const apt = await createAptRoot(directory, settings, architecture, archive);
-    const system = `${settings.system}, ${architecture}`;
-    return await resolvePackages({ apt, wanted: missing, system, signal: options.signal }, task);
-  } finally {
-    await lock.release();
-  }
-}
-
-/** They are unpacked before the file system grows to the size of the disk. */
-async function checkRoom({ image }: Completion, { files, installedBytes }: ResolvedPackages): Promise<void> {
-  const superblock = await withImage(image.path, (open) => readExtSuperblock(open, image.root));
-  const free = superblock.freeBlocks * superblock.blockSize;
-  const needed = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
-  if (needed <= free) return;
-  throw new HostError(
-    'image-no-space',
-    `the root partition of ${image.path} has no room: ${formatBytes(needed)} needed for packages, ${formatBytes(free)} free`,
-    { hint: 'take a base with a larger partition' },
-  );
-}
-
 async function bake(
   job: Completion,
   resolved: ResolvedPackages,
+  task: Task,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { image, assets, directory, key, settings } = job;
-  const entries = packageEntries(bakedPackages(resolved), readPackagesOverlay(assets), assets);
+  const { assets, directory, bootFiles } = job;
+  const packages =
+    resolved.installed.length === 0
+      ? []
+      : packageEntries(bakedPackages(resolved), readPackagesOverlay(assets), assets);
+  const entries = [...packages, ...bootFiles].map(({ entry }) => entry);
+  const image = await withRoom(job, resolved, task, signal);
+  task.line('writing them into the image');
   const copy = await openWorkCopy({ base: image, directory });
-  const imagePath = join(directory, 'base.img');
   try {
-    const patch = await copy.makePatch(
-      entries.map(({ entry }) => entry),
-      { ...(signal && { signal }) },
-    );
+    const patch = await copy.makePatch(entries, { ...(signal && { signal }) });
     try {
-      const written = await writeImage({
-        basePath: image.path,
-        patch,
-        target: imagePath,
-        ...(signal && { signal }),
-      });
-      const record: CompleteRecord = {
-        format: 1,
-        key,
-        sha256: written.sha256,
-        sizeBytes: written.sizeBytes,
-        packages: packagesAfter(settings.status, resolved),
-      };
-      await chmod(imagePath, 0o444);
-      await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
+      const target = join(directory, 'base.img');
+      await writeImage({ basePath: image.path, patch, target, ...(signal && { signal }) });
     } finally {
       await patch.close();
     }
   } finally {
     await copy.close();
   }
+  if (image !== job.image) await rm(image.path);
+}
+
+/** Packages are unpacked before the node's file system grows to its disk, so a copy of the image grows for them. */
+async function withRoom(
+  { image, directory }: Completion,
+  { files, installedBytes }: ResolvedPackages,
+  task: Task,
+  signal: AbortSignal | undefined,
+): Promise<BaseImage> {
+  if (files.length === 0) return image;
+  const needed = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
+  if ((await freeRootBytes(image)) >= needed) return image;
+  task.line('making room for them');
+  const path = join(directory, 'grown.img');
+  await copySparsely(image.path, path, { step: 'copy the base that grows', ...(signal && { signal }) });
+  await chmod(path, 0o600);
+  return await growRoot(path, needed, { ...(signal && { signal }) });
 }
 
 function bakedPackages({ installed, files }: ResolvedPackages): BakedPackage[] {
