@@ -245,6 +245,13 @@ export const tools = {
     packages: { debian: 'libarchive-tools', fedora: 'bsdcat', arch: 'libarchive', macos: 'libarchive' },
     neededFor: 'test',
   },
+  gpg: {
+    program: 'gpg',
+    purpose: 'signs the archives of packages that the tests serve',
+    versionArguments: ['--version'],
+    packages: { debian: 'gnupg', fedora: 'gnupg2', arch: 'gnupg' },
+    neededFor: 'test',
+  },
   bmaptool: {
     program: 'bmaptool',
     purpose: 'reads our block maps in the tests',
