@@ -38,6 +38,14 @@ export const tools = {
     packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
     neededFor: 'build',
   },
+  resize2fs: {
+    program: 'resize2fs',
+    purpose: 'grows the root file system of a base that has too little room',
+    // It has no option for its version, and prints it with its help.
+    versionArguments: ['--help'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
   unshare: {
     program: 'unshare',
     purpose: 'gives the building of a base its own mounts and processes, and root rights without root',

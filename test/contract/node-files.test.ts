@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleNames } from '../golden/support/load-example.ts';
+import { debianExampleNames } from '../golden/support/load-example.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { askNodes, complaints } from './support/ask-nodes.ts';
 import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';
@@ -10,7 +10,7 @@ const examples: ExampleRoots[] = [];
 
 beforeAll(async () => {
   base = await unpackBase();
-  for (const name of exampleNames) examples.push(await layOverBase(name, base));
+  for (const name of debianExampleNames) examples.push(await layOverBase(name, base));
 });
 afterAll(async () => {
   for (const example of examples) await example.remove();

@@ -33,9 +33,9 @@ export async function runBaseList(options: BaseOptions): Promise<void> {
   const rows = cached.map((base) => [
     base.key.slice(0, 12),
     base.definitionName,
-    `${base.platform}-${base.architecture}`,
+    base.platform === '' ? '' : `${base.platform}-${base.architecture}`,
     formatBytes(base.sizeBytes),
-    base.extraPackages.length === 0 ? '' : `with ${base.extraPackages.join(', ')}`,
+    base.origin ?? (base.extraPackages.length === 0 ? '' : `with ${base.extraPackages.join(', ')}`),
   ]);
   printLine(formatTable(['base', 'platforms', ''], available));
   printLine('');

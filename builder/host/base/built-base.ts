@@ -1,10 +1,13 @@
+import type { FilesystemKind, ImageLayout } from '../../image/layout.ts';
+
 /** One partition of a base. `filesystem` is null for the BIOS boot partition, which holds code only. */
 export interface BasePartition {
   readonly number: number;
-  readonly role: 'loader' | 'boot' | 'root';
+  /** `other`: neither, in an image that dlimage did not build. */
+  readonly role: 'loader' | 'boot' | 'root' | 'other';
   readonly offsetBytes: number;
   readonly sizeBytes: number;
-  readonly filesystem: 'fat32' | 'ext4' | null;
+  readonly filesystem: FilesystemKind | null;
   /** Label of the filesystem; empty without one. */
   readonly label: string;
   /** As `blkid` prints it; empty without a filesystem. */
@@ -30,12 +33,14 @@ export interface BaseRecord {
   /** SHA-256 of the whole image. */
   readonly sha256: string;
   readonly sizeBytes: number;
-  readonly table: 'mbr' | 'gpt';
+  readonly table: ImageLayout['table'];
   readonly partitions: readonly BasePartition[];
   /** Sorted by name, then architecture. */
   readonly packages: readonly BasePackage[];
   /** Packages asked for beyond those of the definition. Sorted. */
   readonly extraPackages: readonly string[];
+  /** What it was made from, when it was not built from packages: for lists. */
+  readonly origin?: string;
   /** Newest time in the image, in seconds since 1970. */
   readonly epochSeconds: number;
   readonly dlimageVersion: string;

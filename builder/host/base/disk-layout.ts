@@ -10,11 +10,14 @@ const rootLabel = 'dlroot';
  */
 const bootLabels = { 'raspberry-pi': 'CIDATA', uefi: 'DLBOOT', pc: 'DLBOOT' } as const;
 
+/** A partition of our own making: nothing in it is `other`. */
+type PlannedPartition = BasePartition & { readonly role: 'loader' | 'boot' | 'root' };
+
 /** A disk as it will be divided, with every identifier in it. */
 export interface DiskLayout {
   readonly table: 'mbr' | 'gpt';
   readonly sizeBytes: number;
-  readonly partitions: readonly BasePartition[];
+  readonly partitions: readonly PlannedPartition[];
   /** Input of `sfdisk` that makes the partition table. */
   readonly sfdiskScript: string;
   /** Seed of the root file system's directory hashes. */
@@ -46,9 +49,9 @@ export function planDiskLayout(
 ): DiskLayout {
   const table = target.platform === 'raspberry-pi' ? 'mbr' : 'gpt';
   const sizeBytes = sizes.imageSizeMb * mebibyte;
-  const partitions: BasePartition[] = [];
+  const partitions: PlannedPartition[] = [];
   let offsetBytes = mebibyte;
-  const add = (partition: Omit<BasePartition, 'number' | 'offsetBytes'>): void => {
+  const add = (partition: Omit<PlannedPartition, 'number' | 'offsetBytes'>): void => {
     partitions.push({ number: partitions.length + 1, offsetBytes, ...partition });
     offsetBytes += partition.sizeBytes;
   };
@@ -79,7 +82,7 @@ export function planDiskLayout(
   };
 }
 
-function sfdiskScript(table: 'mbr' | 'gpt', partitions: readonly BasePartition[], key: string): string {
+function sfdiskScript(table: 'mbr' | 'gpt', partitions: readonly PlannedPartition[], key: string): string {
   const header =
     table === 'mbr'
       ? ['label: dos', `label-id: 0x${derivedHex(key, 'disk').slice(0, 8)}`]

@@ -1,22 +1,16 @@
-import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { HostError } from '../../report/errors.ts';
-import { isErrno } from '../files.ts';
-import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { buildBase } from './build-base.ts';
 import type { BuiltBase } from './built-base.ts';
-import { acquireLock, removeDeadLock } from './process-lock.ts';
+import { ensureCached } from './ensure-cached.ts';
 
 /**
- * The base of a request: from the cache, or built into it. Of several builds of one base at the same time one builds
- * and the others wait for it. A damaged one is built again. A build that is interrupted leaves nothing that looks whole; the next one cleans up.
+ * The base of a request: from the cache, or built into it.
  *
  * `build` makes the base inside a directory; tests put another one in.
  *
- * @throws HostError what `buildBase` throws, `cache-full` when the disk has no space left.
+ * @throws HostError what `buildBase` and `ensureCached` throw.
  */
 export async function ensureBase(
   request: BaseRequest,
@@ -25,61 +19,5 @@ export async function ensureBase(
 ): Promise<BuiltBase> {
   const files = await readBaseFiles(request);
   const key = baseKey(request, files);
-  const parent = basesDirectory(options.cacheDirectory);
-  const directory = join(parent, key);
-  const cached = await readSoundBase(directory);
-  if (cached !== undefined) return cached;
-  await mkdir(parent, { recursive: true });
-  const lock = await acquireLock(`${directory}.lock`, {
-    onWait: (pid) => options.progress.note(`waiting for process ${pid}, which is building the same base`),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  try {
-    const built = await readSoundBase(directory);
-    if (built !== undefined) return built;
-    await removeLeftovers(parent, key);
-    const temporary = join(parent, `${key}.building-${process.pid}`);
-    await mkdir(temporary);
-    try {
-      await build(request, key, files, temporary, options);
-      await rename(temporary, directory);
-    } catch (error) {
-      const full = await isFull(parent, error);
-      await removeTree(temporary);
-      throw full ? cacheFull(parent, error) : error;
-    }
-  } finally {
-    await lock.release();
-  }
-  const base = await readBase(directory);
-  if (base === undefined) throw new Error(`the base that was just built is not in ${directory}`);
-  return base;
-}
-
-/**
- * What interrupted builds left, of this base and of others, and this base itself where it is damaged. The caller
- * holds the lock of this base.
- */
-async function removeLeftovers(parent: string, key: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const [other] = name.split('.building-');
-    const unfinished =
-      other !== name && (other === key || (await removeDeadLock(join(parent, `${other}.lock`))));
-    if (unfinished || name === key) await removeTree(join(parent, name));
-  }
-}
-
-async function isFull(directory: string, error: unknown): Promise<boolean> {
-  if (isErrno(error, 'ENOSPC')) return true;
-  if (!(error instanceof HostError)) return false;
-  if (error.details.some((line) => /no space left on device|not enough free space/i.test(line))) return true;
-  const { bavail, bsize } = await statfs(directory);
-  return bavail * bsize < 16 * 1024 * 1024;
-}
-
-function cacheFull(directory: string, cause: unknown): HostError {
-  return new HostError('cache-full', `no space left while building a base in ${directory}`, {
-    hint: 'a build needs about 4 GB for a while, a finished base about 1 GB; free some, or choose another --cache',
-    cause,
-  });
+  return await ensureCached(key, options, (directory) => build(request, key, files, directory, options));
 }

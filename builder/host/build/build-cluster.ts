@@ -18,6 +18,7 @@ import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
 import { buildNode, type BuiltNode } from './build-node.ts';
 import { ensureNodeBases, checkNodeBases, type NodeBase } from './node-base.ts';
+import { growNodeBases } from './grow-node-bases.ts';
 import { openNodePatches } from './node-patches.ts';
 import { OutputDirectory, type ManifestHeader } from './output-directory.ts';
 
@@ -84,7 +85,8 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
     }
     const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
-    const bases = await ensureNodeBases(nodes, cluster.packages, request);
+    const found = await ensureNodeBases(nodes, cluster.packages, request);
+    const bases = await growNodeBases(found, (node) => rendering.renderNode(node), request);
     const header = {
       dlimage: packageVersion,
       cluster: {

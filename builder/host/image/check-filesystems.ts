@@ -1,11 +1,9 @@
-import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { subSource } from '../../image/byte-source.ts';
 import { isExt, isFat, type ImageLayout, type ImagePartition } from '../../image/layout.ts';
 import { runTool } from '../run-tool.ts';
-import { openImage, type OpenImage } from './open-image.ts';
+import { carveOut } from './carve-partition.ts';
+import { openImage } from './open-image.ts';
 import { makePrivateTemporary } from './private-temporary.ts';
-import { writeFully } from './write-fully.ts';
 
 /** What a filesystem check said about one partition. */
 export interface FilesystemCheck {
@@ -65,24 +63,6 @@ async function checkFat(
     return { partition, isClean: result.exitCode === 0, report: textOf(result) };
   } finally {
     await temporary.remove();
-  }
-}
-
-/** Copies one partition into a sparse file. */
-async function carveOut(image: OpenImage, partition: ImagePartition, path: string): Promise<void> {
-  const pieceBytes = 1024 * 1024;
-  const zeros = Buffer.alloc(pieceBytes);
-  const source = subSource(image, partition.offsetBytes, partition.sizeBytes);
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.truncate(partition.sizeBytes);
-    for (let offsetBytes = 0; offsetBytes < partition.sizeBytes; offsetBytes += pieceBytes) {
-      const bytes = await source.read(offsetBytes, Math.min(pieceBytes, partition.sizeBytes - offsetBytes));
-      if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
-      await writeFully(handle, bytes, offsetBytes);
-    }
-  } finally {
-    await handle.close();
   }
 }
 

@@ -5,6 +5,9 @@ import { loadCluster } from '../../../builder/host/load-cluster.ts';
 /** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */
 export const exampleNames = ['pi3-default', 'mixed-boards', 'pi4-wifi', 'x86-nfs', 'vendor-bases'] as const;
 
+/** Those whose nodes are made from a base that dlimage builds. */
+export const debianExampleNames = exampleNames.filter((name) => name !== 'vendor-bases');
+
 export type ExampleName = (typeof exampleNames)[number];
 
 /** One of the definitions beside this folder, written out in full. */

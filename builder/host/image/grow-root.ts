@@ -1,0 +1,113 @@
+import { open, truncate } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { ExtSuperblock } from '../../image/ext-superblock.ts';
+import { planTableGrowth, type TableGrowth } from '../../image/grow-table.ts';
+import { describePartition } from '../../image/base-rules.ts';
+import { HostError } from '../../report/errors.ts';
+import { runTool } from '../run-tool.ts';
+import { readBase, readExtSuperblock, type BaseImage } from './base.ts';
+import { carveOut, putBack } from './carve-partition.ts';
+import { withImage } from './open-image.ts';
+import { makePrivateTemporary } from './private-temporary.ts';
+import { writeFully } from './write-fully.ts';
+
+const mebibyte = 1024 * 1024;
+/** Growth comes in these steps, so that group descriptors and inode tables are paid for at once. */
+const stepBytes = 16 * mebibyte;
+/** Each step asks for more than is missing; if that is not enough, something else is wrong. */
+const attempts = 5;
+
+/**
+ * Makes the root filesystem of an image so large that `neededBytes` are free in it: the image file, the partition
+ * table with its backup, and the filesystem. Does nothing when there is room already. The image is written in place,
+ * so it must be a private copy.
+ *
+ * @throws HostError `image-cannot-grow` when another partition lies behind the root, and as `readBase` does.
+ */
+export async function growRoot(
+  imagePath: string,
+  neededBytes: number,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<BaseImage> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const base = await readBase(imagePath);
+    const superblock = await withImage(imagePath, (image) => readExtSuperblock(image, base.root));
+    const missing = neededBytes - superblock.freeBlocks * superblock.blockSize;
+    if (missing <= 0) return base;
+    await growOnce(base, superblock, missing, options.signal);
+  }
+  throw cannotGrow(imagePath, 'its root filesystem does not become larger');
+}
+
+/** Bytes that are free in the root filesystem of an image. */
+export async function freeRootBytes(base: BaseImage): Promise<number> {
+  const { freeBlocks, blockSize } = await withImage(base.path, (image) =>
+    readExtSuperblock(image, base.root),
+  );
+  return freeBlocks * blockSize;
+}
+
+async function growOnce(
+  base: BaseImage,
+  superblock: ExtSuperblock,
+  missingBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  // A twentieth more, for the inode tables and descriptors of the new block groups.
+  const growthBytes = Math.ceil((missingBytes * 1.05) / stepBytes + 1) * stepBytes;
+  const growth = await withImage(base.path, (image) =>
+    planTableGrowth(image, base.layout, base.root, growthBytes),
+  );
+  if (growth === null) {
+    const last = base.layout.partitions.toSorted((one, other) => other.offsetBytes - one.offsetBytes)[0];
+    throw cannotGrow(base.path, last === undefined ? '' : `behind its root, ${describePartition(last)}`);
+  }
+  const temporary = await makePrivateTemporary(dirname(resolve(base.path)));
+  try {
+    // resize2fs can be given an offset, but then cuts the image file off where it thinks that the filesystem ends.
+    const carved = join(temporary.path, 'root');
+    await withImage(base.path, (image) => carveOut(image, base.root, carved));
+    await truncate(carved, base.root.sizeBytes + growthBytes);
+    await resizeFilesystem(carved, superblock.writtenSeconds, signal);
+    await applyGrowth(base.path, growth);
+    await putBack(carved, base.path, base.root.offsetBytes);
+  } finally {
+    await temporary.remove();
+  }
+}
+
+async function applyGrowth(imagePath: string, growth: TableGrowth): Promise<void> {
+  const file = await open(imagePath, 'r+');
+  try {
+    await file.truncate(growth.sizeBytes);
+    for (const { offsetBytes, bytes } of growth.writes) await writeFully(file, bytes, offsetBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+/** resize2fs wants a filesystem that was just checked. */
+async function resizeFilesystem(
+  path: string,
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const options = {
+    timeoutSeconds: 3600,
+    // The same base grows to the same bytes.
+    env: { E2FSPROGS_FAKE_TIME: String(seconds), E2FSCK_TIME: String(seconds) },
+    ...(signal && { signal }),
+  };
+  await runTool('e2fsck', ['-fp', path], {
+    ...options,
+    step: 'check the root filesystem before it grows',
+    acceptExitCodes: [1],
+  });
+  await runTool('resize2fs', [path], { ...options, step: 'grow the root filesystem' });
+}
+
+function cannotGrow(imagePath: string, reason: string): HostError {
+  return new HostError('image-cannot-grow', `the root filesystem of ${imagePath} cannot grow: ${reason}`, {
+    hint: 'take an image whose root partition is the last one, or one with more room',
+  });
+}

@@ -1,0 +1,151 @@
+import { crc32 } from 'node:zlib';
+import { readUint64, type ByteSource } from './byte-source.ts';
+import type { ImageLayout, ImagePartition } from './layout.ts';
+
+/** Bytes to be written into an image. */
+export interface TableWrite {
+  readonly offsetBytes: number;
+  readonly bytes: Buffer;
+}
+
+/** How an image becomes larger: its new size, and what changes in its partition table. */
+export interface TableGrowth {
+  readonly sizeBytes: number;
+  readonly writes: readonly TableWrite[];
+}
+
+const mebibyte = 1024 * 1024;
+const extendedTypes = [0x05, 0x0f, 0x85];
+
+/**
+ * Plans to give the last partition of an image `growthBytes` more, a multiple of the sector size, at the image's end.
+ * Null when another partition lies behind it. The new space is all zeros.
+ * Source: as `gpt.ts` and `mbr.ts`; the backup of a GPT goes to the new end, the old one is wiped.
+ */
+export async function planTableGrowth(
+  source: ByteSource,
+  layout: ImageLayout,
+  partition: ImagePartition,
+  growthBytes: number,
+): Promise<TableGrowth | null> {
+  if (layout.partitions.some(({ offsetBytes }) => offsetBytes > partition.offsetBytes)) return null;
+  const endBytes = partition.offsetBytes + partition.sizeBytes + growthBytes;
+  const place = { source, layout, partition, endBytes };
+  if (layout.table === 'none') return { sizeBytes: endBytes, writes: [] };
+  if (layout.table === 'gpt') return await gptGrowth(place);
+  return { sizeBytes: Math.max(layout.sizeBytes, endBytes), writes: await mbrWrites(place) };
+}
+
+interface Place {
+  readonly source: ByteSource;
+  readonly layout: ImageLayout;
+  readonly partition: ImagePartition;
+  readonly endBytes: number;
+}
+
+/** A primary partition has one length; a logical one is also part of the extended partition and of a chain of records. */
+async function mbrWrites({ source, layout, partition, endBytes }: Place): Promise<TableWrite[]> {
+  const { sectorSize } = layout;
+  const endSector = endBytes / sectorSize;
+  const primary = await source.read(0, 512);
+  if (partition.number <= 4) return [recordWrite(primary, 0, partition.number - 1, 0, endSector)];
+  const container = recordsOf(primary).find(({ type }) => extendedTypes.includes(type));
+  if (container === undefined) throw new Error(`partition ${partition.number} is in no extended partition`);
+  const writes = [recordWrite(primary, 0, container.index, 0, endSector)];
+  let recordSector = container.start;
+  for (let logical = 5; logical <= partition.number; logical += 1) {
+    const bytes = await source.read(recordSector * sectorSize, 512);
+    const records = recordsOf(bytes);
+    const data = records.find(({ type, sectors }) => sectors > 0 && !extendedTypes.includes(type));
+    const next = records.find(({ type, sectors }) => sectors > 0 && extendedTypes.includes(type));
+    if (logical === partition.number) {
+      if (data === undefined) break;
+      return [...writes, recordWrite(bytes, recordSector * sectorSize, data.index, recordSector, endSector)];
+    }
+    if (next === undefined) break;
+    // The link to the last record covers the last partition.
+    if (logical + 1 === partition.number) {
+      writes.push(recordWrite(bytes, recordSector * sectorSize, next.index, container.start, endSector));
+    }
+    recordSector = container.start + next.start;
+  }
+  throw new Error(`partition ${partition.number} is not in the chain of logical partitions`);
+}
+
+interface Record16 {
+  readonly index: number;
+  readonly type: number;
+  readonly start: number;
+  readonly sectors: number;
+}
+
+function recordsOf(sector: Buffer): Record16[] {
+  return [0, 1, 2, 3].map((index) => ({
+    index,
+    type: sector.readUInt8(446 + index * 16 + 4),
+    start: sector.readUInt32LE(446 + index * 16 + 8),
+    sectors: sector.readUInt32LE(446 + index * 16 + 12),
+  }));
+}
+
+/** Makes a record end at `endSector`; its start counts from `originSector`. */
+function recordWrite(
+  sector: Buffer,
+  sectorOffsetBytes: number,
+  index: number,
+  originSector: number,
+  endSector: number,
+): TableWrite {
+  const position = 446 + index * 16;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(endSector - originSector - sector.readUInt32LE(position + 8));
+  return { offsetBytes: sectorOffsetBytes + position + 12, bytes };
+}
+
+async function gptGrowth({ source, layout, partition, endBytes }: Place): Promise<TableGrowth> {
+  const { sectorSize } = layout;
+  const primary = await source.read(sectorSize, sectorSize);
+  const entryBytes = primary.readUInt32LE(80) * primary.readUInt32LE(84);
+  const entries = await source.read(readUint64(primary, 72) * sectorSize, entryBytes);
+  const entrySectors = Math.ceil(entryBytes / sectorSize);
+  // A whole MiB for the backup keeps the size even.
+  const sizeBytes = Math.ceil(endBytes / mebibyte) * mebibyte + mebibyte;
+  const lastSector = sizeBytes / sectorSize - 1;
+  const oldBackup = readUint64(primary, 32) * sectorSize;
+  const position = (partition.number - 1) * primary.readUInt32LE(84) + 40;
+  entries.writeBigUInt64LE(BigInt(endBytes / sectorSize - 1), position);
+  primary.writeBigUInt64LE(BigInt(lastSector), 32);
+  primary.writeBigUInt64LE(BigInt(lastSector - entrySectors - 1), 48);
+  primary.writeUInt32LE(crc32(entries), 88);
+  const backup = Buffer.from(primary);
+  backup.writeBigUInt64LE(BigInt(lastSector), 24);
+  backup.writeBigUInt64LE(1n, 32);
+  backup.writeBigUInt64LE(BigInt(lastSector - entrySectors), 72);
+  return {
+    sizeBytes,
+    writes: [
+      { offsetBytes: oldBackup, bytes: Buffer.alloc(512) },
+      { offsetBytes: readUint64(primary, 72) * sectorSize, bytes: entries },
+      { offsetBytes: sectorSize, bytes: withChecksum(primary) },
+      { offsetBytes: (lastSector - entrySectors) * sectorSize, bytes: entries },
+      { offsetBytes: lastSector * sectorSize, bytes: withChecksum(backup) },
+      ...(await protectiveWrites(source, lastSector)),
+    ],
+  };
+}
+
+function withChecksum(header: Buffer): Buffer {
+  header.writeUInt32LE(0, 16);
+  header.writeUInt32LE(crc32(header.subarray(0, header.readUInt32LE(12))), 16);
+  return header;
+}
+
+/** The record of an MBR that covers the disk for those who do not know GPT. */
+async function protectiveWrites(source: ByteSource, lastSector: number): Promise<TableWrite[]> {
+  const sector = await source.read(0, 512);
+  const record = recordsOf(sector).find(({ type }) => type === 0xee);
+  const endSector = Math.min(lastSector + 1, 0xffff_ffff);
+  return record === undefined || record.start !== 1
+    ? []
+    : [recordWrite(sector, 0, record.index, 0, endSector)];
+}
