@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { HostError } from '../report/errors.ts';
 
 /** The one error for a host that has no room left. A system error that names a file knows best which disk is full. */
@@ -28,6 +29,24 @@ export function explainDiskFull(error: unknown): unknown {
     details: error instanceof HostError ? error.details : [],
     cause: error,
   });
+}
+
+/** With less room than this a few small files cannot be written. */
+const leastBytes = 64 * 1024;
+
+/**
+ * Runs work of which programs are a part that end well, or with words of their own, when what they write into
+ * `directory` is cut off: after a failure its disk tells whether room was what was lacking.
+ *
+ * @throws HostError `disk-full`, or what the work throws
+ */
+export async function orDiskFull<T>(directory: string, step: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { bavail, bsize } = await statfs(directory);
+    throw isDiskFull(error) || bavail * bsize < leastBytes ? diskFull(directory, step, error) : error;
+  }
 }
 
 function pathIn(error: unknown): string | undefined {
