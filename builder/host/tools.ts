@@ -89,6 +89,20 @@ export const tools = {
     packages: { debian: 'mount', fedora: 'util-linux', arch: 'util-linux' },
     neededFor: 'foreign',
   },
+  'apt-get': {
+    program: 'apt-get',
+    purpose: 'finds and downloads the packages that an image lacks',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
+  'apt-cache': {
+    program: 'apt-cache',
+    purpose: 'tells how large packages are',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
   'apt-config': {
     program: 'apt-config',
     purpose: 'tells the mirror and proxy settings of this machine',
@@ -229,6 +243,13 @@ export const tools = {
     purpose: 'reads our compressed images in the tests with libarchive, as Raspberry Pi Imager does',
     versionArguments: ['--version'],
     packages: { debian: 'libarchive-tools', fedora: 'bsdcat', arch: 'libarchive', macos: 'libarchive' },
+    neededFor: 'test',
+  },
+  gpg: {
+    program: 'gpg',
+    purpose: 'signs the archives of packages that the tests serve',
+    versionArguments: ['--version'],
+    packages: { debian: 'gnupg', fedora: 'gnupg2', arch: 'gnupg' },
     neededFor: 'test',
   },
   bmaptool: {

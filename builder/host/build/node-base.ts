@@ -1,8 +1,11 @@
 import { basename } from 'node:path';
 import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
-import type { ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
+import type { Cluster, ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
+import { parseDependency } from '../../packages/dependency.ts';
+import type { Assets } from '../../plan/assets.ts';
+import type { Rendering } from '../../render/create-rendering.ts';
 import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
 import { requireBaseTools } from '../base/base-tools.ts';
 import { ensureBase } from '../base/ensure-base.ts';
@@ -10,6 +13,7 @@ import { HostError } from '../../report/errors.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
 import { knownDigest } from '../known-digest.ts';
+import { completeBase, type IncompleteBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
 export interface NodeBase {
@@ -68,17 +72,25 @@ async function readImage(base: ClusterBase, profile: Profile, image: UserImage):
   return found;
 }
 
+/** What nodes need of their bases. */
+export interface BaseNeeds {
+  /** All nodes of the cluster: a base does not depend on which of them are built. */
+  readonly cluster: Cluster;
+  readonly rendering: Pick<Rendering, 'neededPackages'>;
+  readonly assets: Assets;
+}
+
 /** Gets the bases of a cluster's nodes, each once: from the cache, built into it, or the user's own image file. */
 export async function ensureNodeBases(
   nodes: readonly ClusterNode[],
-  packages: readonly string[],
+  needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<Map<ClusterNode, NodeBase>> {
   const byWanted = new Map<string, NodeBase>();
   const byNode = new Map<ClusterNode, NodeBase>();
   for (const node of nodes) {
     const wanted = wantedBase(node);
-    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, packages, options));
+    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, needs, options));
     byWanted.set(wanted, found);
     byNode.set(node, found);
   }
@@ -86,19 +98,33 @@ export async function ensureNodeBases(
 }
 
 async function ensureNodeBase(
-  { base, profile }: ClusterNode,
-  packages: readonly string[],
+  node: ClusterNode,
+  needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<NodeBase> {
-  const source = sourceOf(base, profile, packages);
+  const { base, profile } = node;
+  const source = sourceOf(base, profile, needs.cluster.packages);
   if (source.from === 'packages') return await ensureBuiltBase(source.request, options);
   const { path } = source.image;
   const image = await readImage(base, profile, source.image);
   const sha256 = await knownDigest(path, { ...options, title: `Hash ${path}` });
-  const sizeBytes = image.layout.sizeBytes;
   const name = base.from === 'definition' ? base.name : basename(path);
+  const { platform: kind, architecture } = profile;
+  const told = { definitionName: name, platform: kind, architecture };
+  const { assets } = needs;
+  const complete = await completeBase({ image, sha256, told, assets, ...needsOf(node, needs) }, options);
   const platform = base.from === 'definition' ? { platform: platformOf(profile) } : {};
-  return { image, record: { key: sha256, name, ...platform, sha256, sizeBytes, packages: [] } };
+  return {
+    image: complete.image,
+    record: {
+      key: complete.key,
+      name,
+      ...platform,
+      sha256: complete.sha256,
+      sizeBytes: complete.image.layout.sizeBytes,
+      packages: [...complete.packages],
+    },
+  };
 }
 
 async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions): Promise<NodeBase> {
@@ -106,4 +132,20 @@ async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions)
   const { key, sha256, sizeBytes, packages } = built;
   const record = { key, name: request.definitionName, platform: platformOf(request), sha256, sizeBytes };
   return { image: await readBase(built.imagePath), record: { ...record, packages: [...packages] } };
+}
+
+/** What all nodes on a base need, and what its release has under names of its own. */
+function needsOf(
+  node: ClusterNode,
+  { cluster, rendering }: BaseNeeds,
+): Pick<IncompleteBase, 'wanted' | 'archive' | 'boot'> {
+  const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
+  const { base } = node;
+  const vendor = base.from === 'definition' ? base.definition.vendor : undefined;
+  const own = vendor?.packages.map(parseDependency) ?? [];
+  return {
+    wanted: [...rendering.neededPackages(sharing), ...own],
+    archive: { moved: vendor?.moved_archives ?? [], isExpired: vendor?.moved_archives !== undefined },
+    boot: { commandLine: vendor?.command_line ?? [], config: vendor?.config ?? [] },
+  };
 }
