@@ -9,7 +9,7 @@ import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
 import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
-import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { openFormatWriter } from '../formats/format-writer.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { packageVersion } from '../package-version.ts';

@@ -10,9 +10,9 @@ import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
 import { requireBaseTools } from '../base/base-tools.ts';
 import { ensureBase } from '../base/ensure-base.ts';
 import { HostError } from '../../report/errors.ts';
-import { hashFile } from '../hash-file.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
+import { knownDigest } from '../known-digest.ts';
 import { completeBase, type IncompleteBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
@@ -107,9 +107,7 @@ async function ensureNodeBase(
   if (source.from === 'packages') return await ensureBuiltBase(source.request, options);
   const { path } = source.image;
   const image = await readImage(base, profile, source.image);
-  const task = options.progress.task(`Hash ${path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
-  const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
-  task.done();
+  const sha256 = await knownDigest(path, { ...options, title: `Hash ${path}` });
   const name = base.from === 'definition' ? base.name : basename(path);
   const { platform: kind, architecture } = profile;
   const told = { definitionName: name, platform: kind, architecture };

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { HostError } from '../../report/errors.ts';
-import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import type { Progress } from '../progress.ts';
 import { runTool } from '../run-tool.ts';
 import { applyDlpatch } from './apply-dlpatch.ts';
