@@ -71,7 +71,8 @@ async function writeTemporarySibling(path: string, data: string | Uint8Array, mo
     }
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    // An open file does not know its name, but whoever reads of a full disk must know which.
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
   return temporary;
 }

@@ -96,6 +96,20 @@ export const tools = {
     packages: { debian: 'mount', fedora: 'util-linux', arch: 'util-linux' },
     neededFor: 'foreign',
   },
+  'apt-get': {
+    program: 'apt-get',
+    purpose: 'finds and downloads the packages that an image lacks',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
+  'apt-cache': {
+    program: 'apt-cache',
+    purpose: 'tells how large packages are',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
   'apt-config': {
     program: 'apt-config',
     purpose: 'tells the mirror and proxy settings of this machine',
@@ -238,6 +252,13 @@ export const tools = {
     packages: { debian: 'libarchive-tools', fedora: 'bsdcat', arch: 'libarchive', macos: 'libarchive' },
     neededFor: 'test',
   },
+  gpg: {
+    program: 'gpg',
+    purpose: 'makes keys, and signs what the tests serve',
+    versionArguments: ['--version'],
+    packages: { debian: 'gnupg', fedora: 'gnupg2', arch: 'gnupg' },
+    neededFor: 'test',
+  },
   bmaptool: {
     program: 'bmaptool',
     purpose: 'reads our block maps in the tests',
@@ -302,13 +323,6 @@ export const tools = {
     versionArguments: [],
     files: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/edk2/aarch64/QEMU_EFI.fd'],
     packages: { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64', arch: 'edk2-aarch64' },
-    neededFor: 'test',
-  },
-  gpg: {
-    program: 'gpg',
-    purpose: 'makes keys and signatures in the tests',
-    versionArguments: ['--version'],
-    packages: { debian: 'gnupg', fedora: 'gnupg2', arch: 'gnupg', macos: 'gnupg' },
     neededFor: 'test',
   },
   sgdisk: {

@@ -1,3 +1,5 @@
+import type { Dependency } from '../packages/dependency.ts';
+
 /** A list that one template makes a file of each item of. */
 export type EachList = 'storage_peers';
 
@@ -37,5 +39,7 @@ export interface Overlay {
   readonly description: string;
   /** Over its files and `overlay.yaml`, as they are shipped. */
   readonly sha256: string;
+  /** Debian packages that its files need. */
+  readonly packages: readonly Dependency[];
   readonly items: readonly OverlayItem[];
 }

@@ -5,6 +5,7 @@ import { error } from '../definition/finding.ts';
 import type { Locator } from '../definition/source/locator.ts';
 import { parseDefinition } from '../definition/source/parse-definition.ts';
 import type { OverlayDefinition } from '../definition/generated/overlay.ts';
+import { parseDependency } from '../packages/dependency.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../report/diagnostic.ts';
 import { assetText, type Assets } from './assets.ts';
 import type { Overlay, OverlayFile, OverlayItem } from './overlay.ts';
@@ -31,9 +32,15 @@ export function parseOverlay(name: string, assets: Assets, schema: CompiledSchem
   const shipped = shippedFiles(name, assets);
   diagnostics.push(...checkListedFiles(definition, shipped, locator), ...checkPathsOnce(definition, locator));
   if (hasErrors(diagnostics)) return { diagnostics };
-  const { description } = definition;
+  const { description, packages = [] } = definition;
   return {
-    value: { name, description, sha256: hashOverlay(name, assets), items: itemsOf(definition, shipped) },
+    value: {
+      name,
+      description,
+      sha256: hashOverlay(name, assets),
+      packages: packages.map(parseDependency),
+      items: itemsOf(definition, shipped),
+    },
     diagnostics,
   };
 }

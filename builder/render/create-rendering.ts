@@ -5,6 +5,7 @@ import type { ClusterIdentities } from '../identity/identities.ts';
 import { assetText, type Assets } from '../plan/assets.ts';
 import type { Overlay } from '../plan/overlay.ts';
 import { overlaysOf } from '../plan/overlays-of.ts';
+import type { Dependency } from '../packages/dependency.ts';
 import { parseOverlay } from '../plan/parse-overlay.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../report/diagnostic.ts';
 import { clusterContext, identityOf } from './cluster-context.ts';
@@ -28,6 +29,8 @@ export interface RenderOptions {
 export interface Rendering {
   /** Everything that the node's image holds beyond its base. @throws Error when a template of ours is wrong. */
   renderNode(node: ClusterNode): RenderedNode;
+  /** The packages that the overlays of these nodes need, and those of the user's. */
+  neededPackages(nodes: readonly ClusterNode[]): Dependency[];
 }
 
 /**
@@ -59,7 +62,13 @@ export function createRendering(
   const overlaysByNode = (node: ClusterNode): Overlay[] =>
     overlaysOf(cluster, node).flatMap((name) => overlays.get(name) ?? []);
   return {
-    value: { renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)) },
+    value: {
+      renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)),
+      neededPackages: (nodes) => {
+        const used = new Set(nodes.flatMap(overlaysByNode));
+        return [...[...used].flatMap(({ packages }) => packages), ...cluster.packages.map((name) => [name])];
+      },
+    },
     diagnostics,
   };
 }

@@ -35,8 +35,8 @@ export interface BootedNode {
 /** None of the defaults, so that what arrives on the node can only come from the definition. */
 const network = { subnet: '192.168.77.0/24', gateway: '192.168.77.9', first_address: '192.168.77.21' };
 const timezone = 'Europe/Madrid';
-const verdictSeconds = 480;
-const firstLineSeconds = 120;
+const verdictSeconds = 1200;
+const firstLineSeconds = 300;
 
 /** A `describe` whose node is built and booted before its tests run. They get it from the function they are given. */
 export function describeBootedNode(

@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly memoryMb?: number;
   /** What the board's clock says at power-on, as `2001-01-01T00:00:00`; the real time if absent. Not on a Pi, which has none. */
   readonly clock?: string;
+  /** A restart that the guest asks for is one; else it ends the machine, so that no test mistakes a crash for a boot. */
+  readonly mayRestart?: boolean;
 }
 
 const shutdownSeconds = 120;
@@ -68,7 +70,8 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     const started = await startQemu(
       platform.program,
       [
-        ...['-name', name, '-nodefaults', '-display', 'none', '-no-reboot'],
+        ...['-name', name, '-nodefaults', '-display', 'none'],
+        ...(options.mayRestart === true ? [] : ['-no-reboot']),
         ...platformArguments,
         ...['-netdev', options.netdev.replace(',', ',id=n0,')],
         ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],

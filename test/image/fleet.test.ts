@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import {
   appendFileSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,12 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../builder/definition/generated/manifest.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
-import { canMountLoop } from './support/kernel-mount.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, testImages } from './support/test-image.ts';
 
@@ -29,7 +24,6 @@ const missing = missingPrograms([
   'xz',
   'qemu-img',
 ]);
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** A fleet from a small base, built, checked and compared by the compiled command line. */
 describe.skipIf(missing.length > 0)('a fleet', () => {
@@ -169,68 +163,9 @@ describe.skipIf(missing.length > 0)('a fleet', () => {
     expect((await cli('--quiet', 'diff', one!, one!)).stdout).toBe('The images are the same.');
   });
 
-  it.each([150, 400, 700, 1000, 1300])(
-    'killed after %i ms leaves nothing that passes verify unless it is whole, and goes on',
-    async (milliseconds) => {
-      const name = `kill-${milliseconds}`;
-      const formats = ['--format', 'img.zst', '--format', 'img', '--format', 'dlpatch'];
-      const child = spawn('node', [main, ...buildArguments(name, 12, ...formats)], {
-        cwd: scratch.path,
-        env: { ...process.env, HOME: scratch.path },
-        stdio: 'ignore',
-      });
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      await sleep(milliseconds);
-      child.kill('SIGKILL');
-      await ended;
-
-      const known = new Map<string, string>();
-      mkdirSync(out(name), { recursive: true });
-      if (readdirSync(out(name)).some((file) => file === 'manifest.json' || file === '.journal')) {
-        const verified = await cli('verify', out(name), '--json', '--fast');
-        const results = JSON.parse(verified.stdout.split('\n').at(-1) ?? '') as {
-          name: string;
-          problems: string[];
-        }[];
-        for (const { name: file, problems } of results) known.set(file, problems.join());
-        for (const problems of known.values()) expect(['', 'it is missing']).toContain(problems);
-      }
-      // What has a name is whole and known.
-      for (const file of files(name).filter((found) => found.startsWith(name)))
-        expect(known.get(file)).toBe('');
-
-      await build(name, 12, ...formats);
-      expect(manifest(name).nodes).toHaveLength(12);
-      expect((await cli('verify', out(name), '--fast')).stdout).toContain('36 files, all good.');
-      expect(readdirSync(out(name)).filter((file) => file.startsWith('.dlimage'))).toEqual([]);
-    },
-  );
-
   it('knows nodes whose record was cut off in the journal as not built', async () => {
     await build('cut', 2, '--format', 'dlpatch');
     appendFileSync(join(out('cut'), '.journal'), '{"header":{"dlimage":"0');
     expect((await build('cut', 2, '--format', 'dlpatch')).stdout).toContain('2 were up to date');
-  });
-
-  it.skipIf(!canMountLoop())('on a full disk is one clear error, and leaves only whole files', async () => {
-    const small = join(scratch.path, 'small');
-    mkdirSync(small);
-    // Too small for even one file, also when the base's frames are in the cache already.
-    run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
-    try {
-      for (const format of ['img', 'img.zst', 'img.gz', 'qcow2']) {
-        const directory = join(small, format);
-        const result = await runCli(scratch.path, [
-          ...buildArguments('full', 3, '--format', format, '--out', directory),
-        ]);
-        expect(result.exitCode, result.stderr).toBe(3);
-        expect(result.stderr).toMatch(/error: cannot .*\[disk-full\]/s);
-        expect(result.stderr.match(/^error:/gm)).toHaveLength(1);
-        expect(readdirSync(directory).toSorted()).toEqual(['.gitignore']);
-        rmSync(directory, { recursive: true });
-      }
-    } finally {
-      run('umount', [small]);
-    }
   });
 });

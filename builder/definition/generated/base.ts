@@ -75,9 +75,36 @@ export interface BaseDefinition {
      */
     overlays?: string[];
     /**
-     * Packages that a node needs, by their names in this release; those that the image lacks are put into it.
+     * Packages beyond those that overlays name, by their names in this release. What the image lacks is put into it and installed at a node's first start.
      */
     packages: string[];
+    /**
+     * Archives that the release has left, and where it is kept now. Their indexes have expired, which is then no obstacle; their signatures still count.
+     *
+     * @minItems 1
+     */
+    moved_archives?: [
+      {
+        /**
+         * URI in the image's sources, or how it begins.
+         */
+        from: string;
+        /**
+         * What takes its place.
+         */
+        to: string;
+      },
+      ...{
+        /**
+         * URI in the image's sources, or how it begins.
+         */
+        from: string;
+        /**
+         * What takes its place.
+         */
+        to: string;
+      }[]
+    ];
     /**
      * One image per `<platform>-<architecture>` of a profile.
      */
@@ -132,6 +159,14 @@ export interface BaseDefinition {
         };
       };
     };
+    /**
+     * Words that a Raspberry Pi's cmdline.txt gets where it lacks them. What the publisher wrote stays.
+     */
+    command_line?: string[];
+    /**
+     * Lines that a Raspberry Pi's config.txt gets, for every board, where it lacks them.
+     */
+    config?: string[];
   };
   /**
    * Versions that rules and templates decide by; of a base that is built they are checked against its own package list. Of a publisher's image, cloud-init's is the oldest that an image of this release may have, and the others are what is installed into it.

@@ -221,7 +221,7 @@ export interface ClusterDefinition {
         [k: string]: string;
       };
   /**
-   * Debian packages that are installed into the base, in addition to its own.
+   * Debian packages that are installed into the base, in addition to its own. Those that a publisher's image or an image file lacks are installed from it at a node's first start.
    */
   packages?: string[];
   /**

@@ -18,6 +18,10 @@ export interface OverlayDefinition {
    */
   description: string;
   /**
+   * Debian packages that its files need. A base without them gets them installed offline at its first start. Any one of several will do where `|` stands between them; the first that the release has is taken, unless another is there already.
+   */
+  packages?: string[];
+  /**
    * Directories that must exist. Parents of files are made 0755 root:root by themselves.
    */
   directories?: {

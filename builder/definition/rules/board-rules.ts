@@ -105,19 +105,6 @@ function majorOf({ base }: Pairing): number {
   return Number.parseInt(base.software.glusterfs ?? '', 10);
 }
 
-function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {
-  if (context.cluster.packages.length === 0) return;
-  const node = context.cluster.nodes.find(({ base }) => base.from !== 'definition');
-  if (node === undefined) return;
-  const message = `packages can only be installed into a base that dlimage builds, but ${node.name} takes an image file`;
-  yield error(
-    'packages-with-image-file',
-    context.locator.key(['packages']),
-    message,
-    'install them into the image, or name a base',
-  );
-}
-
 /** In version 1 of cloud-init's network-config, and ifupdown behind it, a cable is what works without more packages. */
 function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
   const { network } = context.cluster;
@@ -142,6 +129,5 @@ export const boardRules: readonly Rule[] = [
   { reads: boardTopics, check: baseNotForProfile },
   { reads: [...boardTopics, 'storage'], check: glusterfsMissing },
   { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
-  { reads: [...boardTopics, 'packages'], check: packagesWithImageFile },
   { reads: [...boardTopics, 'network'], check: wireOnly },
 ];

@@ -16,6 +16,25 @@ export function parseDpkgStatus(text: string): BasePackage[] {
   );
 }
 
+/** Every name that an installed package has or provides. */
+export function presentNames(text: string): ReadonlySet<string> {
+  const names = new Set(parseDpkgStatus(text).map(({ name }) => name));
+  for (const stanza of text.split(/\n\n+/)) {
+    if (!names.has(/^Package: (.*)$/m.exec(stanza)?.[1] ?? '')) continue;
+    const provided = /^Provides: (.*)$/m.exec(stanza)?.[1] ?? '';
+    for (const one of provided.split(',')) {
+      const [name] = one.trim().split(/[\s:(]/);
+      if (name !== undefined && name !== '') names.add(name);
+    }
+  }
+  return names;
+}
+
+/** Debian's name of the architecture that the system is for: dpkg's own. */
+export function nativeArchitectureOf(text: string): string | undefined {
+  return parseDpkgStatus(text).find(({ name }) => name === 'dpkg')?.architecture;
+}
+
 /** Names of the packages that dpkg has begun but not finished to install. */
 export function unfinishedPackages(text: string): string[] {
   const finished = /^Status: (?:\w+ ok (?:installed|config-files|not-installed))$/m;

@@ -4,6 +4,7 @@ import type { Task } from '../progress.ts';
 import { archiveKeyring, readAptTransport, readDebianMirror } from './debian-mirror.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { runInNamespace } from './namespace.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 
 /** Build scripts that run while packages are installed, and what they are told. */
 export interface BuildHooks {
@@ -29,9 +30,6 @@ export interface TreeRequest {
   readonly scripts: string;
   readonly hooks: BuildHooks;
 }
-
-/** Proxies reach apt through the environment, too. */
-const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 /**
  * Makes a tree with mmdebstrap, from packages whose signatures are checked against Debian's own keys.
@@ -112,15 +110,6 @@ async function checkKeyring(): Promise<void> {
       },
     );
   }
-}
-
-function proxyEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    proxyVariables.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 /** Turns the words of apt and dpkg into progress: a package counts when it is configured. */

@@ -8,7 +8,7 @@ import { ensureDownload, type DownloadOptions, type WantedFile } from '../downlo
 import { findImage, type VendorImage } from '../download/find-image.ts';
 import { readBase } from '../image/base.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
-import { isDiskFull } from '../image/copy-sparsely.ts';
+import { isDiskFull } from '../disk-full.ts';
 import type { BaseTarget } from './base-request.ts';
 import type { BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';

@@ -9,13 +9,14 @@ import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
 import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
-import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { openFormatWriter } from '../formats/format-writer.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Progress } from '../progress.ts';
 import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
+import { checkBases } from './check-bases.ts';
 import { buildNode, type BuiltNode } from './build-node.ts';
 import { ensureNodeBases, checkNodeBases, type NodeBase } from './node-base.ts';
 import { growNodeBases } from './grow-node-bases.ts';
@@ -84,9 +85,11 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
         `warning: ${request.stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
       );
     }
-    const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
+    const assets = await readAssets(cluster);
+    const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
-    const found = await ensureNodeBases(nodes, cluster.packages, request);
+    const found = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
+    await checkBases(cluster, found, rendering, progress);
     const bases = await growNodeBases(found, (node) => rendering.renderNode(node), request);
     const header = {
       dlimage: packageVersion,

@@ -1,20 +1,23 @@
 import { basename } from 'node:path';
 import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
-import type { ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
+import type { Cluster, ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
+import { parseDependency } from '../../packages/dependency.ts';
+import type { Assets } from '../../plan/assets.ts';
+import type { Rendering } from '../../render/create-rendering.ts';
 import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
 import { requireBaseTools } from '../base/base-tools.ts';
-import type { BuiltBase } from '../base/built-base.ts';
 import { ensureBase } from '../base/ensure-base.ts';
-import { ensureUserImage } from '../base/user-image.ts';
+import { ensureUserImage, type FoundImage, type ImageTitle } from '../base/user-image.ts';
 import { ensureVendorBase, requireVendorTools, type VendorRequest } from '../base/vendor-base.ts';
 import { containerOf } from '../containers/container-kind.ts';
 import { nameOf } from '../download/refuse-status.ts';
 import { openImage } from '../image/open-image.ts';
-import { hashFile } from '../hash-file.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
+import { knownDigest } from '../known-digest.ts';
+import { completeBase, type IncompleteBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
 export interface NodeBase {
@@ -80,17 +83,25 @@ async function readFitting(base: ClusterBase, profile: Profile, path: string): P
   return found;
 }
 
-/** Gets the bases of a cluster's nodes, each once: from the cache, made into it, or the user's own image file. */
+/** What nodes need of their bases. */
+export interface BaseNeeds {
+  /** All nodes of the cluster: a base does not depend on which of them are built. */
+  readonly cluster: Cluster;
+  readonly rendering: Pick<Rendering, 'neededPackages'>;
+  readonly assets: Assets;
+}
+
+/** Gets the bases of a cluster's nodes, each once: from the cache, built into it, or the user's own image file. */
 export async function ensureNodeBases(
   nodes: readonly ClusterNode[],
-  packages: readonly string[],
+  needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<Map<ClusterNode, NodeBase>> {
   const byWanted = new Map<string, NodeBase>();
   const byNode = new Map<ClusterNode, NodeBase>();
   for (const node of nodes) {
     const wanted = wantedBase(node);
-    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, packages, options));
+    const found = byWanted.get(wanted) ?? (await ensureNodeBase(node, needs, options));
     byWanted.set(wanted, found);
     byNode.set(node, found);
   }
@@ -99,52 +110,70 @@ export async function ensureNodeBases(
 
 async function ensureNodeBase(
   node: ClusterNode,
-  packages: readonly string[],
+  needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<NodeBase> {
   const { base, profile } = node;
-  const source = sourceOf(base, profile, packages);
-  if (source.from === 'packages') return await fromCache(await ensureBase(source.request, options));
-  if (source.from === 'publisher') return await fromCache(await ensureVendorBase(source.request, options));
-  const { platform, architecture } = profile;
-  const definitionName = base.from === 'definition' ? base.name : imageName(source.image);
-  const title = { definitionName, platform, architecture };
-  const found = await ensureUserImage(source.image, title, options);
-  if (found.from === 'file') return await fromFile(node, definitionName, found.path, options);
-  await readFitting(base, profile, found.base.imagePath);
-  return await fromCache(found.base);
-}
-
-function imageName(image: UserImage): string {
-  return image.from === 'url' ? nameOf(image.url) : basename(image.path);
-}
-
-async function fromFile(
-  { base, profile }: ClusterNode,
-  name: string,
-  path: string,
-  options: EnsureBaseOptions,
-): Promise<NodeBase> {
+  const source = sourceOf(base, profile, needs.cluster.packages);
+  if (source.from === 'packages') return await ensureBuiltBase(source.request, options);
+  const found = await findImageOf(node, source, options);
+  const path = found.from === 'file' ? found.path : found.base.imagePath;
   const image = await readFitting(base, profile, path);
-  const task = options.progress.task(`Hash ${path}`, { total: image.layout.sizeBytes, unit: 'bytes' });
-  const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
-  task.done();
+  const sha256 =
+    found.from === 'file'
+      ? await knownDigest(path, { ...options, title: `Hash ${path}` })
+      : found.base.sha256;
+  const told = titleOf(node);
+  const { assets } = needs;
+  const complete = await completeBase({ image, sha256, told, assets, ...needsOf(node, needs) }, options);
   const platform = base.from === 'definition' ? { platform: platformOf(profile) } : {};
-  const sizeBytes = image.layout.sizeBytes;
-  return { image, record: { key: sha256, name, ...platform, sha256, sizeBytes, packages: [] } };
+  return {
+    image: complete.image,
+    record: {
+      key: complete.key,
+      name: told.definitionName,
+      ...platform,
+      sha256: complete.sha256,
+      sizeBytes: complete.image.layout.sizeBytes,
+      packages: [...complete.packages],
+    },
+  };
 }
 
-async function fromCache(built: BuiltBase): Promise<NodeBase> {
-  const { key, definitionName: name, platform, architecture, sha256, sizeBytes, packages } = built;
+async function findImageOf(
+  node: ClusterNode,
+  source: Exclude<Source, { from: 'packages' }>,
+  options: EnsureBaseOptions,
+): Promise<FoundImage> {
+  if (source.from === 'user') return await ensureUserImage(source.image, titleOf(node), options);
+  return { from: 'cache', base: await ensureVendorBase(source.request, options) };
+}
+
+function titleOf({ base, profile: { platform, architecture } }: ClusterNode): ImageTitle {
+  const name =
+    base.from === 'definition' ? base.name : base.from === 'url' ? nameOf(base.url) : basename(base.path);
+  return { definitionName: name, platform, architecture };
+}
+
+async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions): Promise<NodeBase> {
+  const built = await ensureBase(request, options);
+  const { key, sha256, sizeBytes, packages } = built;
+  const record = { key, name: request.definitionName, platform: platformOf(request), sha256, sizeBytes };
+  return { image: await readBase(built.imagePath), record: { ...record, packages: [...packages] } };
+}
+
+/** What all nodes on a base need, and what its release has under names of its own. */
+function needsOf(
+  node: ClusterNode,
+  { cluster, rendering }: BaseNeeds,
+): Pick<IncompleteBase, 'wanted' | 'archive' | 'boot'> {
+  const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
+  const { base } = node;
+  const vendor = base.from === 'definition' ? base.definition.vendor : undefined;
+  const own = vendor?.packages.map(parseDependency) ?? [];
   return {
-    image: await readBase(built.imagePath),
-    record: {
-      key,
-      name,
-      platform: `${platform}-${architecture}`,
-      sha256,
-      sizeBytes,
-      packages: [...packages],
-    },
+    wanted: [...rendering.neededPackages(sharing), ...own],
+    archive: { moved: vendor?.moved_archives ?? [], isExpired: vendor?.moved_archives !== undefined },
+    boot: { commandLine: vendor?.command_line ?? [], config: vendor?.config ?? [] },
   };
 }

@@ -1,6 +1,6 @@
 import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { HostError } from '../../report/errors.ts';
-import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { writeFully } from '../image/write-fully.ts';
 import type { Task } from '../progress.ts';
 import type { Patience } from './patience.ts';

@@ -6,6 +6,8 @@ import type { AssembleAnswer, AssembleRequest } from './assemble-worker.ts';
 /** Writes and hashes files on several threads. */
 export interface Assembler {
   run(job: AssembleJob): Promise<AssembleResult>;
+  /** True when two jobs would run at once now. */
+  canRunTwo(): boolean;
   /** Ends the threads; jobs that are not done fail. */
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export function createAssembler(threads: number): Assembler {
         dispatch();
       });
     },
+    canRunTwo: () => isCompiled && waiting.length === 0 && running.size + 2 <= threads,
     async close() {
       for (const task of waiting.splice(0)) task.reject(new Error('writing was given up'));
       await Promise.all([...all].map((worker) => worker.terminate()));

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { DlpatchHeader } from '../../formats/dlpatch.ts';
 import { HostError } from '../../report/errors.ts';
 import { listBases } from '../base/base-cache.ts';
-import { hashFile } from '../hash-file.ts';
+import { knownDigest } from '../known-digest.ts';
 import type { Progress } from '../progress.ts';
 
 /**
@@ -19,9 +19,7 @@ export async function findPatchBase(
   const path = await candidate(base, wanted, context.cacheDirectory);
   const { size } = await stat(path);
   if (size !== base.sizeBytes) throw differs(base, path, `it has ${size} bytes, not ${base.sizeBytes}`);
-  const task = context.progress.task('Check the base', { total: size, unit: 'bytes' });
-  const sha256 = await hashFile(path, { onBytes: (done) => task.update(done), signal: context.signal });
-  task.done();
+  const sha256 = await knownDigest(path, { ...context, title: 'Check the base' });
   if (sha256 !== base.sha256) throw differs(base, path, `its SHA-256 is ${sha256}, not ${base.sha256}`);
   return path;
 }

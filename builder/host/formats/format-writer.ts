@@ -7,7 +7,7 @@ import { planImage } from '../../formats/image-pieces.ts';
 import { pieceLength } from '../../formats/piece.ts';
 import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
-import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';
 import type { ArtifactWriter, FormatBase, PlannedImage, WriterContext } from './artifact-writer.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { diskFull, isDiskFull } from '../image/copy-sparsely.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import type { Progress } from '../progress.ts';
 import { containerOf, type Container } from '../containers/container-kind.ts';
 import { unpackContainer } from '../containers/unpack-container.ts';

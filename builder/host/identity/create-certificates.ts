@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskFull } from '../disk-full.ts';
 import { runTool } from '../run-tool.ts';
 
 /** A private key and its certificate, both PEM. */
@@ -30,8 +31,8 @@ export async function createAuthority(directory: string, clusterName: string): P
       '-out',
       'request.pem',
     ]);
-    await sign(work, ['-selfsign', '-keyfile', 'key.pem', '-extensions', 'authority']);
-    return { keyPem, certificatePem: await readFile(join(work, 'certificate.pem'), 'utf8') };
+    const args = ['-selfsign', '-keyfile', 'key.pem', '-extensions', 'authority'];
+    return { keyPem, certificatePem: await sign(work, args) };
   });
 }
 
@@ -55,8 +56,8 @@ export async function createNodeCertificate(
       '-out',
       'request.pem',
     ]);
-    await sign(work, ['-cert', 'ca.pem', '-keyfile', 'ca.key', '-extensions', 'node']);
-    return { keyPem, certificatePem: await readFile(join(work, 'certificate.pem'), 'utf8') };
+    const args = ['-cert', 'ca.pem', '-keyfile', 'ca.key', '-extensions', 'node'];
+    return { keyPem, certificatePem: await sign(work, args) };
   });
 }
 
@@ -71,13 +72,18 @@ async function writeNewKey(work: string): Promise<string> {
 }
 
 /** `openssl ca` and not `x509`, because before OpenSSL 3.4 only `ca` can set the start of the validity. */
-async function sign(work: string, args: readonly string[]): Promise<void> {
+async function sign(work: string, args: readonly string[]): Promise<string> {
   await writeFile(join(work, 'openssl.cnf'), opensslConfiguration);
   await writeFile(join(work, 'index.txt'), '');
   await runOpenssl(work, [
     ...['ca', '-batch', '-config', 'openssl.cnf', '-in', 'request.pem', '-out', 'certificate.pem', '-notext'],
     ...['-startdate', validFrom, '-enddate', validUntil, ...args],
   ]);
+  const certificate = await readFile(join(work, 'certificate.pem'), 'utf8');
+  // OpenSSL ends well on a full disk, too.
+  if (!certificate.endsWith('-----END CERTIFICATE-----\n'))
+    throw diskFull(work, 'make a certificate', undefined);
+  return certificate;
 }
 
 const opensslConfiguration = `

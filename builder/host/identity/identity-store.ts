@@ -9,6 +9,7 @@ import type {
 } from '../../identity/identities.ts';
 import type { RosterMember } from '../../identity/roster.ts';
 import { acquireLock } from '../base/process-lock.ts';
+import { orDiskFull } from '../disk-full.ts';
 import { createFileAtomically, makePrivateDirectory } from '../files.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { Progress } from '../progress.ts';
@@ -71,10 +72,20 @@ export async function readIdentities(
  */
 export async function ensureIdentities(
   directory: string,
-  { name, nodes: members }: ClusterMembers,
+  members: ClusterMembers,
   progress: Progress,
 ): Promise<ClusterIdentities> {
   await makePrivateDirectory(join(directory, 'nodes'));
+  return orDiskFull(directory, 'make the keys of the cluster', () =>
+    ensureComplete(directory, members, progress),
+  );
+}
+
+async function ensureComplete(
+  directory: string,
+  { name, nodes: members }: ClusterMembers,
+  progress: Progress,
+): Promise<ClusterIdentities> {
   await createFileAtomically(join(directory, '.gitignore'), '*\n');
   const cluster = (await readCluster(directory)) ?? (await createCluster(directory, name));
   const authority =

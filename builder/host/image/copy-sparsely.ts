@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import { HostError } from '../../report/errors.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { runTool } from '../run-tool.ts';
 
 /**
@@ -22,18 +22,4 @@ export async function copySparsely(
     await rm(target, { force: true });
     throw isDiskFull(error) ? diskFull(target, options.step, error) : error;
   });
-}
-
-/** The one error for a host that has no room left. */
-export function diskFull(path: string, step: string, cause: unknown): HostError {
-  return new HostError('disk-full', `cannot ${step}: no space left on the disk that holds ${path}`, {
-    hint: 'free some space, or choose another directory (--out, --cache)',
-    cause,
-  });
-}
-
-/** True when a system call or a program failed for lack of space. */
-export function isDiskFull(error: unknown): boolean {
-  if (error instanceof HostError) return error.details.some((line) => /no space left on device/i.test(line));
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { onExit } from 'signal-exit';
 import { isErrno, makePrivateDirectory } from '../files.ts';
 
@@ -28,6 +28,11 @@ export async function makePrivateTemporary(parent: string): Promise<PrivateTempo
       stopWatching();
     },
   };
+}
+
+/** True for what lies in such a directory: it is not finished, whatever it looks like. */
+export function isInPrivateTemporary(path: string): boolean {
+  return path.split(sep).some((name) => /^\.dlimage-.+-\d+-\w+$/.test(name));
 }
 
 /** Containers that share a directory count their processes each for itself, but have names of their own. */

@@ -6,7 +6,7 @@ import { HostError } from '../../report/errors.ts';
 import { OutputDirectory } from '../build/output-directory.ts';
 import { packingOf, unpackImage, type UnpackContext } from '../formats/unpack-image.ts';
 import { hashFile } from '../hash-file.ts';
-import { makePrivateTemporary } from '../image/private-temporary.ts';
+import { isInPrivateTemporary, makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';
 import { checkBmap } from './check-bmap.ts';
 import { checkImage, expectedNode, type ExpectedNode } from './check-image.ts';
@@ -153,6 +153,13 @@ async function verifyMap(
 
 /** A patch whose base is not on this machine can only be held against its own digest. */
 async function verifyAlone(path: string, context: UnpackContext): Promise<VerifiedFile> {
+  if (isInPrivateTemporary(path)) {
+    return {
+      name: basename(path),
+      problems: ['it was left unfinished by a build that was killed'],
+      checks: [],
+    };
+  }
   const packing = await packingOf(path);
   const checked = await withUnpacked(path, context, async (raw) => ({
     problems: await checkImage(raw, null, context.directory),

@@ -1,15 +1,6 @@
 import { existsSync, readdirSync, statSync, lstatSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How images are compressed without dlimage; each command takes the image away. */
-export const compressions = {
-  img: null,
-  'zst -3': ['img.zst', 'zstd -q -3 -T0 --rm "$image"'],
-  'zst -9': ['img.zst', 'zstd -q -9 -T0 --rm "$image"'],
-  'gz -6': ['img.gz', 'pigz -6 "$image"'],
-  'xz -6': ['img.xz', 'xz -6 -T0 "$image"'],
-};
-
 /**
  * Writes a shell script that makes images the usual way: a sparse copy of the base for each node, the node's files
  * written with debugfs and mtools, and the whole compressed. `nodes` are directories of `dlimage render`.
@@ -34,22 +25,17 @@ export function conventionalScript(path, { base, layout, nodes, out, compression
   writeFileSync(path, `${lines.join('\n')}\n`);
 }
 
-/** The same with the kernel: needs root, and cannot be reproduced. */
+/** The same with the kernel's ext4: needs root, and cannot be reproduced. Not every kernel has FAT: mtools writes it. */
 export function loopMountScript(path, { base, layout, nodes, out, mountPoint }) {
-  const lines = ['set -e', `mkdir -p '${out}' '${mountPoint}'`];
+  const lines = ['set -e', 'export TZ=UTC', `mkdir -p '${out}' '${mountPoint}'`];
   for (const node of nodes) {
     lines.push(
       `image='${join(out, node.split('/').at(-1))}.img'`,
       `cp --sparse=always '${base}' "$image" && chmod 600 "$image"`,
       `mount -o loop,offset=${layout.root} "$image" '${mountPoint}'`,
       `cp -a '${node}/root/.' '${mountPoint}/' && umount '${mountPoint}'`,
+      ...bootCommands(join(node, 'boot'), layout.boot),
     );
-    if (existsSync(join(node, 'boot')) && layout.boot !== null) {
-      lines.push(
-        `mount -o loop,offset=${layout.boot},sizelimit=${layout.bootBytes} "$image" '${mountPoint}'`,
-        `cp -r '${node}/boot/.' '${mountPoint}/' && umount '${mountPoint}'`,
-      );
-    }
   }
   writeFileSync(path, `${lines.join('\n')}\n`);
 }

@@ -9,8 +9,8 @@ const outputUnit = 512;
 
 /**
  * Runs a command and measures it with everything that it starts: wall and CPU seconds, bytes written to files, and the
- * largest sum of resident memory of all its processes that was seen, looked at twenty times a second. Pages that
- * processes share count for each of them, so the sum is rather too large.
+ * memory that it can have had at most: of the processes that were seen alive together, twenty times a second, the sum of
+ * what each had resident at its own peak. Pages that processes share count for each of them.
  */
 export async function measure(directory, program, args, options = {}) {
   const report = join(directory, `time-${process.pid}`);
@@ -37,26 +37,32 @@ export async function measure(directory, program, args, options = {}) {
 
 async function sample(root, state) {
   while (!state.isOver) {
-    state.peakBytes = Math.max(state.peakBytes, residentBytes(root));
+    state.peakBytes = Math.max(state.peakBytes, peakBytesBelow(root));
     await sleep(sampleMilliseconds);
   }
 }
 
-/** Of all descendants of GNU time. */
-function residentBytes(root) {
-  const processes = new Map();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const status = readFileSync(`/proc/${name}/status`, 'utf8');
-      const field = (key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-      processes.set(Number(name), { parent: field('PPid'), bytes: field('VmRSS') * 1024 });
-    } catch {
-      // It ended while it was looked at.
-    }
+/** Of all descendants of a process, which itself does not count. */
+function peakBytesBelow(id) {
+  return childrenOf(id).reduce((sum, child) => sum + ownBytes(child) + peakBytesBelow(child), 0);
+}
+
+function childrenOf(id) {
+  try {
+    return readdirSync(`/proc/${id}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${id}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+    );
+  } catch {
+    // It ended while it was looked at.
+    return [];
   }
-  const isInside = (id) => {
-    for (let at = id; at > 1; at = processes.get(at)?.parent ?? 0) if (at === root) return true;
-    return false;
-  };
-  return [...processes].reduce((sum, [id, { bytes }]) => sum + (id !== root && isInside(id) ? bytes : 0), 0);
+}
+
+function ownBytes(id) {
+  try {
+    const status = readFileSync(`/proc/${id}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }

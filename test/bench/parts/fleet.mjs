@@ -13,7 +13,7 @@ const counts = [125, 250, 500, 1000];
 export async function run() {
   const directory = mkdtempSync(join(process.env.DLIMAGE_BENCH_DIRECTORY ?? tmpdir(), 'dlimage-bench-'));
   try {
-    const base = await benchBase();
+    const base = await benchBase(directory);
     const results = [];
     for (const count of counts) {
       const definition = join(directory, `${count}.yaml`);

@@ -47,6 +47,8 @@ export interface ClusterOfMachinesOptions {
   readonly definition?: Readonly<Record<string, unknown>>;
   /** Puts what the definition names into its folder, before the build. */
   readonly prepare?: (directory: string) => Promise<void>;
+  /** Nodes start a second time by themselves, as those do that install packages at first. */
+  readonly mayRestart?: boolean;
   /** By number of the node. */
   readonly nodes?: Readonly<Record<number, NodeOptions>>;
 }
@@ -74,7 +76,8 @@ export async function createClusterOfMachines(options: ClusterOfMachinesOptions)
   const nodes: ClusterNode[] = [];
   const forwards = new Map<string, number>();
   const plugIn = async (number: number, nodeOptions: NodeOptions = {}): Promise<ClusterNode> => {
-    const node = await createNode(cluster, lan, number, nodeOptions);
+    const { mayRestart = false } = options;
+    const node = await createNode(cluster, lan, number, { ...nodeOptions, mayRestart });
     nodes.push(node);
     return node;
   };
@@ -116,7 +119,7 @@ async function createNode(
   cluster: ClusterUnderTest,
   lan: Lan,
   number: number,
-  options: NodeOptions,
+  options: NodeOptions & { readonly mayRestart: boolean },
 ): Promise<ClusterNode> {
   const { directory } = cluster;
   const name = nameOf(number);

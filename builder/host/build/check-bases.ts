@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import { readStackContent } from '../../definition/stacks/stack-content.ts';
+import { checkSoftware, type BaseSoftware } from '../../packages/check-software.ts';
+import type { Rendering } from '../../render/create-rendering.ts';
+import type { RenderedEntry } from '../../render/rendered-node.ts';
+import { HostError } from '../../report/errors.ts';
+import type { Progress } from '../progress.ts';
+import type { NodeBase } from './node-base.ts';
+
+/**
+ * Holds the versions that the bases really have against what the cluster is to do with them. Warnings become notes.
+ *
+ * @throws HostError with the id of the first finding that cannot work; the others are its details.
+ */
+export async function checkBases(
+  cluster: Cluster,
+  bases: ReadonlyMap<ClusterNode, NodeBase>,
+  rendering: Rendering,
+  progress: Progress,
+): Promise<void> {
+  const software: BaseSoftware[] = [];
+  const seen = new Set<NodeBase>();
+  for (const [node, base] of bases) {
+    if (seen.has(base)) continue;
+    seen.add(base);
+    const units = await readUnits(rendering.renderNode(node).entries);
+    software.push({ name: base.record.name, packages: base.record.packages, units });
+  }
+  const found = checkSoftware(software, {
+    usesGlusterfs: cluster.storage.type === 'glusterfs',
+    images: await readImages(cluster),
+  });
+  for (const { severity, message, hint } of found) {
+    if (severity === 'warning') progress.note(`warning: ${message}\n  hint: ${hint}`);
+  }
+  const [first, ...others] = found.filter(({ severity }) => severity === 'error');
+  if (first === undefined) return;
+  throw new HostError(first.id, first.message, {
+    hint: first.hint,
+    details: others.map(({ message }) => message),
+  });
+}
+
+async function readUnits(entries: readonly RenderedEntry[]): Promise<Map<string, string>> {
+  const units = new Map<string, string>();
+  for (const { entry } of entries) {
+    if (entry.kind !== 'file' || !/^\/etc\/systemd\/system\/[^/]+\.service$/.test(entry.path)) continue;
+    const { content } = entry;
+    const bytes = content.from === 'bytes' ? content.bytes : await readFile(content.hostPath);
+    units.set(entry.path, new TextDecoder().decode(bytes));
+  }
+  return units;
+}
+
+async function readImages({ stacks }: Cluster): Promise<string[]> {
+  const read = await Promise.all(
+    stacks.map(async ({ file }) => readStackContent(parse(await readFile(file.hostPath, 'utf8')))),
+  );
+  return read.flatMap(({ services }) => services.flatMap(({ image }) => image ?? []));
+}

@@ -1,0 +1,92 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { relocateSources, type MovedArchive } from '../../packages/relocate-sources.ts';
+import { readAptTransport } from '../base/debian-mirror.ts';
+import { proxyEnvironment } from '../base/proxy-environment.ts';
+import { runTool, type RunOptions, type RunResult } from '../run-tool.ts';
+import type { AptSettings } from './read-apt-settings.ts';
+
+/** An apt of its own, which sees an image's packages and sources, and nothing of this machine's. */
+export interface AptRoot {
+  /** Where downloaded packages lie. */
+  readonly archives: string;
+  run(program: 'apt-get' | 'apt-cache', args: readonly string[], options: RunOptions): Promise<RunResult>;
+}
+
+/** What beside the image's own settings decides where packages come from. */
+export interface ArchiveSettings {
+  /** Archives that have moved since the image was made. */
+  readonly moved: readonly MovedArchive[];
+  /** The archives are old: their indexes have expired, and nobody signs them anew. */
+  readonly isExpired: boolean;
+}
+
+const emptyDirectories = [
+  ...['etc/apt/apt.conf.d', 'etc/apt/preferences.d', 'etc/apt/sources.list.d', 'etc/apt/trusted.gpg.d'],
+  ...['var/lib/apt/lists/partial', 'var/lib/dpkg', 'var/cache/apt/archives/partial', 'var/log/apt'],
+];
+
+/**
+ * Makes such an apt in `directory`, over one that is there: what it has downloaded before is used again. No program of
+ * the image is ever run, so its architecture does not matter.
+ */
+export async function createAptRoot(
+  directory: string,
+  settings: AptSettings,
+  architecture: string,
+  archive: ArchiveSettings,
+): Promise<AptRoot> {
+  for (const old of ['etc', 'usr', 'var/lib/dpkg'])
+    await rm(join(directory, old), { recursive: true, force: true });
+  for (const name of emptyDirectories) await mkdir(join(directory, name), { recursive: true });
+  await writeFile(join(directory, 'var/lib/dpkg/status'), settings.status);
+  for (const [path, content] of settings.files) {
+    const target = join(directory, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, isSources(path) ? relocate(path, content, directory, archive.moved) : content);
+  }
+  const configuration = join(directory, 'apt.conf');
+  await writeFile(configuration, await describe(directory, settings, architecture, archive));
+  return {
+    archives: join(directory, 'var/cache/apt/archives'),
+    run: async (program, args, options) =>
+      await runTool(program, args, {
+        ...options,
+        env: { ...proxyEnvironment(), ...options.env, APT_CONFIG: configuration },
+      }),
+  };
+}
+
+function isSources(path: string): boolean {
+  return path === '/etc/apt/sources.list' || path.startsWith('/etc/apt/sources.list.d/');
+}
+
+function relocate(path: string, content: Uint8Array, root: string, moved: readonly MovedArchive[]): string {
+  const format = path.endsWith('.sources') ? 'deb822' : 'one-line';
+  return relocateSources(new TextDecoder().decode(content), format, root, moved);
+}
+
+/** Source: https://manpages.debian.org/trixie/apt/apt.conf.5.en.html */
+async function describe(
+  directory: string,
+  { foreignArchitectures }: AptSettings,
+  architecture: string,
+  { isExpired }: ArchiveSettings,
+): Promise<string> {
+  return [
+    `Dir "${directory}/";`,
+    // An absolute path, whatever Dir is.
+    `Dir::State::status "${join(directory, 'var/lib/dpkg/status')}";`,
+    `APT::Architecture "${architecture}";`,
+    `APT::Architectures { ${[architecture, ...foreignArchitectures].map((name) => `"${name}"; `).join('')}};`,
+    'APT::Sandbox::User "root";',
+    'APT::Install-Recommends "false";',
+    'Acquire::Languages "none";',
+    // The digest that --print-uris shows.
+    'Acquire::ForceHash "SHA256";',
+    'Acquire::Retries "3";',
+    ...(isExpired ? ['Acquire::Check-Valid-Until "false";'] : []),
+    ...(await readAptTransport()),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,65 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ensureStandIn } from '../../stand-ins/ensure-stand-in.ts';
+import { checkCluster, giveContent, type ObservedCluster } from '../cluster/check-cluster.ts';
+import { describeCluster } from '../cluster/describe-cluster.ts';
+import { measureAssembly } from '../cluster/timeline.ts';
+import { waitForAssembly } from '../cluster/wait-for-assembly.ts';
+import { webDefinition, writeWebService } from '../cluster/web-service.ts';
+
+const content = 'served from packages that came with the image';
+/** Three machines install some fifty packages at once, on the cores of one. */
+const installAndAssembleSeconds = 2700;
+
+describeCluster(
+  'three nodes on an image like a cloud image, which has none of the packages that they need',
+  {
+    count: 3,
+    isLong: true,
+    mayRestart: true,
+    definition: { ...webDefinition, base: 'ubuntu-24.04-cloud', base_image: './cloud.img' },
+    prepare: async (directory) => {
+      await writeWebService(directory);
+      await symlink(await ensureStandIn('cloud-amd64'), join(directory, 'cloud.img'));
+    },
+  },
+  ({ scenario, machines }) => {
+    const observe = (): ObservedCluster => ({ machines: machines(), nodes: machines().nodes, content });
+
+    scenario(
+      'all are switched on together, and have no network but their own',
+      async ({ nodes }) => {
+        for (const node of nodes) await node.start();
+        const seconds = await waitForAssembly(nodes, installAndAssembleSeconds);
+        await giveContent(nodes[0]!, content);
+        return { 'from power-on to assembled': seconds, ...(await measureAssembly(nodes)) };
+      },
+      () => {
+        checkCluster(observe);
+
+        it('has installed every package, and keeps nothing of the installation', async () => {
+          for (const node of machines().nodes) {
+            expect(await node.shell.runAsRoot('dpkg --audit')).toBe('');
+            const versions = await node.shell.runAsRoot(
+              "dpkg-query --show --showformat='${db:Status-Status} ' docker.io glusterfs-server keepalived chrony jq",
+            );
+            expect(versions.trim().split(' ')).toEqual(Array.from({ length: 5 }, () => 'installed'));
+            const left =
+              'ls -d /system-update /var/lib/dlimage/packages /usr/sbin/policy-rc.d 2>/dev/null || true';
+            expect(await node.shell.runAsRoot(left)).toBe('');
+          }
+        });
+
+        it('has no failed unit', async () => {
+          for (const node of machines().nodes) {
+            expect(
+              await node.shell.runAsRoot('systemctl list-units --failed --plain --no-legend'),
+              node.name,
+            ).toBe('');
+          }
+        });
+      },
+    );
+  },
+);
