@@ -10,6 +10,7 @@ export interface DefinitionOptions extends GlobalOptions {
   readonly profile?: string;
   readonly count?: string;
   readonly base?: string;
+  readonly baseImage?: string;
   readonly name?: string;
   readonly subnet?: string;
   readonly vip?: string;
@@ -41,12 +42,13 @@ export function shownPath(path: string): string {
 }
 
 function flagsOf(options: DefinitionOptions): DefinitionFlags {
-  const { profile, count, base, name, subnet, vip, sshKey, node } = options;
+  const { profile, count, base, baseImage, name, subnet, vip, sshKey, node } = options;
   return {
     argv: process.argv.slice(2),
     ...(profile === undefined ? {} : { profile }),
     ...(count === undefined ? {} : { count }),
     ...(base === undefined ? {} : { base }),
+    ...(baseImage === undefined ? {} : { baseImage }),
     ...(name === undefined ? {} : { name }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(vip === undefined ? {} : { vip }),

@@ -202,9 +202,13 @@ function addHostCommands(program: Command): void {
 /** Flags that say what the cluster is; they win over the file. */
 function withDefinition(command: Command): Command {
   return command
-    .option('--profile <name>', 'board: pi2, pi3, pi4, arm64-vm, x86, or a profile file (default: pi3)')
+    .option('--profile <name>', 'board: pi2, pi3, pi4, pi5, arm64-vm, x86, or a profile file (default: pi3)')
     .option('--count <number>', 'number of nodes (default: 3)')
-    .option('--base <name>', 'OS base: debian-13, debian-12, or an image file (default: from the profile)')
+    .option(
+      '--base <name>',
+      'OS base: debian-13, ubuntu-24.04, ... (see base list), or an image file (default: from the profile)',
+    )
+    .option('--base-image <file>', "image of yours in the place of the one of the base's publisher")
     .option('--name <name>', 'cluster name (default: the profile)')
     .option('--subnet <cidr>', 'LAN of the nodes (default: 192.168.1.0/24)')
     .option('--vip <address>', 'virtual IP address (default: host 253 of the LAN)')

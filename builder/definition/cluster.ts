@@ -60,7 +60,6 @@ export interface ClusterNode {
   /** Name of the profile: the file's name in `profiles/`, or of the user's own file, without its suffix. */
   readonly profileName: string;
   readonly profile: Profile;
-  /** A base definition of `profiles/bases/`, or the user's own image file. */
   readonly base: ClusterBase;
   readonly labels: Readonly<Record<string, string>>;
   /** Holds a brick of the volume. */
@@ -69,9 +68,22 @@ export interface ClusterNode {
   readonly arbiter: boolean;
 }
 
+/** A definition of `profiles/bases/`, with the user's own image in the place of the publisher's if there is one; or just an image. */
 export type ClusterBase =
-  | { readonly from: 'definition'; readonly name: string; readonly definition: BaseDefinition }
-  | { readonly from: 'file'; readonly path: string };
+  | {
+      readonly from: 'definition';
+      readonly name: string;
+      readonly definition: BaseDefinition;
+      readonly image: UserImage | null;
+    }
+  | UserImage;
+
+/** An image of the user's. */
+export interface UserImage {
+  readonly from: 'file';
+  /** Absolute, links resolved. */
+  readonly path: string;
+}
 
 /** The LAN of the nodes. IPv4, as Swarm's and VRRP's addresses here are. */
 export interface ClusterNetwork {

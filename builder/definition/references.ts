@@ -33,16 +33,23 @@ export function originOf(path: DefinitionPath, locator: ParsedDefinition['locato
   return locator.value(path)?.file === commandLineFile ? 'command-line' : 'definition';
 }
 
+/** Keys of the cluster and of a node that name what they run on. `base_image` is a path however it is written. */
+export const boardKeys = [
+  { key: 'profile', purpose: 'profile' },
+  { key: 'base', purpose: 'base' },
+  { key: 'base_image', purpose: 'base' },
+] as const;
+
 function boardReferences(tree: unknown, locator: Locator): Reference[] {
   const nodes = listAt(tree, 'nodes').map((node, index) => ({
     node,
     path: ['nodes', index] as DefinitionPath,
   }));
   return [{ node: tree, path: [] as DefinitionPath }, ...nodes].flatMap(({ node, path }) =>
-    (['profile', 'base'] as const).flatMap((purpose) => {
-      const written = at(node, purpose);
-      if (typeof written !== 'string' || !isPath(written)) return [];
-      return [{ purpose, written, from: originOf([...path, purpose], locator) }];
+    boardKeys.flatMap(({ key, purpose }) => {
+      const written = at(node, key);
+      if (typeof written !== 'string' || !(isPath(written) || key === 'base_image')) return [];
+      return [{ purpose, written, from: originOf([...path, key], locator) }];
     }),
   );
 }

@@ -56,14 +56,18 @@ function formatOverlays(plan: Plan): string {
 }
 
 function formatNode(node: PlannedNode): string {
-  const base = node.base.from === 'file' ? node.base.path : `${node.base.name} (${node.base.platform})`;
+  const { base } = node;
+  const baseText =
+    base.from === 'file'
+      ? base.path
+      : `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
   const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`);
   const head = formatTable([
     [`node ${node.index}`, node.name],
     ['role', `${node.role}${node.storesData ? ', stores data' : ''}`],
     ['address', `${node.address ?? 'by DHCP'} on ${node.interface}`],
     ['board', node.profile],
-    ['base', base],
+    ['base', baseText],
     ['overlays', listOf(node.overlays)],
     ...(labels.length === 0 ? [] : [['labels', listOf(labels)]]),
     ['instance-id', node.instanceId ?? 'after the first build'],

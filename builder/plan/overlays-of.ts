@@ -1,3 +1,4 @@
+import { traitsOf } from '../definition/base-traits.ts';
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import { networkOf } from './network-of.ts';
 
@@ -11,11 +12,20 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     ...(cluster.watchdog ? ['watchdog'] : []),
     ...(cluster.delivery.isSeeded ? ['node-seed'] : []),
     ...(cluster.delivery.isVagrant ? ['vagrant'] : []),
+    ...baseOverlays(cluster, node),
     ...(node.address === null ? ['dhcp'] : []),
     ...(networkOf(cluster, node).medium === 'wifi' ? ['wifi'] : []),
     ...storageOverlays(cluster, node),
     ...(holdsVip(cluster, node) ? ['keepalived'] : []),
   ];
+}
+
+/** An interface that the user names is taken as it is; otherwise it gets the name that the profile has for it. */
+function baseOverlays(cluster: Cluster, node: ClusterNode): string[] {
+  const { overlays, renamesInterfaces } = traitsOf(node);
+  return renamesInterfaces && cluster.network.interface === null
+    ? [...overlays, 'wired-interface']
+    : [...overlays];
 }
 
 /** The virtual IP is the managers' business: only they can tell whether the swarm has quorum. */

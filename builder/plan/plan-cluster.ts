@@ -1,3 +1,4 @@
+import { platformOf } from '../definition/base-traits.ts';
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import { createRendering, type RenderOptions, type Rendering } from '../render/create-rendering.ts';
@@ -70,7 +71,6 @@ function describeNode(
 ): PlannedNode {
   const isKnown = sha256 === alternative.sha256;
   const others = isKnown ? undefined : new Map(alternative.entries.map((other) => [other.entry.path, other]));
-  const { base, profile } = node;
   return {
     name: node.name,
     index: node.index,
@@ -78,10 +78,7 @@ function describeNode(
     address: node.address,
     interface: networkOf(cluster, node).interface,
     profile: node.profileName,
-    base:
-      base.from === 'file'
-        ? base
-        : { from: 'definition', name: base.name, platform: `${profile.platform}-${profile.architecture}` },
+    base: describeBase(node),
     storesData: node.storesData,
     labels: node.labels,
     overlays: overlays.map(({ name }) => name),
@@ -92,4 +89,10 @@ function describeNode(
       planEntry(one, others === undefined || others.get(one.entry.path)?.sha256 === one.sha256),
     ),
   };
+}
+
+function describeBase({ base, profile }: ClusterNode): PlannedNode['base'] {
+  if (base.from === 'file') return base;
+  const named = { from: 'definition', name: base.name, platform: platformOf(profile) } as const;
+  return base.image === null ? named : { ...named, image: base.image.path };
 }

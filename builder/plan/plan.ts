@@ -42,7 +42,13 @@ export interface PlannedNode {
   /** Name of the board's profile. */
   readonly profile: string;
   readonly base:
-    | { readonly from: 'definition'; readonly name: string; readonly platform: string }
+    | {
+        readonly from: 'definition';
+        readonly name: string;
+        readonly platform: string;
+        /** Path of the user's image that takes the place of the publisher's. */
+        readonly image?: string;
+      }
     | { readonly from: 'file'; readonly path: string };
   readonly storesData: boolean;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import { traitsOf } from '../definition/base-traits.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import { networkOf } from '../plan/network-of.ts';
 import { holdsVip } from '../plan/overlays-of.ts';
@@ -13,6 +14,7 @@ export function nodeContext(
 ) {
   const identity = identityOf(identities, node);
   const network = networkOf(cluster, node);
+  const base = traitsOf(node);
   return {
     ...shared,
     node: {
@@ -31,6 +33,7 @@ export function nodeContext(
       labels: Object.entries(node.labels).map(([key, value]) => ({ key, value })),
       ...vipContext(cluster, node),
     },
+    base: { renderer: base.renderer, grown_by_cloud_init: base.isGrownByCloudInit },
     ssh: {
       ...shared.ssh,
       host_private_key: identity.sshHostKey.privateKey,

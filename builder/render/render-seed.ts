@@ -1,3 +1,4 @@
+import { traitsOf } from '../definition/base-traits.ts';
 import type { ClusterNode } from '../definition/cluster.ts';
 import { fileFromBytes } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
@@ -20,9 +21,12 @@ export function createSeedRenderer(
   mtimeSeconds: number,
 ): RenderSeed {
   return (document, node, context) => {
-    const text = render(`cloud-init/${document}.hbs`, context);
-    check(document, text);
-    const onBoot = seedPlace(node) === 'boot-partition';
+    const { seed, networkVersion } = traitsOf(node);
+    const template = document === 'network-config' && networkVersion === 1 ? 'network-config-v1' : document;
+    const text = render(`cloud-init/${template}.hbs`, context);
+    check(template, text);
+    // Every base reads the seed directory; some also their FAT partition, where the owner of the card can edit it.
+    const onBoot = seed === 'boot-partition';
     const path = onBoot ? `/${document}` : `${seedDirectory}${document}`;
     const attributes = {
       path,
@@ -36,13 +40,4 @@ export function createSeedRenderer(
       new TextEncoder().encode(text),
     );
   };
-}
-
-/** Every base reads the seed directory; some also their FAT partition, where the owner of the card can edit it. */
-function seedPlace({ base, profile, name }: ClusterNode): 'boot-partition' | 'root-directory' {
-  if (base.from === 'file') return 'root-directory';
-  const platform = `${profile.platform}-${profile.architecture}`;
-  const layout = base.definition.platforms[platform];
-  if (layout === undefined) throw new Error(`${name}: base ${base.name} has no ${platform}`);
-  return layout.seed;
 }

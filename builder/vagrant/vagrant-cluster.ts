@@ -1,3 +1,4 @@
+import { traitsOf } from '../definition/base-traits.ts';
 import type { Cluster } from '../definition/cluster.ts';
 
 /** Interfaces of a machine of Vagrant: its own network comes first, with every provider. */
@@ -45,6 +46,14 @@ export function vagrantObstacle({ nodes, network }: Cluster): string | null {
   if (moving !== undefined) return `Vagrant's private network has no DHCP: ${moving.name} needs an address`;
   if (network.vlan !== null) return "Vagrant's private network has no VLAN: leave network.vlan out";
   return null;
+}
+
+/** Why the nodes of a cluster cannot share an image; null when they can. */
+export function seedObstacle({ nodes }: Cluster): string | null {
+  const other = nodes.find((node) => traitsOf(node).seed !== 'root-directory');
+  return other === undefined
+    ? null
+    : `a seed volume is for virtual machines, and ${other.name} is a ${other.profileName}: --profile x86`;
 }
 
 function usersOf({ users }: Cluster, { hasVagrantUser, loginKey }: VagrantOptions): Cluster['users'] {

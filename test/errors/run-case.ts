@@ -93,6 +93,8 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
     const value = valuesOf(`--${name}`).at(-1);
     if (value !== undefined) flags[name] = value;
   }
+  const baseImage = valuesOf('--base-image').at(-1);
+  if (baseImage !== undefined) flags.baseImage = baseImage;
   if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
   if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
   return flags;

@@ -1,3 +1,4 @@
+import { isBuilt, platformsOf } from '../../definition/base-traits.ts';
 import { listBases, removeBase } from '../../host/base/base-cache.ts';
 import { ensureBase } from '../../host/base/ensure-base.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
@@ -16,18 +17,18 @@ export async function runBaseList(options: BaseOptions): Promise<void> {
     listBases(cacheDirectory(options.cache)),
   ]);
   if (options.json === true) {
-    const available = [...bases].map(([name, { description, platforms }]) => ({
+    const available = [...bases].map(([name, definition]) => ({
       name,
-      description,
-      platforms: Object.keys(platforms),
+      description: definition.description,
+      platforms: platformsOf(definition),
     }));
     printLine(JSON.stringify({ available, cached }));
     return;
   }
-  const available = [...bases].map(([name, { description, platforms }]) => [
+  const available = [...bases].map(([name, definition]) => [
     name,
-    Object.keys(platforms).join(', '),
-    description,
+    platformsOf(definition).join(', '),
+    definition.description,
   ]);
   const rows = cached.map((base) => [
     base.key.slice(0, 12),
@@ -61,6 +62,12 @@ export async function runBaseBuild(
     throw new UsageError(
       `there is no base ${definitionName} for ${options.profile}`,
       `bases for it: ${profile.bases.join(', ')}`,
+    );
+  }
+  if (!isBuilt(definition)) {
+    throw new UsageError(
+      `base ${definitionName} is not built, but downloaded by its publisher`,
+      'bases that are built: debian-13, debian-12',
     );
   }
   const base = await ensureBase(

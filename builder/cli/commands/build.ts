@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { buildCluster } from '../../host/build/build-cluster.ts';
 import type { BuiltItem } from '../../host/build/build-artifacts.ts';
 import { buildFormats, isBox, type BuildFormat } from '../../formats/image-format.ts';
-import { vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
+import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import type { LoadedCluster } from '../../host/load-cluster.ts';
 import { stateDirectory } from '../../host/state-directory.ts';
@@ -33,8 +33,9 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   const loaded = await loadAndReport(file, options);
   const { cluster, projectDirectory, selected } = loaded;
   const kind = kindOf(formats, options);
-  const obstacle = kind === 'vagrant' ? vagrantObstacle(cluster) : null;
-  if (obstacle !== null) throw new UsageError(`--format box: ${obstacle}`);
+  const obstacle =
+    (kind === 'vagrant' ? vagrantObstacle(cluster) : null) ?? (kind === null ? null : seedObstacle(cluster));
+  if (obstacle !== null) throw new UsageError(obstacle);
   const outputDirectory =
     options.out === undefined
       ? join(projectDirectory, 'out', cluster.name, kind ?? '')

@@ -1,7 +1,7 @@
 // Made from profiles/schemas/base.schema.json by `npm run generate`. Do not edit.
 
 /**
- * An OS base image: how it is made, and what the planner has to know about it. A definition serves every platform listed in it.
+ * An OS base image: how it is made or where its publisher has it, and what the planner has to know about it. A definition serves every platform listed in it.
  */
 export interface BaseDefinition {
   /**
@@ -11,7 +11,7 @@ export interface BaseDefinition {
   /**
    * What mmdebstrap makes the root file system from.
    */
-  build: {
+  build?: {
     /**
      * Codename of the release; never `stable`, so that a base stays what it is.
      */
@@ -34,7 +34,107 @@ export interface BaseDefinition {
     stand_ins: string[];
   };
   /**
-   * Versions that rules and templates decide by; checked against the built base's own package list.
+   * The publisher's own image, in the place of `build` and `platforms`: where it is, how it is verified, and what its first boot is like.
+   */
+  vendor?: {
+    /**
+     * Who publishes the image.
+     */
+    publisher: string;
+    /**
+     * Where the FAT partition is mounted on the node.
+     */
+    boot_mount: string;
+    /**
+     * How cloud-init's NoCloud datasource finds its seed: in /var/lib/cloud/seed/nocloud; on the FAT partition by the label that the image's own configuration names; through links from its seed directory into the mounted FAT partition; or by `seedfrom`, in the mounted FAT partition.
+     */
+    seed: 'root-directory' | 'boot-label' | 'boot-links' | 'boot-seedfrom';
+    /**
+     * What the seed's network-config has to be like.
+     */
+    network: {
+      /**
+       * Version of the format. Version 1 can do cables only here.
+       */
+      version: 1 | 2;
+      /**
+       * Who configures the network, by netplan's name; only with version 2.
+       */
+      renderer?: 'networkd' | 'NetworkManager';
+    };
+    /**
+     * How the image names network interfaces by itself: as the kernel does (eth0), or by their place in the machine (enp1s0); then the wired one is given the profile's name.
+     */
+    interfaces: 'kernel' | 'predictable';
+    /**
+     * Who grows the root partition to the disk on the first boot: cloud-init (growpart), or the image's own means, which cloud-init must not disturb.
+     */
+    growth: 'cloud-init' | 'own';
+    /**
+     * Overlays that every node on this base gets, for what is odd about the image.
+     */
+    overlays?: string[];
+    /**
+     * Packages that a node needs, by their names in this release; those that the image lacks are put into it.
+     */
+    packages: string[];
+    /**
+     * One image per `<platform>-<architecture>` of a profile.
+     */
+    images: {
+      [k: string]: {
+        /**
+         * URLs of the directories that have the image, each ending in `/`: the publisher's first, then mirrors.
+         *
+         * @minItems 1
+         */
+        directories: [string, ...string[]];
+        /**
+         * Name of the file. `*` stands for what point releases change: of the names in the checksum file the highest version is taken.
+         */
+        file: string;
+        /**
+         * SHA-256 of the file, for a release that never changes. Without it `checksums` is needed.
+         */
+        sha256?: string;
+        /**
+         * File in the same directory that lists the digests of its files, made by sha256sum or sha512sum.
+         */
+        checksums?: string;
+        /**
+         * File in the same directory with the detached OpenPGP signature of the checksum file.
+         */
+        signature?: string;
+        /**
+         * File in profiles/bases/keys with the public keys that may sign.
+         */
+        keyring?: string;
+        /**
+         * How the image is packed.
+         */
+        container: 'raw' | 'gz' | 'xz' | 'zst' | 'zip' | '7z' | 'qcow2' | 'tar';
+        /**
+         * What the image must look like inside, as a guard against a release that changed.
+         */
+        layout: {
+          /**
+           * Kind of partition table.
+           */
+          table: 'mbr' | 'gpt';
+          /**
+           * Label of the FAT partition.
+           */
+          boot_label?: string;
+          /**
+           * Label of the root filesystem.
+           */
+          root_label?: string;
+        };
+      };
+    };
+  };
+  /**
+   * Versions that rules and templates decide by; of a base that is built they are checked against its own package list. Of a publisher's image, cloud-init's is the oldest that an image of this release may have, and the others are what is installed into it.
    */
   software: {
     /**
@@ -57,7 +157,7 @@ export interface BaseDefinition {
   /**
    * One disk layout per `<platform>-<architecture>` of a profile.
    */
-  platforms: {
+  platforms?: {
     [k: string]: {
       /**
        * Kernel, firmware and boot loader packages.

@@ -17,6 +17,10 @@ export interface ClusterDefinition {
    */
   base?: string;
   /**
+   * An image of your own in the place of the one that the publisher of the base has: the path of an image file, from this file's folder. It is treated as the base would be. Default: the publisher's image.
+   */
+  base_image?: string;
+  /**
    * Number of nodes. They are named after the cluster: home-1, home-2 and so on. Not together with nodes.
    */
   count?: number;
@@ -246,6 +250,10 @@ export interface NodeDefinition {
    * Another operating system than the cluster's. Default: the cluster's base if one is written, else the default_base of the node's profile.
    */
   base?: string;
+  /**
+   * An image of your own for the base that this node names. Default: the publisher's image; of a node that names no base, the cluster's base_image.
+   */
+  base_image?: string;
   /**
    * Labels of the swarm node, for placement constraints.
    */

@@ -13,6 +13,12 @@ export interface Profile {
    */
   architecture: 'amd64' | 'arm64' | 'armhf';
   /**
+   * Other architectures whose operating systems run on the board: a base that has no image for `architecture` may have one for these.
+   *
+   * @minItems 1
+   */
+  also_runs?: ['amd64' | 'arm64' | 'armhf', ...('amd64' | 'arm64' | 'armhf')[]];
+  /**
    * How the board boots: the Raspberry Pi firmware, UEFI only, or a PC with BIOS or UEFI. Together with the architecture it picks the disk layout and kernel of a base.
    */
   platform: 'raspberry-pi' | 'uefi' | 'pc';

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalogue.ts';
-import type { ClusterBase } from '../cluster.ts';
+import type { ClusterBase, UserImage } from '../cluster.ts';
 import { defaults } from '../defaults.ts';
 import { isPath, type LookUpPath } from '../environment.ts';
 import type { BaseDefinition } from '../generated/base.ts';
@@ -27,6 +27,16 @@ export function basePath(
   return written.base === undefined ? undefined : ['base'];
 }
 
+/** Where it is written that a node's base comes from an image of the user's, if anywhere. */
+export function baseImagePath(
+  node: NodeDefinition,
+  index: number,
+  written: ClusterDefinition,
+): DefinitionPath | undefined {
+  if (node.base_image !== undefined) return ['nodes', index, 'base_image'];
+  return written.base_image === undefined || node.base !== undefined ? undefined : ['base_image'];
+}
+
 /**
  * Makes the lookup. It always answers: for a profile or base that does not exist, with one that does, so that the
  * rest can be checked; the rules report what is unknown.
@@ -43,10 +53,15 @@ export function makeBoardLookup(
   const nameOf = (node: NodeDefinition) => node.profile ?? written.profile ?? defaults.profile;
   const profileOf = (node: NodeDefinition) => catalogue.profiles.get(nameOf(node)) ?? standInProfile;
   const definitions = new Map<string, ClusterBase>();
-  const define = (name: string, definition: BaseDefinition): ClusterBase => {
-    const known = definitions.get(name) ?? { from: 'definition', name, definition };
-    definitions.set(name, known);
+  const define = (name: string, definition: BaseDefinition, image: UserImage | null): ClusterBase => {
+    const key = `${name}\n${image?.path ?? ''}`;
+    const known = definitions.get(key) ?? { from: 'definition', name, definition, image };
+    definitions.set(key, known);
     return known;
+  };
+  const imageAt = (path: DefinitionPath, text: string): UserImage => {
+    const found = lookUp({ purpose: 'base', written: text, from: originOf(path, locator) });
+    return { from: 'file', path: found?.realPath ?? text };
   };
   return {
     profileOf,
@@ -54,12 +69,12 @@ export function makeBoardLookup(
     baseOf: (node, index) => {
       const path = basePath(node, index, written);
       const name = node.base ?? written.base ?? profileOf(node).default_base;
-      if (path !== undefined && isPath(name)) {
-        const found = lookUp({ purpose: 'base', written: name, from: originOf(path, locator) });
-        return { from: 'file', path: found?.realPath ?? name };
-      }
+      if (path !== undefined && isPath(name)) return imageAt(path, name);
+      const imagePath = baseImagePath(node, index, written);
+      const imageText = node.base_image ?? written.base_image;
+      const image = imagePath === undefined || imageText === undefined ? null : imageAt(imagePath, imageText);
       const definition = catalogue.bases.get(name);
-      return definition === undefined ? define(...standInBase) : define(name, definition);
+      return definition === undefined ? define(...standInBase, image) : define(name, definition, image);
     },
   };
 }

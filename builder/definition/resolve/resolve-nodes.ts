@@ -1,3 +1,4 @@
+import { boardWith } from '../base-traits.ts';
 import type { BoardLookup } from './board-lookup.ts';
 import type { ClusterBase, Role } from '../cluster.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
@@ -32,7 +33,6 @@ export function resolveNodes(
     lan.network.gateway,
     lan.vip,
   ]);
-  const profiles = nodes.map((node) => boards.profileOf(node));
   const roles = resolveRoles(nodes);
   return nodes.map((node, index) => ({
     index: index + 1,
@@ -40,10 +40,20 @@ export function resolveNodes(
     role: roles[index] ?? 'worker',
     address: node.dhcp === true ? null : (node.address ?? addresses[index] ?? ''),
     profileName: boards.profileNameOf(node),
-    profile: profiles[index] ?? boards.profileOf(node),
-    base: boards.baseOf(node, index),
+    ...boardOf(boards, node, index),
     labels: node.labels ?? {},
   }));
+}
+
+/** Base and board go together: a board that runs two architectures has the one that its base is made for. */
+function boardOf(
+  boards: BoardLookup,
+  node: NodeDefinition,
+  index: number,
+): Pick<ResolvedNode, 'base' | 'profile'> {
+  const base = boards.baseOf(node, index);
+  const profile = boards.profileOf(node);
+  return { base, profile: base.from === 'definition' ? boardWith(profile, base.definition) : profile };
 }
 
 /** The roles that are written stay; the first of the others become managers until there are as many as there should be. */

@@ -1,8 +1,9 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterNode } from '../cluster.ts';
 import { error } from '../finding.ts';
+import { isVendor, platformOf, runsOn, traitsOf } from '../base-traits.ts';
 import type { BaseDefinition } from '../generated/base.ts';
-import { basePath } from '../resolve/board-lookup.ts';
+import { baseImagePath, basePath } from '../resolve/board-lookup.ts';
 import { listed } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -41,16 +42,13 @@ function placeOfBoard(
     : locator.value(['nodes', index, 'profile']);
 }
 
-function platformOf(node: ClusterNode): string {
-  return `${node.profile.platform}-${node.profile.architecture}`;
-}
-
 function* baseNotForProfile(context: RuleContext): Iterable<Diagnostic> {
   for (const { node, name, base } of pairings(context)) {
-    if (node.profile.bases.includes(name) && Object.hasOwn(base.platforms, platformOf(node))) continue;
-    const running = node.profile.bases.filter((known) =>
-      Object.hasOwn(context.catalogue.bases.get(known)?.platforms ?? {}, platformOf(node)),
-    );
+    if (node.profile.bases.includes(name) && runsOn(node.profile, base)) continue;
+    const running = node.profile.bases.filter((known) => {
+      const definition = context.catalogue.bases.get(known);
+      return definition !== undefined && runsOn(node.profile, definition);
+    });
     const hint =
       running.length === 0 ? 'no base that is known here does' : `bases that do: ${listed(running)}`;
     yield error(
@@ -76,7 +74,7 @@ function* glusterfsMissing(context: RuleContext): Iterable<Diagnostic> {
     ) {
       const message = `GlusterFS ${version} of base ${name} does not run on 32-bit ARM, and ${node.name} is a ${node.profileName}`;
       yield error('glusterfs-on-32-bit', at, message, 'use storage type nfs or none, or a 64-bit board');
-    } else if (version === undefined || lacksGlusterfs(base, platformOf(node))) {
+    } else if (version === undefined || lacksGlusterfs(base, platformOf(node.profile))) {
       const message = `base ${name} has no GlusterFS for ${node.profileName}, which ${node.name} is`;
       yield error('base-without-glusterfs', at, message, 'use storage type nfs or none, or another base');
     }
@@ -84,7 +82,7 @@ function* glusterfsMissing(context: RuleContext): Iterable<Diagnostic> {
 }
 
 function lacksGlusterfs(base: BaseDefinition, platform: string): boolean {
-  return base.platforms[platform]?.exclude_packages?.some((name) => name.startsWith('glusterfs')) ?? false;
+  return base.platforms?.[platform]?.exclude_packages?.some((name) => name.startsWith('glusterfs')) ?? false;
 }
 
 function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
@@ -120,6 +118,48 @@ function* packagesWithImageFile(context: RuleContext): Iterable<Diagnostic> {
   );
 }
 
+/** In version 1 of cloud-init's network-config, and ifupdown behind it, a cable is what works without more packages. */
+function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
+  const { network } = context.cluster;
+  const key = network.wifi !== null ? 'wifi' : network.vlan !== null ? 'vlan' : undefined;
+  if (key === undefined) return;
+  for (const { node, name, base } of pairings(context)) {
+    if (!runsOn(node.profile, base) || traitsOf(node).networkVersion === 2) continue;
+    const message = `base ${name}, which ${node.name} has, cannot do network.${key} here`;
+    yield error(
+      'base-wire-only',
+      context.locator.key(['network', key]),
+      message,
+      'use a cable, or another base',
+    );
+  }
+}
+
+function* imageWithoutPublisher({
+  cluster,
+  written,
+  writtenNodes,
+  locator,
+}: RuleContext): Iterable<Diagnostic> {
+  const told = new Set<string>();
+  for (const { base, index } of cluster.nodes) {
+    const path = baseImagePath(writtenNodes[index - 1] ?? {}, index - 1, written);
+    if (path === undefined || (base.from === 'definition' && isVendor(base.definition))) continue;
+    if (told.has(path.join('.'))) continue;
+    told.add(path.join('.'));
+    const message =
+      base.from === 'definition'
+        ? `base ${base.name} is built from packages: no image can take its place`
+        : 'base is an image already: base_image says the same thing again';
+    yield error(
+      'base-image-unused',
+      locator.key(path),
+      message,
+      'name the image as base, or a base that is downloaded',
+    );
+  }
+}
+
 const boardTopics = ['profile', 'base', 'nodes', 'count'];
 
 /** Rules about which base, board and storage go together. */
@@ -128,4 +168,6 @@ export const boardRules: readonly Rule[] = [
   { reads: [...boardTopics, 'storage'], check: glusterfsMissing },
   { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
   { reads: [...boardTopics, 'packages'], check: packagesWithImageFile },
+  { reads: [...boardTopics, 'network'], check: wireOnly },
+  { reads: [...boardTopics, 'base_image'], check: imageWithoutPublisher },
 ];

@@ -4,8 +4,8 @@ import { defaults } from '../defaults.ts';
 import { didYouMeanHint } from '../did-you-mean.ts';
 import { isPath, type LookUpPath, type Reference } from '../environment.ts';
 import { error } from '../finding.ts';
-import type { ClusterDefinition } from '../generated/cluster.ts';
-import { originOf } from '../references.ts';
+import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
+import { boardKeys, originOf } from '../references.ts';
 import { topicOf, type Topic } from '../schema/topic.ts';
 import { listed, shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
@@ -29,16 +29,16 @@ export interface ReferenceFindings {
 export function checkReferences(context: ReferenceContext): ReferenceFindings {
   const diagnostics: Diagnostic[] = [];
   const damaged = new Set<Topic>();
-  for (const { purpose, path, name } of namedBoards(context.written)) {
-    const isKnown =
-      purpose === 'profile' ? context.catalogue.profiles.has(name) : isUsableBase(context, path, name);
-    if (isKnown) continue;
+  for (const { purpose, key, path, name } of namedBoards(context.written)) {
+    const isPathOf = key === 'base_image' || isPath(name);
+    if (purpose === 'profile' && context.catalogue.profiles.has(name)) continue;
+    if (purpose === 'base' && isUsableBase(context, path, name, isPathOf)) continue;
     damaged.add(topicOf(path));
     // A broken one has been reported at its own place.
     if (context.catalogue.broken.has(name)) continue;
     const at = context.locator.value(path);
     diagnostics.push(
-      isPath(name)
+      isPathOf
         ? unusablePath(context, { purpose, written: name, from: originOf(path, context.locator) }, at)
         : unknownName(context, purpose, name, at),
     );
@@ -77,23 +77,23 @@ function defaultBases({
   return [...found.values()];
 }
 
-type Board = { purpose: 'profile' | 'base'; path: DefinitionPath; name: string };
+interface Board {
+  readonly purpose: 'profile' | 'base';
+  readonly key: (typeof boardKeys)[number]['key'];
+  readonly path: DefinitionPath;
+  readonly name: string;
+}
 
 function namedBoards(written: ClusterDefinition): Board[] {
-  const named = [
-    {
-      definition: { profile: written.profile ?? defaults.profile, base: written.base },
-      path: [] as DefinitionPath,
-    },
-    ...(written.nodes ?? []).map((definition, index) => ({
-      definition,
-      path: ['nodes', index] as DefinitionPath,
-    })),
+  type Named = Pick<NodeDefinition, (typeof boardKeys)[number]['key']>;
+  const named: { definition: Named; path: DefinitionPath }[] = [
+    { definition: { ...written, profile: written.profile ?? defaults.profile }, path: [] },
+    ...(written.nodes ?? []).map((definition, index) => ({ definition, path: ['nodes', index] })),
   ];
   return named.flatMap(({ definition, path }) =>
-    (['profile', 'base'] as const).flatMap((purpose) => {
-      const name = definition[purpose];
-      return name === undefined ? [] : [{ purpose, name, path: [...path, purpose] }];
+    boardKeys.flatMap(({ key, purpose }) => {
+      const name = definition[key];
+      return name === undefined ? [] : [{ purpose, key, name, path: [...path, key] }];
     }),
   );
 }
@@ -102,8 +102,9 @@ function isUsableBase(
   { catalogue, lookUp, locator }: ReferenceContext,
   path: DefinitionPath,
   name: string,
+  isPathOf: boolean,
 ): boolean {
-  if (!isPath(name)) return catalogue.bases.has(name);
+  if (!isPathOf) return catalogue.bases.has(name);
   return lookUp({ purpose: 'base', written: name, from: originOf(path, locator) })?.kind === 'file';
 }
 

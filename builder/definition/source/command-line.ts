@@ -8,6 +8,7 @@ export interface DefinitionFlags {
   readonly profile?: string;
   readonly count?: string;
   readonly base?: string;
+  readonly baseImage?: string;
   readonly name?: string;
   readonly subnet?: string;
   /** An address, or `none` for a cluster without a virtual IP. */
@@ -51,6 +52,7 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
       ...make(['profile'], '--profile', flags.profile, flags.profile),
       ...make(['count'], '--count', count, /^-?\d+$/.test(count ?? '') ? Number(count) : count),
       ...make(['base'], '--base', flags.base, flags.base),
+      ...make(['base_image'], '--base-image', flags.baseImage, flags.baseImage),
       ...make(['name'], '--name', flags.name, flags.name),
       ...make(['network', 'subnet'], '--subnet', flags.subnet, flags.subnet),
       ...make(['vip'], '--vip', vip, vip === 'none' || vip === 'false' ? false : vip),

@@ -1,4 +1,4 @@
-import type { BaseDefinition } from '../../definition/generated/base.ts';
+import type { BuiltDefinition } from '../../definition/base-traits.ts';
 import type { Progress } from '../progress.ts';
 
 /** Hardware side of a base: what picks its kernel, boot loader and disk layout. */
@@ -12,7 +12,7 @@ export interface BaseTarget {
 export interface BaseRequest extends BaseTarget {
   /** Name of the definition's file: `debian-13`. */
   readonly definitionName: string;
-  readonly definition: BaseDefinition;
+  readonly definition: BuiltDefinition;
   /** Packages of the user's own, beyond those of the definition. */
   readonly extraPackages: readonly string[];
 }

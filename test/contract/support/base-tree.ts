@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isBuilt } from '../../../builder/definition/base-traits.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
 import { ensureBase } from '../../../builder/host/base/ensure-base.ts';
 import { runInNamespace } from '../../../builder/host/base/namespace.ts';
@@ -25,7 +26,8 @@ export async function unpackBase(): Promise<BaseTree> {
   if (unpacked !== undefined) return { directory: unpacked, remove: async () => {} };
   const { cluster } = await loadCluster(undefined, { argv: [], profile, count: '1', vip: 'none' });
   const node = cluster.nodes[0];
-  if (node?.base.from !== 'definition') throw new Error(`${profile} has no base of ours`);
+  if (node?.base.from !== 'definition' || !isBuilt(node.base.definition))
+    throw new Error(`${profile} has no base of ours`);
   const base = await ensureBase(
     {
       definitionName: node.base.name,

@@ -4,7 +4,14 @@ import { vagrantCluster } from '../../../builder/vagrant/vagrant-cluster.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
 
 /** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */
-export const exampleNames = ['pi3-default', 'mixed-boards', 'pi4-wifi', 'x86-nfs', 'x86-vagrant'] as const;
+export const exampleNames = [
+  'pi3-default',
+  'mixed-boards',
+  'pi4-wifi',
+  'x86-nfs',
+  'x86-vagrant',
+  'vendor-bases',
+] as const;
 
 export type ExampleName = (typeof exampleNames)[number];
 
@@ -13,6 +20,7 @@ export async function loadExample(name: ExampleName): Promise<Cluster> {
   const file = join(import.meta.dirname, '../definitions', `${name}.yaml`);
   const { cluster } = await loadCluster(file, { argv: [] });
   if (name !== 'x86-vagrant') return cluster;
-  const loginKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZha2Uga2V5IG9mIHRoZSBjbHVzdGVyLi4uLi4uLi4u login@lab';
+  const loginKey =
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZha2Uga2V5IG9mIHRoZSBjbHVzdGVyLi4uLi4uLi4u login@lab';
   return vagrantCluster(cluster, { isSeeded: true, hasVagrantUser: true, loginKey });
 }

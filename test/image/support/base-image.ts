@@ -1,3 +1,4 @@
+import { isBuilt } from '../../../builder/definition/base-traits.ts';
 import { ensureBase } from '../../../builder/host/base/ensure-base.ts';
 import { readSoundBase } from '../../../builder/host/base/base-cache.ts';
 import { readBaseFiles } from '../../../builder/host/base/base-files.ts';
@@ -19,6 +20,7 @@ export async function wantedBases(alwaysBuilt: ReadonlySet<string>): Promise<[st
   for (const { bases: names, platform, architecture } of profiles.values()) {
     for (const definitionName of names) {
       const definition = bases.get(definitionName);
+      if (definition !== undefined && !isBuilt(definition)) continue;
       if (definition === undefined)
         throw new Error(`a profile names a base that is not shipped: ${definitionName}`);
       const name = `${definitionName} ${platform}-${architecture}`;

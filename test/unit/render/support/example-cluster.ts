@@ -45,7 +45,7 @@ export function exampleNode(index: number, settings: Partial<ClusterNode> = {}):
     address: `192.168.${1 + Math.floor((index + 100) / 250)}.${(index + 100) % 250}`,
     profileName: 'pi3',
     profile: pi,
-    base: { from: 'definition', name: 'debian-13', definition: debian13 },
+    base: { from: 'definition', name: 'debian-13', definition: debian13, image: null },
     labels: {},
     storesData: true,
     arbiter: false,
