@@ -29,7 +29,9 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
     expect(result.exitCode, result.stderr).toBe(0);
     return result;
   };
-  const json = <T>(...path: readonly string[]) => JSON.parse(readFileSync(join(...path), 'utf8')) as T;
+  const json = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
+  const manifest = () => json(boxes, 'manifest.json') as Manifest;
+  const machinesOf = (directory: string) => json(directory, 'machines.json') as Machines;
 
   beforeAll(async () => {
     buildTestImage(testImages['MBR, FAT32, ext4 of today']!, basePath, scratch.path);
@@ -48,10 +50,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
     expect(readdirSync(boxes).filter((name) => !name.startsWith('.'))).toEqual(
       expect.arrayContaining([...others, ...nodes]),
     );
-    expect(json<Manifest>(boxes, 'manifest.json').shared?.files.map(({ format }) => format)).toEqual([
-      'box',
-      'virtualbox-box',
-    ]);
+    expect(manifest().shared?.files.map(({ format }) => format)).toEqual(['box', 'virtualbox-box']);
     for (const name of [...nodes, 'lab.box']) expect(statSync(join(boxes, name)).mode & 0o777).toBe(0o600);
   });
 
@@ -98,7 +97,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
       return readFileSync(raw).subarray(0, statSync(basePath).size);
     });
     expect(sha256(raws[0]!)).toBe(sha256(raws[1]!));
-    expect(sha256(raws[0]!)).toBe(json<Manifest>(boxes, 'manifest.json').shared?.imageSha256);
+    expect(sha256(raws[0]!)).toBe(manifest().shared?.imageSha256);
     for (const secret of ['PRIVATE KEY', 'DLIMAGE_NODE=']) expect(raws[0]!.includes(secret)).toBe(false);
     expect(raws[0]!.includes('find_volume')).toBe(true);
   });
@@ -135,7 +134,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
   });
 
   it('the catalogue has the checksum of each box, and keeps its version while they stay the same', async () => {
-    const read = () => json<Catalogue>(boxes, 'lab.box.json').versions.at(0);
+    const read = () => (json(boxes, 'lab.box.json') as Catalogue).versions.at(0);
     const sums = ['lab.box', 'lab.virtualbox.box'].map((name) => sha256(readFileSync(join(boxes, name))));
     expect(read()).toMatchObject({ version: '1.0.0', providers: sums.map((checksum) => ({ checksum })) });
     await build(
@@ -151,7 +150,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
   });
 
   it('describes the machines with the address, the memory and the key of each', () => {
-    const { machines, ssh } = json<Machines>(boxes, 'machines.json');
+    const { machines, ssh } = machinesOf(boxes);
     expect(machines).toHaveLength(5);
     expect(machines[3]).toMatchObject({ name: 'lab-4', address: '192.168.1.104', memory_mb: 2048, cpus: 2 });
     expect(statSync(join(boxes, ssh.key ?? '')).mode & 0o777).toBe(0o600);
@@ -189,7 +188,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
     const files = readdirSync(out);
     expect(files).toEqual(expect.arrayContaining(['lab-2.box', 'lab-2.box.json']));
     expect(files.filter((name) => name.endsWith('.iso'))).toEqual([]);
-    expect(json<Machines>(out, 'machines.json').machines[1]).toMatchObject({
+    expect(machinesOf(out).machines[1]).toMatchObject({
       box: 'dlimage/lab-2',
       seed: null,
     });

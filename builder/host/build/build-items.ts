@@ -125,7 +125,7 @@ function buildEach(work: Work): Promise<BuiltItem[]> {
 
 /** The image for all nodes first: seeds are worth nothing without it. */
 async function buildSeeded(work: Work): Promise<BuiltItem[]> {
-  const { cluster, common, header, output, request } = work;
+  const { common, header, output, request } = work;
   const shared = await buildSharedImage(work);
   const temporary = await makePrivateTemporary(output.path);
   try {
