@@ -26,7 +26,8 @@ export default defineConfig({
           name: 'contract',
           sequence: { groupOrder: 1 },
           include: ['test/{contract,image}/**/*.test.ts'],
-          testTimeout: 120_000,
+          // Several times what the slowest needs: a busy machine is no failure.
+          testTimeout: 600_000,
           hookTimeout: 1_800_000,
         },
       },

@@ -32,7 +32,6 @@ export interface MachineOptions {
   /** Port on the LAN; makes the MAC address. */
   readonly port: number;
   readonly memoryMb?: number;
-  readonly cpus?: number;
   /** What the board's clock says at power-on, as `2001-01-01T00:00:00`; the real time if absent. Not on a Pi, which has none. */
   readonly clock?: string;
 }
@@ -59,8 +58,8 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
         step: `lay a disk over ${image}`,
       },
     );
-    const { memoryMb = 1024, cpus = 2, port } = options;
-    platformArguments = await platform.prepare({ image, disk, directory, name, memoryMb, cpus, port });
+    const { memoryMb = 1024, port } = options;
+    platformArguments = await platform.prepare({ image, disk, directory, name, memoryMb, port });
   };
 
   const start: Machine['start'] = async () => {

@@ -168,13 +168,31 @@ describe('the units', () => {
       nodes(),
       `
       own=$(cd /etc/systemd/system && find . -name 'dlimage*.service' -type f -printf '%f ')
-      for unit in $own glusterd.service keepalived.service docker.service ssh.service chrony.service multi-user.target; do
+      for unit in $own glusterd.service keepalived.service docker.service ssh.service chrony.service local-fs.target multi-user.target; do
         [ "$(readlink "/etc/systemd/system/$unit")" = /dev/null ] || set -- "$@" "$unit"
       done
       systemd-analyze verify --man=no --recursive-errors=yes "$@"`,
     );
     // Ordering cycles and unknown settings are only told, not failed upon.
     expect(complaints(answers)).toEqual([]);
+  });
+
+  it('let a node boot whose boot partition is late or gone', async () => {
+    const answers = await askNodes(
+      nodes(),
+      `
+      systemd-analyze cat-config systemd/system.conf | grep -h '^Default.*Sec='
+      # The file that wins: the first in systemd's order.
+      set -- /etc/systemd/system/local-fs.target /usr/lib/systemd/system/local-fs.target
+      [ -e "$1" ] || shift
+      grep -h '^OnFailure=' "$1" || true`,
+    );
+    for (const { exitCode, output } of answers) {
+      expect({ exitCode, output: output.trim().split('\n') }).toEqual({
+        exitCode: 0,
+        output: ['DefaultTimeoutStartSec=10min', 'DefaultDeviceTimeoutSec=10min'],
+      });
+    }
   });
 
   it('are enabled where they should be, and glusterd is off where there is no brick', async () => {

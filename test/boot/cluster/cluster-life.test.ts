@@ -3,6 +3,8 @@ import { checkCluster, giveContent, type ObservedCluster } from './check-cluster
 import { describeCluster } from './describe-cluster.ts';
 import { killHolder, blackOut, replaceCard } from './events.ts';
 import { listMembers } from './node-facts.ts';
+import { isMeasured } from './figures.ts';
+import { measureIdleCost } from './idle-cost.ts';
 import { bootsAll } from '../requirements.ts';
 import { measureAssembly } from './timeline.ts';
 import { assemblySeconds, waitForAssembly } from './wait-for-assembly.ts';
@@ -22,7 +24,12 @@ describeCluster(
         for (const node of nodes) await node.start();
         const seconds = await waitForAssembly(nodes, assemblySeconds);
         await giveContent(nodes[0]!, content);
-        return { 'from power-on to assembled': seconds, ...(await measureAssembly(nodes)) };
+        const assembly = await measureAssembly(nodes);
+        return {
+          'from power-on to assembled': seconds,
+          ...assembly,
+          ...(isMeasured ? await measureIdleCost(nodes) : {}),
+        };
       },
       () => {
         checkCluster(observe);

@@ -55,8 +55,6 @@ const network = { subnet: '192.168.77.0/24', gateway: '192.168.77.9', first_addr
 const virtualIp = '192.168.77.50';
 const clusterName = 'boot';
 const mostNodes = 6;
-/** With two, a node that boots alone uses both cores of a CI. */
-const cpusOfNode = 1;
 
 /** Builds the images and plugs the machines in; all of them are off. */
 export async function createClusterOfMachines(options: ClusterOfMachinesOptions): Promise<ClusterOfMachines> {
@@ -131,7 +129,6 @@ async function createNode(
     directory,
     netdev: lan.netdev(number),
     port: number,
-    cpus: cpusOfNode,
   });
   const shell = await createNodeShell({
     directory,

@@ -3,12 +3,17 @@ import { appendFileSync } from 'node:fs';
 /** Seconds by what took them. */
 export type Figures = Readonly<Record<string, number>>;
 
+/** For the benchmark: the file that takes the figures. */
+const file = process.env['DLIMAGE_BOOT_FIGURES'];
+
+/** True when figures are the purpose, and may cost time. */
+export const isMeasured = file !== undefined;
+
 const recorded: { readonly scenario: string; readonly figures: Figures }[] = [];
 
-/** Keeps what a scenario measured; for the benchmark also as a line of JSON in the file DLIMAGE_BOOT_FIGURES. */
+/** Keeps what a scenario measured; for the benchmark also as a line of JSON. */
 export function recordFigure(scenario: string, figures: Figures): void {
   recorded.push({ scenario, figures });
-  const file = process.env['DLIMAGE_BOOT_FIGURES'];
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ scenario, figures })}\n`);
 }
 

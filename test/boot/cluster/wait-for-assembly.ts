@@ -4,10 +4,10 @@ import { readStatus } from './node-facts.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How long a first start may take. Several times what it needs on a quiet machine with two cores. */
-export const assemblySeconds = 900;
+export const assemblySeconds = 1500;
 
 /** How long coming back may take. */
-export const recoverySeconds = 900;
+export const recoverySeconds = 1200;
 
 /**
  * Waits until every one of these nodes says that it is assembled, and lists exactly these as ready members.
