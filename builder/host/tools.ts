@@ -196,6 +196,20 @@ export const tools = {
     packages: { debian: 'shellcheck', fedora: 'ShellCheck', arch: 'shellcheck', macos: 'shellcheck' },
     neededFor: 'test',
   },
+  docker: {
+    program: 'docker',
+    purpose: 'reads our example stacks in the tests; its client is enough',
+    versionArguments: ['--version'],
+    packages: { debian: 'docker.io', fedora: 'docker-cli', arch: 'docker', macos: 'docker' },
+    neededFor: 'test',
+  },
+  xmllint: {
+    program: 'xmllint',
+    purpose: 'reads the OVF of our boxes in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'libxml2-utils', fedora: 'libxml2', arch: 'libxml2', macos: 'libxml2' },
+    neededFor: 'test',
+  },
   zsh: {
     program: 'zsh',
     purpose: 'reads our completion script in the tests',
@@ -269,10 +283,17 @@ export const tools = {
   },
   'qemu-img': {
     program: 'qemu-img',
-    purpose: 'lays a writable disk over an image that is booted in a test',
+    purpose: 'writes and reads disks of hypervisors: --format vmdk, vdi, vhdx',
     versionArguments: ['--version'],
     packages: { debian: 'qemu-utils', fedora: 'qemu-img', arch: 'qemu-img', macos: 'qemu' },
-    neededFor: 'test',
+    neededFor: 'build',
+  },
+  xorriso: {
+    program: 'xorriso',
+    purpose: 'writes seed volumes: --format seed-iso, and boxes for Vagrant',
+    versionArguments: ['--version'],
+    packages: { debian: 'xorriso', fedora: 'xorriso', arch: 'libisoburn', macos: 'xorriso' },
+    neededFor: 'build',
   },
   'qemu-system-x86_64': {
     program: 'qemu-system-x86_64',

@@ -3,6 +3,7 @@ import { open, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { ConvertedDisk } from '../../formats/disk-identity.ts';
 import { HostError } from '../../report/errors.ts';
 import { diskFull, isDiskFull } from '../disk-full.ts';
 import type { Progress } from '../progress.ts';
@@ -11,7 +12,7 @@ import { applyDlpatch } from './apply-dlpatch.ts';
 import { isDlpatch, readStart } from './read-dlpatch.ts';
 
 /** How an image may be packed, by the first bytes of its file. */
-export type Packing = 'raw' | 'zst' | 'xz' | 'gz' | 'qcow2' | 'dlpatch';
+export type Packing = 'raw' | 'zst' | 'xz' | 'gz' | 'qcow2' | ConvertedDisk | 'dlpatch';
 
 /** Where unpacked images go, and where the bases of patches are looked for. */
 export interface UnpackContext {
@@ -28,11 +29,16 @@ const magics: readonly (readonly [string, Packing])[] = [
   ['\x1f\x8b', 'gz'],
   ['\x28\xb5\x2f\xfd', 'zst'],
   ['QFI\xfb', 'qcow2'],
+  ['KDMV', 'vmdk'],
+  ['vhdxfile', 'vhdx'],
+  // The text before VDI's own number, which is not at the beginning.
+  ['<<< QEMU VM Virtual Disk Image >>>', 'vdi'],
+  ['<<< Oracle VM VirtualBox Disk Image >>>', 'vdi'],
 ];
 
 /** Says how an image is packed. */
 export async function packingOf(path: string): Promise<Packing> {
-  const start = await readStart(path, 16);
+  const start = await readStart(path, 64);
   if (isDlpatch(start)) return 'dlpatch';
   return magics.find(([magic]) => start.toString('latin1').startsWith(magic))?.[1] ?? 'raw';
 }
@@ -97,7 +103,10 @@ async function unpack(
       await unpackGzip(path, target);
       return;
     case 'qcow2':
-      await runTool('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', path, target], options);
+    case 'vmdk':
+    case 'vdi':
+    case 'vhdx':
+      await runTool('qemu-img', ['convert', '-f', packing, '-O', 'raw', path, target], options);
       return;
     case 'dlpatch':
       await applyDlpatch({ ...context, patchPath: path, base: undefined, outputPath: target });
