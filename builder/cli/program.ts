@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { imageFormats } from '../formats/image-format.ts';
+import { buildFormats } from '../formats/image-format.ts';
 import { packageVersion } from '../host/package-version.ts';
 
 /** The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick. */
@@ -53,13 +53,17 @@ function addDefinitionCommands(program: Command): void {
     .option('--node <name>', 'build only this node; repeatable', collect)
     .addOption(
       new Option('--format <format>', 'what to write for each node; repeatable (default: img)')
-        .choices(imageFormats)
+        .choices(buildFormats)
         .argParser(collect),
     )
     .option(
       '--backing',
       'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
     )
+    .option('--per-node', 'one box for each node, instead of one for all and a seed for each')
+    .option('--vagrant-user', 'boxes have the user vagrant, with the key that everybody has')
+    .option('--box-version <version>', 'version of the boxes in their catalogue (default: counted)')
+    .option('--box-url <url>', 'where the boxes will be published (default: where they are now)')
     .option('--no-image-checksum', 'leave out the SHA-256 of uncompressed images, which takes longest of all')
     .option('--offline', 'take bases and downloads from the cache only')
     .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most three)')

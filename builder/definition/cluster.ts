@@ -39,6 +39,15 @@ export interface Cluster {
   readonly files: readonly ExtraFile[];
   readonly images: readonly ClusterImage[];
   readonly stacks: readonly ClusterStack[];
+  readonly delivery: ClusterDelivery;
+}
+
+/** How nodes come into being. A definition says nothing of it: the format that is built does. */
+export interface ClusterDelivery {
+  /** True when one image is for all nodes, and each node's own files come from a seed volume; false for an image each. */
+  readonly isSeeded: boolean;
+  /** True for machines that Vagrant makes. */
+  readonly isVagrant: boolean;
 }
 
 /** One node with its own profile and base. `index` counts from 1 in the order of the definition. */
@@ -90,6 +99,11 @@ export interface ClusterNetwork {
   readonly search: readonly string[];
   /** Interface name; null takes the profile's: `wifi_interface` when there is `wifi`, else `interface`. */
   readonly interface: string | null;
+  /**
+   * Interface of a virtual machine's own manager beside that of the LAN, or null. It has DHCP, and the way out: the LAN
+   * has no router then.
+   */
+  readonly managementInterface: string | null;
   /** 802.1Q VLAN id, or null for untagged. */
   readonly vlan: number | null;
   readonly wifi: { readonly ssid: string; readonly password: string; readonly country: string } | null;

@@ -1,10 +1,35 @@
-/** What can be written for a node. */
-export const imageFormats = ['img', 'img.zst', 'img.xz', 'img.gz', 'qcow2', 'img.bmap', 'dlpatch'] as const;
+/** What holds a whole image, a map of one, or what makes one. */
+export const imageFormats = [
+  'img',
+  'img.zst',
+  'img.xz',
+  'img.gz',
+  'qcow2',
+  'vmdk',
+  'vdi',
+  'vhdx',
+  'img.bmap',
+  'dlpatch',
+] as const;
 
-/** A format, named as its files end. */
+/** Boxes of Vagrant: for its libvirt and QEMU providers, and for VirtualBox. */
+export const boxFormats = ['box', 'virtualbox-box'] as const;
+
+/** What can be asked for. */
+export const buildFormats = [...imageFormats, ...boxFormats, 'seed-iso'] as const;
+
 export type ImageFormat = (typeof imageFormats)[number];
+export type BoxFormat = (typeof boxFormats)[number];
+/** A format that is made of an image; a seed is not, it goes with one. */
+export type WrittenFormat = ImageFormat | BoxFormat;
+export type BuildFormat = (typeof buildFormats)[number];
 
-/** The name of a node's file: `pi3-1.img.zst`. */
-export function artifactName(node: string, format: ImageFormat): string {
-  return `${node}.${format}`;
+/** The name of a file of a node, or of what all nodes share: `pi3-1.img.zst`, `x86-1.seed.iso`. */
+export function artifactName(name: string, format: BuildFormat): string {
+  return `${name}.${format.replace('-', '.')}`;
+}
+
+/** True for a box. */
+export function isBox(format: BuildFormat): format is BoxFormat {
+  return boxFormats.some((box) => box === format);
 }

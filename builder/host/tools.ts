@@ -203,6 +203,20 @@ export const tools = {
     packages: { debian: 'shellcheck', fedora: 'ShellCheck', arch: 'shellcheck', macos: 'shellcheck' },
     neededFor: 'test',
   },
+  docker: {
+    program: 'docker',
+    purpose: 'reads our example stacks in the tests; its client is enough',
+    versionArguments: ['--version'],
+    packages: { debian: 'docker.io', fedora: 'docker-cli', arch: 'docker', macos: 'docker' },
+    neededFor: 'test',
+  },
+  xmllint: {
+    program: 'xmllint',
+    purpose: 'reads the OVF of our boxes in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'libxml2-utils', fedora: 'libxml2', arch: 'libxml2', macos: 'libxml2' },
+    neededFor: 'test',
+  },
   zsh: {
     program: 'zsh',
     purpose: 'reads our completion script in the tests',
@@ -276,9 +290,17 @@ export const tools = {
   },
   'qemu-img': {
     program: 'qemu-img',
-    purpose: 'unpacks qcow2 images of publishers, and lays a writable disk over an image in a boot test',
+    purpose:
+      'writes and reads disks of hypervisors: --format vmdk, vdi, vhdx, and qcow2 images of publishers',
     versionArguments: ['--version'],
     packages: { debian: 'qemu-utils', fedora: 'qemu-img', arch: 'qemu-img', macos: 'qemu' },
+    neededFor: 'build',
+  },
+  xorriso: {
+    program: 'xorriso',
+    purpose: 'writes seed volumes: --format seed-iso, and boxes for Vagrant',
+    versionArguments: ['--version'],
+    packages: { debian: 'xorriso', fedora: 'xorriso', arch: 'libisoburn', macos: 'xorriso' },
     neededFor: 'build',
   },
   'qemu-system-x86_64': {

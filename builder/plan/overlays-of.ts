@@ -10,6 +10,8 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     'swarm',
     'hardening',
     ...(cluster.watchdog ? ['watchdog'] : []),
+    ...(cluster.delivery.isSeeded ? ['node-seed'] : []),
+    ...(cluster.delivery.isVagrant ? ['vagrant'] : []),
     ...baseOverlays(cluster, node),
     ...(node.address === null ? ['dhcp'] : []),
     ...(networkOf(cluster, node).medium === 'wifi' ? ['wifi'] : []),

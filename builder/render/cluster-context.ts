@@ -32,6 +32,8 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
       search: network.search,
       ntp: network.ntp,
       vlan: network.vlan,
+      management_interface: network.managementInterface,
+      has_router: network.managementInterface === null,
       // A name may stand for several servers, an address for one.
       time_sources: network.ntp.map((host) => ({
         directive: parseIpv4(host) !== undefined ? 'server' : 'pool',

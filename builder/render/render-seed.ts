@@ -8,6 +8,9 @@ import type { RenderTemplate } from './template-set.ts';
 /** A document of the seed, named as cloud-init's NoCloud datasource wants it. */
 export type SeedDocument = 'user-data' | 'meta-data' | 'network-config';
 
+/** Where every base looks for a seed on its root file system. */
+export const seedDirectory = '/var/lib/cloud/seed/nocloud/';
+
 /** Renders one document of a node's seed, checks it, and puts it where the node's base looks for it. */
 export type RenderSeed = (document: SeedDocument, node: ClusterNode, context: object) => RenderedEntry;
 
@@ -24,7 +27,7 @@ export function createSeedRenderer(
     check(template, text);
     // Every base reads the seed directory; some also their FAT partition, where the owner of the card can edit it.
     const onBoot = seed === 'boot-partition';
-    const path = onBoot ? `/${document}` : `/var/lib/cloud/seed/nocloud/${document}`;
+    const path = onBoot ? `/${document}` : `${seedDirectory}${document}`;
     const attributes = {
       path,
       mode: onBoot ? 0o644 : 0o600,

@@ -37,6 +37,9 @@ const formats: readonly ImageFormat[] = [
   'img.xz',
   'img.gz',
   'qcow2',
+  'vmdk',
+  'vdi',
+  'vhdx',
   'img.bmap',
   'dlpatch',
 ];
@@ -151,6 +154,24 @@ describe.skipIf(missing.length > 0)('formats', () => {
     }
   });
 
+  it.each(['vmdk', 'vdi', 'vhdx'] as const)('qemu-img checks %s, and it holds the image', (format) => {
+    for (const [index, image] of expected.entries()) {
+      const file = path(`node-${index}.${format}`);
+      run('qemu-img', ['check', '-q', '-f', format, file]);
+      const raw = join(scratch.path, `from-${format}`);
+      run('qemu-img', ['convert', '-f', format, '-O', 'raw', file, raw]);
+      expect(sha256(readFileSync(raw).subarray(0, image.length))).toBe(sha256(image));
+    }
+  });
+
+  it.each(['vmdk', 'vdi', 'vhdx'] as const)('%s has an id of its own in every image', (format) => {
+    const [one, other] = [0, 1].map((index) =>
+      readFileSync(path(`node-${index}.${format}`)).subarray(0, 2 ** 21),
+    );
+    const ids = (bytes: Buffer | undefined) => bytes?.subarray(...idRange[format]).toString('latin1');
+    expect(ids(one)).not.toBe(ids(other));
+  });
+
   it('a qcow2 with a backing file is thin, and holds the image', async () => {
     const thin = await openFormatWriter({
       cacheDirectory,
@@ -235,6 +256,9 @@ describe.skipIf(missing.length > 0)('formats', () => {
     expect(existsSync(victim)).toBe(true);
   });
 });
+
+/** Where a disk has its id, from byte to byte: its whole descriptor, header or page. */
+const idRange = { vmdk: [512, 1024], vdi: [0x188, 0x1a8], vhdx: [64 * 1024 + 16, 64 * 1024 + 48] } as const;
 
 async function patched(base: Buffer, patches: readonly Patch[]): Promise<Buffer> {
   const image = Buffer.from(base);

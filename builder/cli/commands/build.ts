@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { buildCluster } from '../../host/build/build-cluster.ts';
-import type { BuiltNode } from '../../host/build/build-node.ts';
-import { imageFormats, type ImageFormat } from '../../formats/image-format.ts';
+import type { BuiltItem } from '../../host/build/build-artifacts.ts';
+import { buildFormats, isBox, type BuildFormat } from '../../formats/image-format.ts';
+import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import type { LoadedCluster } from '../../host/load-cluster.ts';
 import { stateDirectory } from '../../host/state-directory.ts';
@@ -20,6 +21,10 @@ interface BuildOptions extends DefinitionOptions {
   readonly jobs?: string;
   readonly imageChecksum?: boolean;
   readonly offline?: boolean;
+  readonly perNode?: boolean;
+  readonly vagrantUser?: boolean;
+  readonly boxVersion?: string;
+  readonly boxUrl?: string;
 }
 
 /** `dlimage build` */
@@ -28,13 +33,25 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   const jobs = parseJobs(options.jobs);
   const loaded = await loadAndReport(file, options);
   const { cluster, projectDirectory, selected } = loaded;
+  const kind = kindOf(formats, options);
+  const obstacle =
+    (kind === 'vagrant' ? vagrantObstacle(cluster) : null) ?? (kind === null ? null : seedObstacle(cluster));
+  if (obstacle !== null) throw new UsageError(obstacle);
   const outputDirectory =
-    options.out === undefined ? join(projectDirectory, 'out', cluster.name) : resolve(options.out);
+    options.out === undefined
+      ? join(projectDirectory, 'out', cluster.name, kind ?? '')
+      : resolve(options.out);
   const state = stateDirectory(cluster.name, projectDirectory, options.state);
   const built = await buildCluster({
     cluster,
     selected,
     formats,
+    isSeeded: kind !== null && options.perNode !== true,
+    boxes: {
+      hasVagrantUser: options.vagrantUser === true,
+      version: options.boxVersion ?? null,
+      url: options.boxUrl ?? null,
+    },
     isThin: options.backing === true,
     hasImageDigest: options.imageChecksum !== false,
     jobs,
@@ -48,20 +65,46 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   if (options.json === true) {
     printLine(JSON.stringify({ event: 'done', outputDirectory, nodes: built.map(({ record }) => record) }));
   } else if (options.quiet !== true) {
-    printLine(summarize(loaded, built, outputDirectory, state));
+    printLine(summarize(loaded, built, outputDirectory, state, kind));
   }
 }
 
-function parseFormats({ format = ['img'], backing }: BuildOptions): ImageFormat[] {
+function parseFormats({ format = ['img'], backing }: BuildOptions): BuildFormat[] {
   for (const name of format) {
-    if (imageFormats.some((known) => known === name)) continue;
-    throw new UsageError(`there is no format ${name}`, `choose from ${imageFormats.join(', ')}`);
+    if (buildFormats.some((known) => known === name)) continue;
+    throw new UsageError(`there is no format ${name}`, `choose from ${buildFormats.join(', ')}`);
   }
-  const formats = imageFormats.filter((known) => format.includes(known));
+  const formats = buildFormats.filter((known) => format.includes(known));
   if (backing === true && !formats.includes('qcow2')) {
     throw new UsageError('--backing is for qcow2 files', 'add --format qcow2');
   }
   return formats;
+}
+
+/** Other contents than those of boards, in a folder of their own below the output directory; null for boards. */
+type BuildKind = 'vagrant' | 'seeded' | null;
+
+/** Machines of Vagrant have another network; images that take a seed have no node of their own. */
+function kindOf(formats: readonly BuildFormat[], options: BuildOptions): BuildKind {
+  const { perNode, vagrantUser, boxVersion, boxUrl } = options;
+  const others = formats.filter((format) => !isBox(format));
+  if (others.length < formats.length) {
+    if (others.length === 0) return 'vagrant';
+    throw new UsageError(
+      `boxes hold other images than ${others.join(', ')}: Vagrant's machines have two network cards`,
+      'build them apart; seeds come with a box by themselves',
+    );
+  }
+  if (vagrantUser === true || boxVersion !== undefined || boxUrl !== undefined) {
+    throw new UsageError('--vagrant-user, --box-version and --box-url are for boxes', 'add --format box');
+  }
+  if (!formats.includes('seed-iso')) {
+    if (perNode === true)
+      throw new UsageError('--per-node is for boxes', 'all other images are one for each node anyway');
+    return null;
+  }
+  if (perNode === true) throw new UsageError('an image for each node needs no seed', 'leave out --per-node');
+  return 'seeded';
 }
 
 /** As many as keep within 300 MB; who has more memory and cores may ask for more. */
@@ -74,9 +117,10 @@ function parseJobs(jobs: string | undefined): number {
 
 function summarize(
   { cluster }: LoadedCluster,
-  built: readonly BuiltNode[],
+  built: readonly BuiltItem[],
   outputDirectory: string,
   state: string,
+  kind: BuildKind,
 ): string {
   const first = cluster.nodes.find(({ address }) => address !== null);
   return [
@@ -85,9 +129,8 @@ function summarize(
     ...totals(built),
     '',
     'Next:',
-    `  1. write each image to the card or disk of its node, for example with Raspberry Pi Imager`,
-    `     (check them first if they travelled: cd ${shownPath(outputDirectory)} && sha256sum -c SHA256SUMS)`,
-    `  2. switch the nodes on; dlimage status --wait tells when they are a cluster`,
+    ...firstSteps(kind, shownPath(outputDirectory)),
+    `  2. ${kind === 'vagrant' ? '' : 'switch the nodes on; '}dlimage status --wait tells when they are a cluster`,
     ...(first === undefined
       ? []
       : [`  3. log in: ssh -F ${shownPath(join(state, 'ssh_config'))} ${first.name}`]),
@@ -95,32 +138,62 @@ function summarize(
   ].join('\n');
 }
 
+function firstSteps(kind: BuildKind, directory: string): string[] {
+  if (kind === 'vagrant') {
+    return [
+      `  1. cd ${directory} && vagrant up      (--provider=libvirt, virtualbox or qemu)`,
+      '     The subnet must be free on this machine; for VirtualBox inside 192.168.56.0/21.',
+    ];
+  }
+  if (kind === 'seeded') {
+    return [
+      '  1. give each machine a copy of the image as its disk, and its own seed as a CD-ROM',
+      `     (check them first if they travelled: cd ${directory} && sha256sum -c SHA256SUMS)`,
+    ];
+  }
+  return [
+    '  1. write each image to the card or disk of its node, for example with Raspberry Pi Imager',
+    `     (check them first if they travelled: cd ${directory} && sha256sum -c SHA256SUMS)`,
+  ];
+}
+
 /** More nodes than these are not listed one by one. */
 const listedNodes = 20;
 
-function rowsOf(built: readonly BuiltNode[], outputDirectory: string): string[][] {
+function rowsOf(built: readonly BuiltItem[], outputDirectory: string): string[][] {
   return built
     .slice(0, listedNodes)
     .flatMap(({ record, isUpToDate }) =>
       record.files.map((file, index) => [
-        ...(index === 0 ? [record.name, record.role, record.address ?? 'DHCP'] : ['', '', '']),
+        ...(index > 0
+          ? ['', '', '']
+          : 'role' in record
+            ? [record.name, record.role, record.address ?? 'DHCP']
+            : ['all nodes', '', '']),
         shownPath(join(outputDirectory, file.name)),
         formatBytes(file.sizeBytes),
-        index > 0 ? '' : isUpToDate ? 'unchanged' : `base + ${formatBytes(record.patchBytes)}`,
+        index > 0
+          ? ''
+          : isUpToDate
+            ? 'unchanged'
+            : file.format === 'seed-iso'
+              ? ''
+              : `base + ${formatBytes(record.patchBytes)}`,
       ]),
     );
 }
 
-function totals(built: readonly BuiltNode[]): string[] {
+function totals(built: readonly BuiltItem[]): string[] {
   if (built.length === 1) return [];
   const files = built.flatMap(({ record }) => record.files);
   const size = formatBytes(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
   const unchanged = built.filter(({ isUpToDate }) => isUpToDate).length;
   const more = built.length - listedNodes;
+  const nodes = built.filter(({ record }) => 'role' in record).length;
   return [
     ...(more > 0 ? [`... and ${more} more nodes, listed in manifest.json`] : []),
     '',
-    `${built.length} nodes, ${files.length} files, ${size}` +
+    `${nodes} nodes, ${files.length} files, ${size}` +
       (unchanged > 0 ? `; ${unchanged} were up to date` : ''),
   ];
 }

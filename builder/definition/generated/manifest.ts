@@ -1,6 +1,58 @@
 // Made from profiles/schemas/manifest.schema.json by `npm run generate`. Do not edit.
 
 /**
+ * Every file of it in this directory.
+ */
+export type Files = {
+  /**
+   * Name of the file.
+   */
+  name: string;
+  /**
+   * Format of the file: a sparse raw image, a compressed one, a disk of QEMU, VMware, VirtualBox or Hyper-V, a box of Vagrant, a seed volume, a block map of the image, or the patch that makes it from its base.
+   */
+  format:
+    | 'img'
+    | 'img.zst'
+    | 'img.xz'
+    | 'img.gz'
+    | 'qcow2'
+    | 'vmdk'
+    | 'vdi'
+    | 'vhdx'
+    | 'img.bmap'
+    | 'dlpatch'
+    | 'box'
+    | 'virtualbox-box'
+    | 'seed-iso';
+  /**
+   * Size of the file in bytes.
+   */
+  sizeBytes: number;
+  /**
+   * SHA-256 of the file.
+   */
+  sha256: string;
+  /**
+   * Path of the base that a thin qcow2 lies on; absent from files that stand alone.
+   */
+  backing?: string;
+}[];
+/**
+ * Overlays in the image, with a hash of each as it stands in dlimage.
+ */
+export type Overlays = {
+  /**
+   * Name of the overlay.
+   */
+  name: string;
+  /**
+   * SHA-256 over its files.
+   */
+  sha256: string;
+}[];
+
+/**
  * manifest.json beside the images of a cluster: what was built, from what, and how to check it. Holds no secret.
  */
 export interface Manifest {
@@ -76,7 +128,38 @@ export interface Manifest {
     }[];
   }[];
   /**
-   * Every node whose image is in this directory, in the order of the definition.
+   * The image that is the same for all nodes, where there is one: each node's own files are on its seed volume.
+   */
+  shared?: {
+    /**
+     * Name of the cluster.
+     */
+    name: string;
+    /**
+     * `key` of the base.
+     */
+    base: string;
+    /**
+     * Size of the uncompressed image in bytes.
+     */
+    imageSizeBytes: number;
+    /**
+     * SHA-256 of the uncompressed image; null when no file holds the whole image, so that it was not computed.
+     */
+    imageSha256: string | null;
+    files: Files;
+    /**
+     * Bytes in which the image differs from its base.
+     */
+    patchBytes: number;
+    /**
+     * SHA-256 over the base and every file of the node; an image with the same value is not built again.
+     */
+    inputsSha256: string;
+    overlays: Overlays;
+  };
+  /**
+   * Every node that has files in this directory, in the order of the definition.
    */
   nodes: {
     /**
@@ -107,31 +190,7 @@ export interface Manifest {
      * SHA-256 of the uncompressed image; null when no file holds the whole image, so that it was not computed.
      */
     imageSha256: string | null;
-    /**
-     * Every file of the node in this directory.
-     */
-    files: {
-      /**
-       * Name of the file.
-       */
-      name: string;
-      /**
-       * Format of the file: a sparse raw image, a compressed one, a disk of QEMU, a block map of the image, or the patch that makes it from its base.
-       */
-      format: 'img' | 'img.zst' | 'img.xz' | 'img.gz' | 'qcow2' | 'img.bmap' | 'dlpatch';
-      /**
-       * Size of the file in bytes.
-       */
-      sizeBytes: number;
-      /**
-       * SHA-256 of the file.
-       */
-      sha256: string;
-      /**
-       * Path of the base that a thin qcow2 lies on; absent from files that stand alone.
-       */
-      backing?: string;
-    }[];
+    files: Files;
     /**
      * Bytes in which the image differs from its base.
      */
@@ -140,18 +199,6 @@ export interface Manifest {
      * SHA-256 over the base and every file of the node; an image with the same value is not built again.
      */
     inputsSha256: string;
-    /**
-     * Overlays in the image, with a hash of each as it stands in dlimage.
-     */
-    overlays: {
-      /**
-       * Name of the overlay.
-       */
-      name: string;
-      /**
-       * SHA-256 over its files.
-       */
-      sha256: string;
-    }[];
+    overlays: Overlays;
   }[];
 }

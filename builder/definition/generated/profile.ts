@@ -27,6 +27,10 @@ export interface Profile {
    */
   memory_mb: number;
   /**
+   * CPUs of a virtual machine that takes the place of the board; 2 when absent.
+   */
+  cpus?: number;
+  /**
    * Name of the wired network interface on the node.
    */
   interface: string;

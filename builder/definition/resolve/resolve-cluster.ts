@@ -63,6 +63,7 @@ export function resolveCluster(
     files: resolveFiles(written, users, lookUp),
     images,
     stacks: resolveStacks(written, images, lookUp),
+    delivery: { isSeeded: false, isVagrant: false },
   };
   return { cluster, writtenNodes, defaults: used };
 }

@@ -43,6 +43,7 @@ export function resolveNetwork(written: ClusterDefinition, use: UseDefault): Res
       ntp: network.ntp ?? [],
       search: network.search ?? [],
       interface: network.interface ?? null,
+      managementInterface: null,
       vlan: network.vlan ?? null,
       wifi: wifi === undefined ? null : { ssid: wifi.ssid, password: wifi.password, country: wifi.country },
     },

@@ -1,35 +1,39 @@
 import { join } from 'node:path';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import type { ImageFormat } from '../../formats/image-format.ts';
-import { createRendering, type Rendering } from '../../render/create-rendering.ts';
-import { commonEntries } from '../../render/common-entries.ts';
-import type { RenderedNode } from '../../render/rendered-node.ts';
-import { ConfigurationError, HostError } from '../../report/errors.ts';
+import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
+import { loginUser } from '../../identity/ssh-access.ts';
+import type { ClusterIdentities } from '../../identity/identities.ts';
+import type { Assets } from '../../plan/assets.ts';
+import { createRendering } from '../../render/create-rendering.ts';
+import { ConfigurationError } from '../../report/errors.ts';
+import { vagrantCluster } from '../../vagrant/vagrant-cluster.ts';
 import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
+import { loginKeyFile } from '../identity/login-key-file.ts';
 import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
-import { diskFull, isDiskFull } from '../disk-full.ts';
-import { openFormatWriter } from '../formats/format-writer.ts';
-import { mapConcurrently } from '../map-concurrently.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Progress } from '../progress.ts';
 import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
+import { checkVagrantfile, writeVagrantFiles, type BoxPublishing } from '../vagrant/write-vagrant-files.ts';
+import type { BuiltItem } from './build-artifacts.ts';
+import { buildItems } from './build-items.ts';
 import { checkBases } from './check-bases.ts';
-import { buildNode, type BuiltNode } from './build-node.ts';
-import { ensureNodeBases, checkNodeBases, type NodeBase } from './node-base.ts';
 import { growNodeBases } from './grow-node-bases.ts';
-import { openNodePatches } from './node-patches.ts';
-import { OutputDirectory, type ManifestHeader } from './output-directory.ts';
+import { ensureNodeBases, checkNodeBases } from './node-base.ts';
+import { OutputDirectory } from './output-directory.ts';
 
 /** What is to be built, and where everything lies. Directories are absolute. */
 export interface BuildRequest {
   readonly cluster: Cluster;
   /** Names of the nodes to build. */
   readonly selected: readonly string[];
-  /** What to write for each node. */
-  readonly formats: readonly ImageFormat[];
+  /** What to write for each node, or once for all of them. */
+  readonly formats: readonly BuildFormat[];
+  /** True for one image for all nodes, and a seed for each. */
+  readonly isSeeded: boolean;
+  readonly boxes: BoxPublishing & { readonly hasVagrantUser: boolean };
   /** True makes each `.qcow2` a thin overlay of the base in the cache. */
   readonly isThin: boolean;
   /** False leaves out the digests of uncompressed images, except of those that are written uncompressed. */
@@ -49,9 +53,13 @@ export interface BuildRequest {
 const neededTools: readonly ToolName[] = ['debugfs', 'e2fsck', 'mcopy', 'cp', 'openssl', 'ssh-keygen'];
 
 /** Programs that single formats need. */
-const toolsOfFormats: Readonly<Partial<Record<ImageFormat, ToolName>>> = {
+const toolsOfFormats: Readonly<Partial<Record<BuildFormat, ToolName>>> = {
   'img.zst': 'zstd',
   'img.xz': 'xz',
+  vmdk: 'qemu-img',
+  vdi: 'qemu-img',
+  vhdx: 'qemu-img',
+  'virtualbox-box': 'qemu-img',
 };
 
 /**
@@ -60,9 +68,9 @@ const toolsOfFormats: Readonly<Partial<Record<ImageFormat, ToolName>>> = {
  *
  * @throws HostError, ConfigurationError about an overlay, or the reason of the signal
  */
-export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> {
-  const { cluster, formats, progress, signal } = request;
-  await requireTools([...neededTools, ...formats.flatMap((format) => toolsOfFormats[format] ?? [])]);
+export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> {
+  const { cluster, progress, signal } = request;
+  await requireTools(toolsOf(request));
   const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
   await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
   const output = await OutputDirectory.open(request.outputDirectory);
@@ -72,24 +80,15 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
   });
   try {
     await output.reload();
-    await output.requireReplaceable(
-      nodes.map(({ name }) => name),
-      formats,
-    );
-    const names = cluster.nodes.map(({ name }) => name);
-    const identities = await ensureIdentities(request.stateDirectory, cluster, progress);
-    await writeSshAccess(request.stateDirectory, cluster, identities);
-    const others = await otherNodes(request.stateDirectory, names);
-    if (others.length > 0) {
-      progress.note(
-        `warning: ${request.stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
-      );
-    }
+    await requireReplaceable(request, nodes, output);
+    const identities = await ensureClusterIdentities(request);
+    const delivered = deliver(request, identities);
     const assets = await readAssets(cluster);
-    const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
+    const { value: rendering, diagnostics } = createRendering(delivered, identities, assets);
     if (rendering === undefined) throw new ConfigurationError(diagnostics);
-    const found = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
-    await checkBases(cluster, found, rendering, progress);
+    const deliveredNodes = delivered.nodes.filter((node) => request.selected.includes(node.name));
+    const found = await ensureNodeBases(deliveredNodes, { cluster: delivered, rendering, assets }, request);
+    await checkBases(delivered, found, rendering, progress);
     const bases = await growNodeBases(found, (node) => rendering.renderNode(node), request);
     const header = {
       dlimage: packageVersion,
@@ -100,80 +99,80 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltNode[]> 
         vip: cluster.vip,
       },
     };
-    return await buildNodes({ request, nodes, names, bases, rendering, header, output });
+    const built = await buildItems({
+      request,
+      cluster: delivered,
+      nodes: deliveredNodes,
+      bases,
+      rendering,
+      assets,
+      header,
+      output,
+    });
+    if (delivered.delivery.isVagrant) await describeForVagrant(request, delivered, identities, assets, built);
+    return built;
   } finally {
     await lock.release();
   }
 }
 
-interface ClusterJob {
-  readonly request: BuildRequest;
-  readonly nodes: readonly ClusterNode[];
-  /** Of all nodes, in the order of the definition. */
-  readonly names: readonly string[];
-  readonly bases: ReadonlyMap<ClusterNode, NodeBase>;
-  readonly rendering: Rendering;
-  readonly header: ManifestHeader;
-  readonly output: OutputDirectory;
+function toolsOf({ formats, isSeeded }: BuildRequest): ToolName[] {
+  const special = formats.flatMap((format) => toolsOfFormats[format] ?? []);
+  return [...neededTools, ...special, ...(isSeeded ? (['xorriso'] as const) : [])];
 }
 
-/** One at a time: a thousand nodes need not be in memory at once. */
-function* renderAll(cluster: Cluster, rendering: Rendering): Generator<RenderedNode> {
-  for (const node of cluster.nodes) yield rendering.renderNode(node);
+async function requireReplaceable(
+  { cluster, formats, isSeeded }: BuildRequest,
+  nodes: readonly ClusterNode[],
+  output: OutputDirectory,
+): Promise<void> {
+  const images = formats.filter((format): format is WrittenFormat => format !== 'seed-iso');
+  await output.requireReplaceable(isSeeded ? [{ name: cluster.name }] : nodes, images);
+  if (isSeeded) await output.requireReplaceable(nodes, ['seed-iso']);
+  if (formats.some(isBox)) await checkVagrantfile(output.path);
 }
 
-async function buildNodes(job: ClusterJob): Promise<BuiltNode[]> {
-  const { request, nodes, names, output, header } = job;
-  const { formats, isThin, progress, signal } = request;
-  const patches = openNodePatches(output.path, commonEntries(renderAll(request.cluster, job.rendering)));
-  const writer = await openFormatWriter({
-    cacheDirectory: request.cacheDirectory,
-    workDirectory: output.path,
-    progress,
-    backing: isThin,
-    imageDigest: request.hasImageDigest,
-    threads: request.jobs,
-  });
-  const title = `Write ${nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`} (${formats.join(', ')})`;
-  const task = progress.task(title, { total: nodes.length, unit: 'nodes' });
-  let done = 0;
-  const close = async () => {
-    // What lies in the way on a full disk goes first.
-    await writer.close();
-    await patches.close();
-  };
-  try {
-    const build = async (node: ClusterNode): Promise<BuiltNode> => {
-      signal.throwIfAborted();
-      task.line(node.name);
-      const rendered = job.rendering.renderNode(node);
-      const base = job.bases.get(node) as NodeBase;
-      const built = await buildNode({
-        rendered,
-        base,
-        formats,
-        isThin,
-        header,
-        output,
-        patches,
-        writer,
-        signal,
-      });
-      await output.writeManifest(names, { isLast: false });
-      task.update((done += 1));
-      return built;
-    };
-    const built = await mapConcurrently(nodes, build, request.jobs);
-    await close();
-    await output.writeManifest(names, { isLast: true });
-    task.done();
-    return built;
-  } catch (error) {
-    task.fail();
-    await close();
-    // The nodes that were finished are in the journal, too: failing to list them is not the news.
-    await output.writeManifest(names, { isLast: true }).catch(() => undefined);
-    const isClear = error instanceof HostError && error.id === 'disk-full';
-    throw isDiskFull(error) && !isClear ? diskFull(output.path, 'build the nodes', error) : error;
+async function ensureClusterIdentities(request: BuildRequest): Promise<ClusterIdentities> {
+  const { cluster, progress, stateDirectory } = request;
+  const identities = await ensureIdentities(stateDirectory, cluster, progress);
+  await writeSshAccess(stateDirectory, cluster, identities);
+  const names = cluster.nodes.map(({ name }) => name);
+  const others = await otherNodes(stateDirectory, names);
+  if (others.length > 0) {
+    progress.note(
+      `warning: ${stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
+    );
   }
+  return identities;
+}
+
+/** The cluster in the form in which its nodes come into being. */
+function deliver(
+  { cluster, formats, isSeeded, boxes }: BuildRequest,
+  identities: ClusterIdentities,
+): Cluster {
+  if (!formats.some(isBox)) return { ...cluster, delivery: { isSeeded, isVagrant: false } };
+  const loginKey = identities.loginKey.publicKey;
+  return vagrantCluster(cluster, { isSeeded, hasVagrantUser: boxes.hasVagrantUser, loginKey });
+}
+
+async function describeForVagrant(
+  { boxes, outputDirectory, stateDirectory }: BuildRequest,
+  cluster: Cluster,
+  { clusterId }: ClusterIdentities,
+  assets: Assets,
+  built: readonly BuiltItem[],
+): Promise<void> {
+  const ssh = boxes.hasVagrantUser
+    ? { user: 'vagrant', key: null }
+    : { user: loginUser(cluster).name, key: await loginKeyFile(stateDirectory) };
+  await writeVagrantFiles({
+    directory: outputDirectory,
+    cluster,
+    clusterId,
+    assets,
+    ssh,
+    publishing: boxes,
+    items: built.map(({ record }) => record),
+  });
 }

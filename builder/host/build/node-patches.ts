@@ -1,5 +1,5 @@
 import type { Patch } from '../../image/patch.ts';
-import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
+import type { RenderedEntry } from '../../render/rendered-node.ts';
 import { openWorkCopy, type WorkCopy } from '../image/work-copy.ts';
 import type { NodeBase } from './node-base.ts';
 
@@ -13,7 +13,7 @@ export interface NodeLayers {
 
 /** Makes the patches of nodes in two layers: what nodes share is written once, and each node's own files over it. */
 export interface NodePatches {
-  make(base: NodeBase, rendered: RenderedNode, signal: AbortSignal): Promise<NodeLayers>;
+  make(base: NodeBase, entries: readonly RenderedEntry[], signal: AbortSignal): Promise<NodeLayers>;
   close(): Promise<void>;
 }
 
@@ -31,9 +31,9 @@ interface SharedGround {
 export function openNodePatches(directory: string, common: ReadonlySet<RenderedEntry>): NodePatches {
   const grounds = new Map<NodeBase, Promise<SharedGround>>();
   return {
-    async make(base, rendered, signal) {
-      const shared = rendered.entries.filter((entry) => common.has(entry));
-      const own = rendered.entries.filter((entry) => !common.has(entry)).map(({ entry }) => entry);
+    async make(base, entries, signal) {
+      const shared = entries.filter((entry) => common.has(entry));
+      const own = entries.filter((entry) => !common.has(entry)).map(({ entry }) => entry);
       const opening = grounds.get(base) ?? openGround(base, shared, directory, signal);
       grounds.set(base, opening);
       const ground = await opening;
@@ -52,7 +52,7 @@ export function openNodePatches(directory: string, common: ReadonlySet<RenderedE
 
 async function openGround(
   base: NodeBase,
-  entries: RenderedNode['entries'],
+  entries: readonly RenderedEntry[],
   directory: string,
   signal: AbortSignal,
 ): Promise<SharedGround> {

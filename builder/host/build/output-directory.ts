@@ -1,7 +1,7 @@
 import { appendFile, lstat, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../definition/generated/manifest.ts';
-import { artifactName, imageFormats, type ImageFormat } from '../../formats/image-format.ts';
+import { artifactName, buildFormats, type BuildFormat } from '../../formats/image-format.ts';
 import { defaultMtimeSeconds } from '../../render/make-entry.ts';
 import { HostError } from '../../report/errors.ts';
 import {
@@ -12,16 +12,19 @@ import {
 } from '../files.ts';
 
 type ManifestNode = Manifest['nodes'][number];
+type SharedImage = NonNullable<Manifest['shared']>;
+/** What has files in the directory: a node, or the image that is for all nodes. */
+export type ManifestItem = ManifestNode | SharedImage;
 type ManifestFile = ManifestNode['files'][number];
 
 /** What a manifest says of the whole. */
 export type ManifestHeader = Pick<Manifest, 'dlimage' | 'cluster'>;
 
-/** A node that was built, with what the manifest must say for it to be understood. */
+/** A node or shared image that was built, with what the manifest must say for it to be understood. */
 export interface OutputRecord {
   readonly header: ManifestHeader;
   readonly base: Manifest['bases'][number];
-  readonly node: ManifestNode;
+  readonly node: ManifestItem;
 }
 
 /** A file that is complete but for its name. */
@@ -43,6 +46,7 @@ const writeIntervalMilliseconds = 2000;
 export class OutputDirectory {
   readonly path: string;
   #nodes = new Map<string, ManifestNode>();
+  #shared: SharedImage | undefined;
   #bases = new Map<string, Manifest['bases'][number]>();
   #header: ManifestHeader | undefined;
   #writtenAt = 0;
@@ -74,6 +78,7 @@ export class OutputDirectory {
     const manifest = text === undefined ? undefined : parseManifest(text, file);
     this.#header = manifest;
     this.#nodes = new Map(manifest?.nodes.map((node) => [node.name, node]));
+    this.#shared = manifest?.shared;
     this.#bases = new Map(manifest?.bases.map((base) => [base.key, base]));
     for (const record of parseJournal(await readTextIfExists(this.#journal))) this.#take(record);
   }
@@ -88,9 +93,14 @@ export class OutputDirectory {
     return [...this.#nodes.values()];
   }
 
-  /** What the manifest says of a node, with those of its files that are still there as they were built. */
-  async current(nodeName: string): Promise<ManifestNode | undefined> {
-    const listed = this.#nodes.get(nodeName);
+  /** The image for all nodes, where there is one. */
+  get shared(): SharedImage | undefined {
+    return this.#shared;
+  }
+
+  /** What the manifest says of an item, with those of its files that are still there as they were built. */
+  async current(item: { readonly name: string; readonly role?: string }): Promise<ManifestItem | undefined> {
+    const listed = item.role === undefined ? this.#shared : this.#nodes.get(item.name);
     if (listed === undefined) return undefined;
     const files: ManifestFile[] = [];
     for (const file of listed.files) if (await this.#isUntouched(file)) files.push(file);
@@ -98,21 +108,24 @@ export class OutputDirectory {
   }
 
   /**
-   * Makes sure that the files of these nodes may be written, before any work is done.
+   * Makes sure that the files of these items may be written, before any work is done.
    *
    * @throws HostError `output-exists` when a file is there that is not dlimage's own unchanged one
    */
-  async requireReplaceable(nodeNames: readonly string[], formats: readonly ImageFormat[]): Promise<void> {
-    for (const nodeName of nodeNames) {
-      const own = (await this.current(nodeName))?.files ?? [];
-      for (const name of formats.map((format) => artifactName(nodeName, format))) {
+  async requireReplaceable(
+    items: readonly { readonly name: string; readonly role?: string }[],
+    formats: readonly BuildFormat[],
+  ): Promise<void> {
+    for (const item of items) {
+      const own = (await this.current(item))?.files ?? [];
+      for (const name of formats.map((format) => artifactName(item.name, format))) {
         const exists = (await lstat(join(this.path, name)).catch(() => undefined)) !== undefined;
-        if (exists && !own.some((file) => file.name === name)) throw this.#foreign(nodeName, name);
+        if (exists && !own.some((file) => file.name === name)) throw this.#foreign(name);
       }
     }
   }
 
-  /** Gives new files of a node their names, and takes away those of an earlier build that the record has no more. */
+  /** Gives new files of an item their names, and takes away those of an earlier build that the record has no more. */
   add(record: OutputRecord, files: readonly FinishedFile[]): Promise<void> {
     return this.#inTurn(() => this.#add(record, files));
   }
@@ -120,7 +133,7 @@ export class OutputDirectory {
   async #add(record: OutputRecord, files: readonly FinishedFile[]): Promise<void> {
     const kept = new Set(record.node.files.map(({ name }) => name));
     const renewed = new Set(files.map(({ name }) => name));
-    for (const { name } of (await this.current(record.node.name))?.files ?? []) {
+    for (const { name } of (await this.current(record.node))?.files ?? []) {
       if (renewed.has(name) || !kept.has(name)) await rm(join(this.path, name), { force: true });
     }
     for (const { temporaryPath } of files) {
@@ -145,15 +158,17 @@ export class OutputDirectory {
     const nodes = this.nodes.toSorted(
       (one, other) => (rank.get(one.name) ?? Infinity) - (rank.get(other.name) ?? Infinity),
     );
-    const used = new Set(nodes.map(({ base }) => base));
+    const items: readonly ManifestItem[] = this.#shared === undefined ? nodes : [this.#shared, ...nodes];
+    const used = new Set(items.map(({ base }) => base));
     const manifest: Manifest = {
       version: 1,
       dlimage: this.#header.dlimage,
       cluster: this.#header.cluster,
       bases: [...this.#bases.values()].filter(({ key }) => used.has(key)),
+      ...(this.#shared && { shared: this.#shared }),
       nodes,
     };
-    const sums = nodes.flatMap(({ files }) => files.map(({ sha256, name }) => `${sha256}  ${name}\n`));
+    const sums = items.flatMap(({ files }) => files.map(({ sha256, name }) => `${sha256}  ${name}\n`));
     await writeFileAtomically(join(this.path, 'SHA256SUMS'), sums.join(''));
     await writeFileAtomically(join(this.path, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     await rm(this.#journal, { force: true });
@@ -175,7 +190,8 @@ export class OutputDirectory {
   #take({ header, base, node }: OutputRecord): void {
     this.#header = header;
     this.#bases.set(base.key, base);
-    this.#nodes.set(node.name, node);
+    if ('role' in node) this.#nodes.set(node.name, node);
+    else this.#shared = node;
   }
 
   async #isUntouched({ name, sizeBytes }: ManifestFile): Promise<boolean> {
@@ -183,9 +199,13 @@ export class OutputDirectory {
     return found?.size === sizeBytes && Math.floor(found.mtimeMs / 1000) === defaultMtimeSeconds;
   }
 
-  #foreign(nodeName: string, name: string): HostError {
+  #foreign(name: string): HostError {
     const path = join(this.path, name);
-    const isListed = this.#nodes.get(nodeName)?.files.some((file) => file.name === name) === true;
+    const items: readonly ManifestItem[] = [
+      ...this.nodes,
+      ...(this.#shared === undefined ? [] : [this.#shared]),
+    ];
+    const isListed = items.some(({ files }) => files.some((file) => file.name === name));
     return new HostError(
       'output-exists',
       isListed
@@ -199,8 +219,8 @@ export class OutputDirectory {
 function parseManifest(text: string, file: string): Manifest {
   try {
     const manifest = JSON.parse(text) as Manifest;
-    if (manifest.version === 1 && manifest.nodes.every(isReadable) && Array.isArray(manifest.bases))
-      return manifest;
+    const items: readonly ManifestItem[] = [...manifest.nodes, ...(manifest.shared ? [manifest.shared] : [])];
+    if (manifest.version === 1 && items.every(isReadable) && Array.isArray(manifest.bases)) return manifest;
   } catch {
     // Reported below, like a manifest of another shape.
   }
@@ -209,8 +229,8 @@ function parseManifest(text: string, file: string): Manifest {
   });
 }
 
-function isReadable(node: ManifestNode): boolean {
-  return node.files.every(({ format }) => imageFormats.includes(format));
+function isReadable(item: ManifestItem): boolean {
+  return item.files.every(({ format }) => buildFormats.includes(format));
 }
 
 /** The last line of a journal is cut off when its writer was killed: that node's files have no names yet. */

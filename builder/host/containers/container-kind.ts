@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
+import type { ConvertedDisk } from '../../formats/disk-identity.ts';
 
 /** How an image may be packed by its publisher. */
-export type Container = 'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | 'tar';
+export type Container = 'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'tar';
 
 /** How much of the start of a file tells what it is. */
 export const containerStartBytes = 512;
@@ -15,6 +16,11 @@ const magics: readonly (readonly [number, string, Container])[] = [
   [0, 'PK\x03\x04', 'zip'],
   [0, '7z\xbc\xaf\x27\x1c', '7z'],
   [0, 'QFI\xfb', 'qcow2'],
+  [0, 'KDMV', 'vmdk'],
+  [0, 'vhdxfile', 'vhdx'],
+  // The text before VDI's own number, which is not at the beginning.
+  [0, '<<< QEMU VM Virtual Disk Image >>>', 'vdi'],
+  [0, '<<< Oracle VM VirtualBox Disk Image >>>', 'vdi'],
   [257, 'ustar', 'tar'],
 ];
 

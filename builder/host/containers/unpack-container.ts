@@ -28,6 +28,9 @@ export const toolsOfContainers: Readonly<Partial<Record<Container, ToolName>>> =
   zip: '7zz',
   '7z': '7zz',
   qcow2: 'qemu-img',
+  vmdk: 'qemu-img',
+  vdi: 'qemu-img',
+  vhdx: 'qemu-img',
 };
 
 /**
@@ -83,7 +86,10 @@ async function unpackStep(
       case 'gz':
         return await write(createReadStream(path, { highWaterMark: 1 << 20 }).compose(createGunzip()));
       case 'qcow2':
-        await runTool('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', path, target], run);
+      case 'vmdk':
+      case 'vdi':
+      case 'vhdx':
+        await runTool('qemu-img', ['convert', '-f', container, '-O', 'raw', path, target], run);
         return;
       case 'tar':
         return await unpackTar(path, write);

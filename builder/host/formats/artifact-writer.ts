@@ -4,6 +4,7 @@ import type { ImageLayout } from '../../image/layout.ts';
 import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import type { DigestedBase } from '../../formats/image-contents.ts';
+import type { BoxFiles } from '../../vagrant/box-files.ts';
 import type { Progress } from '../progress.ts';
 import type { AssembleResult } from './assemble.ts';
 import type { Assembler } from './assembler.ts';
@@ -25,6 +26,8 @@ export interface PlannedImage {
   /** The same layers in memory, or in files of a private directory; that of the cluster is the same object, too. */
   readonly contents: ImageContents;
   readonly plan: ImagePlan;
+  /** What boxes have beside their disks; null where no box is written. */
+  readonly boxFiles: BoxFiles | null;
   /** Where the base is not all zero. */
   readonly dataRanges: readonly ByteRange[];
 }

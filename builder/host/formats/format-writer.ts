@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { PatchRange } from '../../formats/image-contents.ts';
-import { artifactName, type ImageFormat } from '../../formats/image-format.ts';
+import { artifactName, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
 import { planImage } from '../../formats/image-pieces.ts';
 import { pieceLength } from '../../formats/piece.ts';
 import type { Patch } from '../../image/patch.ts';
@@ -17,7 +17,10 @@ import { createGzipCodec } from './gzip-codec.ts';
 import { createLimiter } from './limiter.ts';
 import { loadLayer } from './load-layer.ts';
 import { framesDirectory, pruneFrames } from './prune-frames.ts';
+import type { BoxFiles } from '../../vagrant/box-files.ts';
+import { createLibvirtBoxWriter, createVirtualboxBoxWriter } from './write-box.ts';
 import { createBmapWriter } from './write-bmap.ts';
+import { createConvertedWriter } from './write-converted.ts';
 import { createDlpatchWriter } from './write-dlpatch.ts';
 import { createFramedWriter } from './write-framed.ts';
 import { createQcow2Writer } from './write-qcow2.ts';
@@ -34,15 +37,17 @@ export interface FormatJob {
   readonly own: Patch;
   /** Name of the image: files are called `<name>.<format>`. */
   readonly name: string;
-  readonly formats: readonly ImageFormat[];
+  readonly formats: readonly WrittenFormat[];
   /** Digest of the uncompressed image, where it is known already. */
   readonly imageSha256?: string | null;
+  /** What boxes have beside their disks; only boxes need it. */
+  readonly boxFiles?: BoxFiles;
   readonly signal?: AbortSignal;
 }
 
 /** A file that was written, under a name in a private directory: it is the caller's to move to its place. */
 export interface WrittenArtifact {
-  readonly format: ImageFormat;
+  readonly format: BuildFormat;
   readonly temporaryPath: string;
   readonly sizeBytes: number;
   readonly sha256: string;
@@ -142,15 +147,20 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   };
 }
 
-function createWriters(context: WriterContext, isThin: boolean): Record<ImageFormat, ArtifactWriter> {
+function createWriters(context: WriterContext, isThin: boolean): Record<WrittenFormat, ArtifactWriter> {
   return {
     img: createRawWriter(context),
     'img.zst': createFramedWriter(context, createZstdCodec()),
     'img.xz': createFramedWriter(context, createXzCodec()),
     'img.gz': createFramedWriter(context, createGzipCodec()),
     qcow2: createQcow2Writer(context, isThin),
+    vmdk: createConvertedWriter(context, 'vmdk'),
+    vdi: createConvertedWriter(context, 'vdi'),
+    vhdx: createConvertedWriter(context, 'vhdx'),
     'img.bmap': createBmapWriter(context),
     dlpatch: createDlpatchWriter(context),
+    box: createLibvirtBoxWriter(),
+    'virtualbox-box': createVirtualboxBoxWriter(context),
   };
 }
 
@@ -173,10 +183,11 @@ function createPlanner(
     const ranges = await known;
     const contents = { base, shared: await layer, own: await loadLayer(job.own, directory) };
     const layers = { shared: job.shared, own: job.own };
-    return { name, base, layers, contents, plan: planImage(contents, ranges), dataRanges: ranges };
+    const boxFiles = job.boxFiles ?? null;
+    return { name, base, boxFiles, layers, contents, plan: planImage(contents, ranges), dataRanges: ranges };
   };
 }
 
-function isWholeImage(format: ImageFormat): boolean {
+function isWholeImage(format: WrittenFormat): boolean {
   return format !== 'dlpatch' && format !== 'img.bmap';
 }

@@ -1,9 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Manifest } from '../../definition/generated/manifest.ts';
-import type { ImageFormat } from '../../formats/image-format.ts';
+import { isBox, type ImageFormat } from '../../formats/image-format.ts';
 import { HostError } from '../../report/errors.ts';
-import { OutputDirectory } from '../build/output-directory.ts';
+import { OutputDirectory, type ManifestItem } from '../build/output-directory.ts';
 import { packingOf, unpackImage, type UnpackContext } from '../formats/unpack-image.ts';
 import { hashFile } from '../hash-file.ts';
 import { isInPrivateTemporary, makePrivateTemporary } from '../image/private-temporary.ts';
@@ -11,8 +10,7 @@ import type { Progress } from '../progress.ts';
 import { checkBmap } from './check-bmap.ts';
 import { checkImage, expectedNode, type ExpectedNode } from './check-image.ts';
 
-type ManifestNode = Manifest['nodes'][number];
-type ManifestFile = ManifestNode['files'][number];
+type ManifestFile = ManifestItem['files'][number];
 
 /** What is to be verified, and how. */
 export interface VerifyRequest {
@@ -55,9 +53,8 @@ export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile
     const context = { ...request, directory: temporary.path };
     const output = await OutputDirectory.read(directory);
     const name = isDirectory ? null : basename(request.path);
-    const listed = output.nodes.filter(
-      ({ files }) => name === null || files.some((file) => file.name === name),
-    );
+    const items: readonly ManifestItem[] = output.shared ? [output.shared, ...output.nodes] : output.nodes;
+    const listed = items.filter(({ files }) => name === null || files.some((file) => file.name === name));
     if (listed.length === 0 && name !== null) return [await verifyAlone(request.path, context)];
     if (output.header === undefined || listed.length === 0) {
       throw new HostError(
@@ -69,10 +66,11 @@ export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile
       );
     }
     const results: VerifiedFile[] = [];
-    for (const node of listed) {
-      const files = node.files.filter((file) => name === null || file.name === name);
-      const expected = expectedNode(output.header.cluster, node);
-      results.push(...(await verifyNode({ directory, node, files, expected, request, context })));
+    for (const item of listed) {
+      const files = item.files.filter((file) => name === null || file.name === name);
+      // The image for all nodes is none of them.
+      const expected = 'role' in item ? expectedNode(output.header.cluster, item) : null;
+      results.push(...(await verifyItem({ directory, item, files, expected, request, context })));
     }
     return results;
   } finally {
@@ -80,18 +78,19 @@ export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile
   }
 }
 
-interface NodeCheck {
+interface ItemCheck {
   readonly directory: string;
-  readonly node: ManifestNode;
+  readonly item: ManifestItem;
   readonly files: readonly ManifestFile[];
-  readonly expected: ExpectedNode;
+  /** Null for the image that is for all nodes. */
+  readonly expected: ExpectedNode | null;
   readonly request: VerifyRequest;
   readonly context: UnpackContext;
 }
 
-async function verifyNode(check: NodeCheck): Promise<VerifiedFile[]> {
+async function verifyItem(check: ItemCheck): Promise<VerifiedFile[]> {
   const results: VerifiedFile[] = [];
-  const task = check.request.progress.task(`Verify ${check.node.name}`);
+  const task = check.request.progress.task(`Verify ${check.item.name}`);
   for (const file of check.files) {
     check.request.signal?.throwIfAborted();
     task.line(file.name);
@@ -102,7 +101,7 @@ async function verifyNode(check: NodeCheck): Promise<VerifiedFile[]> {
   return results;
 }
 
-async function verifyFile(file: ManifestFile, check: NodeCheck): Promise<VerifiedFile> {
+async function verifyFile(file: ManifestFile, check: ItemCheck): Promise<VerifiedFile> {
   const path = join(check.directory, file.name);
   const size = await stat(path).then(
     (status) => status.size,
@@ -116,7 +115,8 @@ async function verifyFile(file: ManifestFile, check: NodeCheck): Promise<Verifie
   if (sha256 !== file.sha256) {
     return { name: file.name, problems: ['its SHA-256 is not that of the manifest'], checks: [] };
   }
-  if (check.request.isQuick) return { name: file.name, problems: [], checks: ['checksum'] };
+  const isPlain = isBox(file.format) || file.format === 'seed-iso';
+  if (check.request.isQuick || isPlain) return { name: file.name, problems: [], checks: ['checksum'] };
   const deep =
     file.format === 'img.bmap' ? await verifyMap(path, check) : await verifyContent(path, file, check);
   return { name: file.name, ...deep, checks: ['checksum', ...deep.checks] };
@@ -125,25 +125,30 @@ async function verifyFile(file: ManifestFile, check: NodeCheck): Promise<Verifie
 async function verifyContent(
   path: string,
   { format }: ManifestFile,
-  { node, expected, context }: NodeCheck,
+  { item, expected, context }: ItemCheck,
 ): Promise<Omit<VerifiedFile, 'name'>> {
   return withUnpacked(path, context, async (raw) => {
-    const isKnown = node.imageSha256 !== null && format !== 'img';
-    if (isKnown && (await hashFile(raw)) !== node.imageSha256) {
+    const isKnown = item.imageSha256 !== null && format !== 'img';
+    if (isKnown && (await hashFile(raw)) !== item.imageSha256) {
       return { problems: ['the image in it is not that of the manifest'], checks: [] };
     }
     const problems = await checkImage(raw, expected, context.directory);
-    return { problems, checks: [...(isKnown ? ['image'] : []), 'filesystems', 'node'] };
+    return {
+      problems,
+      checks: [...(isKnown ? ['image'] : []), 'filesystems', ...(expected === null ? [] : ['node'])],
+    };
   });
 }
 
 /** The image that a map belongs to may be there in any format; the first that is stands for all. */
 async function verifyMap(
   path: string,
-  { directory, node, context }: NodeCheck,
+  { directory, item, context }: ItemCheck,
 ): Promise<Omit<VerifiedFile, 'name'>> {
-  const wholes: readonly ImageFormat[] = ['img', 'img.zst', 'img.gz', 'qcow2', 'img.xz', 'dlpatch'];
-  const image = wholes.flatMap((format) => node.files.find((file) => file.format === format) ?? [])[0];
+  const wholes: readonly ImageFormat[] = [
+    ...(['img', 'img.zst', 'img.gz', 'qcow2', 'vmdk', 'vdi', 'vhdx', 'img.xz', 'dlpatch'] as const),
+  ];
+  const image = wholes.flatMap((format) => item.files.find((file) => file.format === format) ?? [])[0];
   if (image === undefined) return { problems: [], checks: [] };
   return withUnpacked(join(directory, image.name), context, async (raw) => ({
     problems: await checkBmap(path, raw),

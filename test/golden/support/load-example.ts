@@ -1,17 +1,29 @@
 import { join } from 'node:path';
 import type { Cluster } from '../../../builder/definition/cluster.ts';
+import { vagrantCluster } from '../../../builder/vagrant/vagrant-cluster.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
 
 /** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */
-export const exampleNames = ['pi3-default', 'mixed-boards', 'pi4-wifi', 'x86-nfs', 'vendor-bases'] as const;
+export const exampleNames = [
+  'pi3-default',
+  'mixed-boards',
+  'pi4-wifi',
+  'x86-nfs',
+  'x86-vagrant',
+  'vendor-bases',
+] as const;
 
 /** Those whose nodes are made from a base that dlimage builds. */
 export const debianExampleNames = exampleNames.filter((name) => name !== 'vendor-bases');
 
 export type ExampleName = (typeof exampleNames)[number];
 
-/** One of the definitions beside this folder, written out in full. */
+/** One of the definitions beside this folder, written out in full; one as a box of Vagrant has it. */
 export async function loadExample(name: ExampleName): Promise<Cluster> {
   const file = join(import.meta.dirname, '../definitions', `${name}.yaml`);
-  return (await loadCluster(file, { argv: [] })).cluster;
+  const { cluster } = await loadCluster(file, { argv: [] });
+  if (name !== 'x86-vagrant') return cluster;
+  const loginKey =
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZha2Uga2V5IG9mIHRoZSBjbHVzdGVyLi4uLi4uLi4u login@lab';
+  return vagrantCluster(cluster, { isSeeded: true, hasVagrantUser: true, loginKey });
 }

@@ -67,6 +67,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
       ntp: ['2.debian.pool.ntp.org'],
       search: [],
       interface: null,
+      managementInterface: null,
       vlan: null,
       wifi: null,
     },
@@ -90,6 +91,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     files: [],
     images: [],
     stacks: [],
+    delivery: { isSeeded: false, isVagrant: false },
     ...settings,
   };
 }

@@ -1,0 +1,53 @@
+import type { Profile } from '../definition/generated/profile.ts';
+import { assetText, type Assets } from '../plan/assets.ts';
+import { createTemplateSet } from '../render/template-set.ts';
+
+/** The files of boxes beside their disks, as text; all of it follows from the profile and the name. */
+export interface BoxFiles {
+  /** What Vagrant reads when a box is used without the cluster's Vagrantfile. */
+  readonly vagrantfile: string;
+  /** What VirtualBox imports; its disk is `box.vmdk`. */
+  readonly ovf: string;
+}
+
+/** CPUs of a virtual machine whose profile says nothing of them. */
+const defaultCpus = 2;
+
+/** What a virtual machine of a board gets. */
+export function machineSize(profile: Profile): { readonly memoryMegabytes: number; readonly cpus: number } {
+  return { memoryMegabytes: profile.memory_mb, cpus: profile.cpus ?? defaultCpus };
+}
+
+/** Renders the files of boxes. */
+export function renderBoxFiles(
+  assets: Assets,
+  box: { readonly name: string; readonly profile: Profile; readonly diskBytes: number },
+): BoxFiles {
+  const { memoryMegabytes, cpus } = machineSize(box.profile);
+  const context = { name: box.name, memory_mb: memoryMegabytes, cpus, disk_bytes: box.diskBytes };
+  return {
+    vagrantfile: assetText(assets, 'vagrant/box.Vagrantfile'),
+    ovf: createTemplateSet(assets)('vagrant/box.ovf.hbs', context),
+  };
+}
+
+const gibibyte = 2 ** 30;
+
+/** The smallest whole number of GiB that holds a disk: vagrant-libvirt counts in no other unit. */
+export function wholeGibibytes(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / gibibyte);
+}
+
+/** Source: https://vagrant-libvirt.github.io/vagrant-libvirt/boxes.html, "Version 1"; vagrant-qemu takes the same. */
+export function libvirtMetadata(diskBytes: number): string {
+  return json({ provider: 'libvirt', format: 'qcow2', virtual_size: wholeGibibytes(diskBytes) });
+}
+
+/** Source: https://developer.hashicorp.com/vagrant/docs/boxes/format */
+export function virtualboxMetadata(): string {
+  return json({ provider: 'virtualbox' });
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

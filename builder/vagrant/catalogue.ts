@@ -1,0 +1,55 @@
+/** One box file for a catalogue. */
+export interface CatalogueBox {
+  readonly provider: 'libvirt' | 'virtualbox';
+  /** Where Vagrant gets it. */
+  readonly url: string;
+  readonly sha256: string;
+}
+
+/** A catalogue as Vagrant reads it, as far as it is read again here. */
+export interface Catalogue {
+  readonly name: string;
+  readonly versions: readonly {
+    readonly version: string;
+    readonly providers: readonly { readonly name: string; readonly checksum: string }[];
+  }[];
+}
+
+const firstVersion = '1.0.0';
+
+/**
+ * Renders the catalogue of a box. The file of the version before is gone when a build has written over it, so there is
+ * one version. Without a wanted one it is the last one's, or the next when a box is another: Vagrant updates by that.
+ * Source: https://developer.hashicorp.com/vagrant/docs/boxes/format, "Box Metadata"; lib/vagrant/box_metadata.rb
+ *
+ * @param previous - the catalogue that is there now, or null
+ */
+export function renderCatalogue(
+  name: string,
+  description: string,
+  boxes: readonly CatalogueBox[],
+  options: { readonly version: string | null; readonly previous: Catalogue | null },
+): string {
+  const providers = boxes.map(({ provider, url, sha256 }) => ({
+    name: provider,
+    url,
+    checksum_type: 'sha256',
+    checksum: sha256,
+    architecture: 'amd64',
+    default_architecture: true,
+  }));
+  const version = options.version ?? nextVersion(boxes, options.previous);
+  return `${JSON.stringify({ name, description, versions: [{ version, providers }] }, null, 2)}\n`;
+}
+
+function nextVersion(boxes: readonly CatalogueBox[], previous: Catalogue | null): string {
+  const last = previous?.versions.at(-1);
+  if (last === undefined) return firstVersion;
+  const isOther = boxes.some(({ provider, sha256 }) =>
+    last.providers.some((known) => known.name === provider && known.checksum !== sha256),
+  );
+  if (!isOther) return last.version;
+  const numbers = last.version.split('.');
+  const patch = Number(numbers.at(-1));
+  return Number.isInteger(patch) ? [...numbers.slice(0, -1), patch + 1].join('.') : firstVersion;
+}
