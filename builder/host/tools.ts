@@ -203,13 +203,6 @@ export const tools = {
     packages: { debian: 'shellcheck', fedora: 'ShellCheck', arch: 'shellcheck', macos: 'shellcheck' },
     neededFor: 'test',
   },
-  docker: {
-    program: 'docker',
-    purpose: 'reads our example stacks in the tests; its client is enough',
-    versionArguments: ['--version'],
-    packages: { debian: 'docker.io', fedora: 'docker-cli', arch: 'docker', macos: 'docker' },
-    neededFor: 'test',
-  },
   xmllint: {
     program: 'xmllint',
     purpose: 'reads the OVF of our boxes in the tests',

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { debianExampleNames } from '../golden/support/load-example.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { askNodes, complaints } from './support/ask-nodes.ts';
@@ -292,5 +295,24 @@ describe('the daemons read their configuration', () => {
       done`,
     );
     expect(complaints(answers)).toEqual([]);
+  });
+});
+
+describe('Docker', () => {
+  it('reads the stack of the WordPress example', async () => {
+    const stack = await readFile(join(import.meta.dirname, '../../docs/wordpress/compose.yaml'), 'utf8');
+    const [answer] = await askNodes(
+      nodes().slice(0, 1),
+      `docker stack config --compose-file - <<'STACK'\n${stack}\nSTACK`,
+    );
+    expect(answer).toMatchObject({ exitCode: 0 });
+    const config = parse(answer?.output ?? '') as {
+      readonly services: Readonly<Record<string, { readonly deploy?: { readonly labels?: object } }>>;
+    };
+    expect(Object.keys(config.services)).toEqual(['db', 'traefik', 'wordpress']);
+    expect(config.services['wordpress']?.deploy?.labels).toMatchObject({
+      'traefik.http.routers.wordpress.rule': 'Host(`mywp.mydomain.net`)',
+      'traefik.http.services.wordpress.loadbalancer.server.port': '80',
+    });
   });
 });
