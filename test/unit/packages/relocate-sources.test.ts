@@ -6,7 +6,7 @@ it('finds keys and mirror lists below the root, and leaves out discs and source 
     '# a comment',
     'deb cdrom:[Debian GNU/Linux]/ trixie main',
     'deb [arch=arm64 signed-by=/usr/share/keyrings/docker.gpg] https://download.docker.com/linux/debian trixie stable',
-    'deb-src http://deb.debian.org/debian trixie main',
+    'deb-src http://archive.example/debian trixie main',
     'deb mirror+file:/etc/apt/mirrors/debian.list trixie main',
     '',
   ].join('\n');
