@@ -7,7 +7,7 @@ import type { Cluster } from '../definition/cluster.ts';
 import type { Assets, UserFile } from '../plan/assets.ts';
 import { packageRoot } from './package-root.ts';
 
-const shippedDirectories = ['overlays', 'cloud-init', 'vagrant'];
+const shippedDirectories = ['overlays', 'cloud-init', 'packer'];
 const shippedFiles = ['profiles/schemas/overlay.schema.json'];
 
 /** Reads everything that the planner works from: shipped files into memory, the user's extra files as hashes. */

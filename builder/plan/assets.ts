@@ -15,7 +15,7 @@ export interface UserFile {
 /** Everything the planner works from beyond the definition and the identities. Read by the host, never by the planner. */
 export interface Assets {
   /**
-   * Shipped files as bytes, by their path in the package with `/`: all of `overlays/`, `cloud-init/` and `vagrant/`, and
+   * Shipped files as bytes, by their path in the package with `/`: all of `overlays/`, `cloud-init/` and `packer/`, and
    * `profiles/schemas/overlay.schema.json`.
    */
   readonly files: ReadonlyMap<string, Uint8Array>;

@@ -26,8 +26,8 @@ export function renderBoxFiles(
   const { memoryMegabytes, cpus } = machineSize(box.profile);
   const context = { name: box.name, memory_mb: memoryMegabytes, cpus, disk_bytes: box.diskBytes };
   return {
-    vagrantfile: assetText(assets, 'vagrant/box.Vagrantfile'),
-    ovf: createTemplateSet(assets)('vagrant/box.ovf.hbs', context),
+    vagrantfile: assetText(assets, 'packer/vagrant/box.Vagrantfile'),
+    ovf: createTemplateSet(assets)('packer/vagrant/box.ovf.hbs', context),
   };
 }
 

@@ -4,7 +4,7 @@ import { formatIpv4 } from '../definition/ipv4.ts';
 import { artifactName } from '../formats/image-format.ts';
 import { machineSize } from './box-files.ts';
 
-/** What `vagrant/Vagrantfile` reads. */
+/** What `packer/vagrant/Vagrantfile` reads. */
 export interface Machines {
   readonly id: string;
   readonly name: string;

@@ -58,7 +58,7 @@ export async function writeVagrantFiles(files: VagrantFiles): Promise<void> {
   await writeFileAtomically(join(directory, 'machines.json'), `${JSON.stringify(machines, null, 2)}\n`, mode);
   await writeFileAtomically(
     join(directory, 'Vagrantfile'),
-    assetText(files.assets, 'vagrant/Vagrantfile'),
+    assetText(files.assets, 'packer/vagrant/Vagrantfile'),
     mode,
   );
 }
