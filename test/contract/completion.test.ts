@@ -20,7 +20,8 @@ it.each([
   ['dlimage base ', ['list', 'build', 'rm']],
   ['dlimage base build --pro', ['--profile']],
   ['dlimage build --profile pi', ['pi2', 'pi3', 'pi4']],
-  ['dlimage build --format ', ['img', 'img.zst', 'img.xz', 'img.gz', 'qcow2', 'img.bmap', 'dlpatch']],
+  ['dlimage build --format img.', ['img.zst', 'img.xz', 'img.gz', 'img.bmap']],
+  ['dlimage build --format v', ['vmdk', 'vdi', 'vhdx', 'virtualbox-box']],
   ['dlimage --q', ['--quiet']],
 ])('bash completes %j', async (line, expected) => {
   expect(await completeInBash(line)).toEqual(expected);
