@@ -4,7 +4,7 @@ import { readStatus } from './node-facts.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How long a first start may take. Several times what it needs on a quiet machine with two cores. */
-export const assemblySeconds = 1500;
+export const assemblySeconds = 2100;
 
 /** How long coming back may take. */
 export const recoverySeconds = 1200;
