@@ -55,7 +55,7 @@ def remove_member(world: World, node: Dict[str, Any]) -> None:
                 raise
             time.sleep(0.3)
         else:
-            print(f"swarm: removed the stale entry {node_id} of {node['Description']['Hostname'] or 'no one'}", flush=True)
+            print(f"swarm: removed the stale entry {node_id} of {host_name(node) or 'no one'}", flush=True)
             return
 
 
