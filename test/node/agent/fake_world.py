@@ -64,7 +64,7 @@ def swarm_node(node_id: str, name: str, leader: bool = False, role: str = "manag
         "ID": node_id,
         "CreatedAt": "2026-01-01T00:00:00.123456789Z",
         "Version": {"Index": 3},
-        "Description": {"Hostname": name},
+        "Description": {"Hostname": name} if name else {},
         "Spec": {"Role": role, "Availability": "drain", "Labels": {"theirs": "kept"}},
         "Status": {"State": state},
         "ManagerStatus": {"Leader": leader, "Reachability": "reachable", "Addr": f"{name}:2377"},
