@@ -69,7 +69,7 @@ function macOf(port: number, prefix = qemuPrefix): string {
  * The plainest one. What more a processor can do (AVX, five levels of page tables, AES) costs more in emulation than it
  * saves: up to the start of the journal a node took 77 s of processor time with `max`, and 49 s with this.
  */
-const pcProcessor = 'qemu64';
+const pcProcessor = 'qemu64,-svm';
 
 /** Firmware in flash: the code is shared and read-only, the variables are a copy of the machine's own. */
 async function firmwareParts(tool: 'uefi-x86' | 'uefi-arm64', parts: MachineParts): Promise<string[]> {

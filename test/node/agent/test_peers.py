@@ -47,6 +47,19 @@ class Watching(unittest.TestCase):
             watch.states([peer(1)])
         self.assertEqual(self.asked, {"n1": 1})
 
+    def test_who_answers_slowly_is_asked_less_often_and_believed_longer(self) -> None:
+        watch = Watch(self.ask)
+        watch._took["n1"] = 8.0
+        with mock.patch.object(watch, "_look") as look:
+            watch._answers["n1"] = {"received": time.monotonic() - 10}
+            watch._asking["n1"] = threading.Thread()
+            watch._asking["n1"].start()
+            self.assertEqual(sorted(watch.states([peer(1)])), ["n1"])
+            look.assert_not_called()
+            watch._answers["n1"]["received"] -= 10
+            self.assertEqual(sorted(watch.states([peer(1)])), ["n1"])
+            look.assert_called_once()
+
     def test_what_was_said_long_ago_is_not_believed(self) -> None:
         watch = Watch(lambda node, request: {"node": node.name, "received": time.monotonic() - 30})
         self.assertEqual(watch.states([peer(1)]), {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unittest
+from datetime import datetime, timezone
 from unittest import mock
 
 from dlimage_node import requests
@@ -102,6 +103,18 @@ class Admission(unittest.TestCase):
     def test_a_worker_gets_the_token_of_workers(self) -> None:
         self.world.acceptor.decide("epoch")
         self.assertEqual(self.join("n4")["token"], "for workers")
+
+    def test_one_manager_after_the_other(self) -> None:
+        self.world.acceptor.decide("epoch")
+        now = datetime.now(timezone.utc).isoformat()
+        joining = {**swarm_node("new", "", state="unknown"), "CreatedAt": now, "ManagerStatus": None}
+        self.docker.answers["GET /nodes"].append(joining)
+        self.assertEqual(self.join("n3"), {"swarm": "ready", "busy": True})
+        self.assertEqual(self.join("n4")["token"], "for workers")
+        joining["CreatedAt"] = "2026-01-01T00:00:00.123456789Z"
+        self.assertEqual(self.join("n3")["token"], "for managers")
+        joining.update(swarm_node("new", "n2"), CreatedAt=now)
+        self.assertEqual(self.join("n3")["token"], "for managers")
 
     def test_no_token_while_the_old_entry_cannot_be_removed(self) -> None:
         self.world.acceptor.decide("epoch")

@@ -29,6 +29,7 @@ from fakes import (  # noqa: E402
 from dlimage_node.command import Result  # noqa: E402
 from dlimage_node.outcome import Acted, Done, Outcome, Stuck, Waiting  # noqa: E402
 from dlimage_node.storage import keeper as module  # noqa: E402
+from dlimage_node.storage.turn import TURN_SECONDS  # noqa: E402
 
 WHOLE = FRESH._replace(volume_id=VOLUME_ID)
 
@@ -41,13 +42,19 @@ class KeeperTest(unittest.TestCase):
         self.clock = Clock()
         self.keeper = module.Keeper(self.clock)
         self.served = True
+        self.duration = 0
         self.missing: List[Any] = []
 
     def step(self, answers: Dict[str, Result], brick: Any = FRESH, nodes: Any = None, me: int = 3, **world: Any) -> Outcome:
         self.run_ = FakeRun(answers)
         fake = FakeWorld(self.run_, nodes or peers(3), me, **world)
         fake.settings = settings(node=f"n-{me}", brick_directory=self.path)
-        with mock.patch.object(module, "look_at_brick", return_value=brick), mock.patch.object(
+
+        def look(path: str) -> Any:
+            self.clock.now += self.duration
+            return brick
+
+        with mock.patch.object(module, "look_at_brick", look), mock.patch.object(
             module, "is_brick_served", return_value=self.served
         ), mock.patch.object(module, "missing_members", return_value=self.missing), mock.patch.object(
             module, "write_members"
@@ -79,8 +86,42 @@ class KeeperTest(unittest.TestCase):
             "gluster volume create": succeeded(),
         }
         self.assertEqual(self.step(answers, me=1), Waiting("another node creates the volume"))
-        self.clock.now += 17
+        self.clock.now += 2 * TURN_SECONDS + 1
         self.assertIsInstance(self.step(answers, me=1), Acted)
+
+    def test_a_node_at_work_is_left_all_the_time_that_it_needs(self) -> None:
+        answers = {
+            "gluster volume info": volume_info([1, 2, 3], started=False, options={}),
+            "gluster peer status": peer_status(1, 3, of=3, me=2),
+            "gluster volume set": refused("Another transaction is in progress for cluster. Please try again after some time."),
+        }
+        waiting = Waiting("another node completes the volume")
+        self.assertEqual(self.step(answers, me=2), waiting)
+        self.clock.now += TURN_SECONDS + 1
+        self.assertEqual(self.step(answers, me=2), Waiting("another node is changing the volume"))
+        answers["gluster volume set"] = answers["gluster volume start"] = succeeded()
+        self.assertEqual(self.step(answers, me=2), waiting)
+        self.clock.now += TURN_SECONDS / 2
+        answers["gluster volume info"] = volume_info([1, 2, 3], started=False)
+        self.assertEqual(self.step(answers, me=2), waiting)
+        self.clock.now += TURN_SECONDS / 2 + 1
+        self.assertEqual(self.step(answers, me=2), waiting)
+        self.assertEqual(self.run_.changes(), [])
+        self.clock.now += TURN_SECONDS
+        self.assertEqual(self.step(answers, me=2), Acted("started the volume"))
+
+    def test_where_glusterfs_answers_slowly_it_is_asked_less_often(self) -> None:
+        answers = {"gluster volume info": volume_info([]), "gluster peer status": peer_status(of=3, me=1)}
+        waiting = self.step(answers, me=1)
+        self.assertIsInstance(waiting, Waiting)
+        self.assertNotEqual(self.run_.asked, [])
+        self.duration = 6
+        self.step(answers, me=1)
+        self.assertEqual(self.step(answers, me=1), waiting)
+        self.assertEqual(self.run_.asked, [])
+        self.clock.now += 13
+        self.assertEqual(self.step(answers, me=1), waiting)
+        self.assertNotEqual(self.run_.asked, [])
 
     def test_race_lost(self) -> None:
         answers = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from datetime import datetime, timezone
 from typing import Any, BinaryIO, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
@@ -40,6 +41,17 @@ def _exchange(
 def host_name(node: Dict[str, Any]) -> str:
     """The name of a swarm node; '' for one that has not said it yet, or whose joining was cut off."""
     return str((node.get("Description") or {}).get("Hostname") or "")
+
+
+def is_ready(node: Dict[str, Any]) -> bool:
+    return bool(node["Status"]["State"] == "ready")
+
+
+def age_seconds(node: Dict[str, Any]) -> float:
+    """How long the swarm has had this entry."""
+    # 2026-11-20T18:00:00.123456789Z; Python 3.7 reads neither nanoseconds nor Z.
+    created = datetime.strptime(node["CreatedAt"][:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    return (datetime.now(timezone.utc) - created).total_seconds()
 
 
 class _LocalConnection(http.client.HTTPConnection):

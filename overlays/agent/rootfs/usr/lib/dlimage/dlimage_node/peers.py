@@ -23,10 +23,14 @@ ANSWER_SECONDS = 60.0
 worse."""
 
 FRESH_SECONDS = 20.0
-"""How old an answer may be that is still believed."""
+"""How old an answer may be that is still believed, if it came at once."""
 
 REPEAT_SECONDS = 4.0
-"""How old an answer has to be before the question is asked again."""
+"""How old an answer has to be before the question is asked again, if it came at once."""
+
+SLOWEST_SECONDS = 8.0
+"""Where answers take long, questions are what keeps both sides from their work: the next one is put off by twice that time, and
+the last answer is believed so much longer. This is the most that counts."""
 
 
 def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = ANSWER_SECONDS) -> Optional[Answer]:
@@ -59,25 +63,35 @@ class Watch:
         self._ask = ask
         self._answers: Dict[str, Answer] = {}
         self._asking: Dict[str, threading.Thread] = {}
+        self._took: Dict[str, float] = {}
 
     def states(self, peers: Iterable[Peer], patience: float = PATIENCE_SECONDS) -> Dict[str, Answer]:
-        """Asks all, and returns by the nodes' names what is not older than FRESH_SECONDS."""
+        """Asks all, and returns by the nodes' names what is fresh enough."""
         peers = list(peers)
         for peer in peers:
             thread = self._asking.get(peer.name)
             known = self._answers.get(peer.name)
-            if thread is not None and (thread.is_alive() or is_younger(known, REPEAT_SECONDS)):
+            if thread is not None and (thread.is_alive() or is_younger(known, max(REPEAT_SECONDS, 2 * self._slowness(peer)))):
                 continue
             self._asking[peer.name] = threading.Thread(target=self._look, args=(peer,), daemon=True)
             self._asking[peer.name].start()
         limit = time.monotonic() + patience
         for peer in peers:
             self._asking[peer.name].join(max(0.0, limit - time.monotonic()))
-        found = {peer.name: self._answers.get(peer.name) for peer in peers}
-        return {name: answer for name, answer in found.items() if answer is not None and is_younger(answer, FRESH_SECONDS)}
+        return {
+            peer.name: answer
+            for peer in peers
+            for answer in [self._answers.get(peer.name)]
+            if answer is not None and is_younger(answer, FRESH_SECONDS + 3 * self._slowness(peer))
+        }
+
+    def _slowness(self, peer: Peer) -> float:
+        return min(self._took.get(peer.name, 0.0), SLOWEST_SECONDS)
 
     def _look(self, peer: Peer) -> None:
+        began = time.monotonic()
         answer = self._ask(peer, "state")
+        self._took[peer.name] = time.monotonic() - began
         if answer is None:
             self._answers.pop(peer.name, None)
         else:

@@ -6,14 +6,14 @@ import time
 from collections import Counter
 from typing import Any, Dict, List, Optional
 
-from ..docker import DockerError, host_name
+from ..docker import DockerError, host_name, is_ready
 from ..files import read_text
 from ..founding import majority
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
 from ..peers import Answer
 from ..swarm.agreement import Founding
 from ..swarm.engine import certificate_seconds, join_swarm, leave_swarm
-from ..swarm.housekeeping import is_ready, keep_house
+from ..swarm.housekeeping import keep_house
 from ..swarm.revival import Revival
 from ..swarm.standing import READY
 from ..world import World
@@ -116,6 +116,8 @@ def _join(world: World, states: Dict[str, Answer], names: List[str]) -> Outcome:
     name = names[int(time.monotonic()) % len(names)]
     peer = world.roster.find(name)
     answer = world.ask(peer, "join", timeout=90) if peer else None
+    if answer is not None and answer.get("busy"):
+        return Waiting("waiting for another manager, which is joining just now")
     if answer is None or "token" not in answer:
         return Waiting(f"waiting for {name} to let this node in")
     world.acceptor.decide(answer["epoch"])

@@ -19,6 +19,10 @@ from .volume import complete_volume, found_volume, join_volume, names
 BRICK_START_SECONDS = 15
 """How long a brick may take to start by itself. GlusterFS waits for another node before it starts its own."""
 
+LONGEST_PAUSE_SECONDS = 15.0
+"""How long at most what GlusterFS said is believed while something is waited for. Where it takes seconds to answer, because all
+nodes start at once, asking it again and again is what keeps it from its work."""
+
 CALM_SECONDS = 30.0
 """Between two thorough looks while all is well here and another stage keeps the agent busy."""
 
@@ -41,14 +45,22 @@ class Keeper:
         self._patience = Patience(clock)
         self._calm: Optional[Done] = None
         self._calm_since = 0.0
+        self._waiting: Optional[Waiting] = None
+        self._look_again = 0.0
 
     def step(self, world: World) -> Outcome:
         if self._calm is not None and self._is_still_calm(world):
             return self._calm
         self._calm = None
+        began = self._clock()
+        if self._waiting is not None and began < self._look_again:
+            return self._waiting
         outcome = self._look(world)
+        now = self._clock()
         if isinstance(outcome, Done):
-            self._calm, self._calm_since = outcome, self._clock()
+            self._calm, self._calm_since = outcome, now
+        self._waiting = outcome if isinstance(outcome, Waiting) else None
+        self._look_again = now + min(2 * (now - began), LONGEST_PAUSE_SECONDS)
         return outcome
 
     def _is_still_calm(self, world: World) -> bool:
@@ -77,6 +89,7 @@ class Keeper:
             if error.is_daemon_down:
                 return Waiting("GlusterFS is starting")
             if error.is_busy:
+                self._patience.forget_turns()
                 return Waiting("another node is changing the volume")
             return Waiting(f"GlusterFS: {error}")
 

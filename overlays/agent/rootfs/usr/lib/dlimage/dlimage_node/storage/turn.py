@@ -9,8 +9,11 @@ from ..founding import majority
 from ..roster import Peer
 from .gluster import PoolMember
 
-TURN_SECONDS = 8.0
+TURN_SECONDS = 20.0
 """How long the second in line lets the first try, before it tries as well. GlusterFS's own lock decides if both do."""
+
+TURNS = ("create", "set", "start")
+"""The changes of the volume that any storage node could make."""
 
 
 class Patience:
@@ -35,6 +38,11 @@ class Patience:
 
     def forget(self, what: str) -> None:
         self._since.pop(what, None)
+
+    def forget_turns(self) -> None:
+        """Another node is at work: each turn is waited for anew."""
+        for turn in TURNS:
+            self.forget(turn)
 
 
 class Pool(NamedTuple):

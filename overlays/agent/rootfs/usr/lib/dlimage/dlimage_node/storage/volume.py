@@ -101,12 +101,13 @@ def complete_volume(
 ) -> Optional[Outcome]:
     """Sets what is missing of the options, then starts it. None when there is nothing to do."""
     missing = {name: value for name, value in OPTIONS.items() if volume.options.get(name) != value}
+    patience.forget("start" if missing else "set")
     if not missing and volume.is_started:
-        patience.forget("complete")
+        patience.forget("start")
         return None
     if not pool.has_majority:
         return Waiting(f"waiting for {names(pool.absent)}, to complete the volume")
-    if not pool.is_my_turn(patience, "complete"):
+    if not pool.is_my_turn(patience, "set" if missing else "start"):
         return Waiting("another node completes the volume")
     if missing:
         gluster.set(settings.storage_volume, missing)

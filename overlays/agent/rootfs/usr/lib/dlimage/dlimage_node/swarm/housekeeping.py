@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any, Dict, List, Optional
 
-from ..docker import host_name
+from ..docker import age_seconds, host_name, is_ready
 from ..world import World
 from .admission import remove_member
 
@@ -26,10 +25,6 @@ def keep_house(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, Any]])
         or _remove_orphan(world, nodes)
         or _rotate_tokens(world, swarm, nodes)
     )
-
-
-def is_ready(node: Dict[str, Any]) -> bool:
-    return node["Status"]["State"] == "ready"
 
 
 def set_swarm_labels(world: World, swarm: Dict[str, Any], labels: Dict[str, str], rotate_tokens: bool = False) -> None:
@@ -55,7 +50,7 @@ def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
     it does on a slow board."""
     limit = ORPHAN_SECONDS_WHEN_COMPLETE if _is_complete(world, nodes) else ORPHAN_SECONDS
     for node in nodes:
-        if not host_name(node) and not is_ready(node) and _age_seconds(node) > limit:
+        if not host_name(node) and not is_ready(node) and age_seconds(node) > limit:
             remove_member(world, node)
             return "removed what was left of a join that was cut off"
     return None
@@ -75,9 +70,3 @@ def _rotate_tokens(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, An
 def _is_complete(world: World, nodes: List[Dict[str, Any]]) -> bool:
     ready = {host_name(node) for node in nodes if is_ready(node)}
     return all(peer.name in ready for peer in world.roster.nodes)
-
-
-def _age_seconds(node: Dict[str, Any]) -> float:
-    # 2026-11-20T18:00:00.123456789Z; Python 3.7 reads neither nanoseconds nor Z.
-    created = datetime.strptime(node["CreatedAt"][:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
-    return (datetime.now(timezone.utc) - created).total_seconds()
