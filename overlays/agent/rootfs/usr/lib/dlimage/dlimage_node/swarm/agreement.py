@@ -16,8 +16,9 @@ from .engine import far_certificates, init_swarm, leave_swarm
 OTHERS_FIRST_SECONDS = 20.0
 """How long a node leaves founding to those before it in the roster, once a majority answers."""
 
-PROPOSAL_SECONDS = 60.0
-"""How long a node leaves it to one that has a promise of it. More than founding takes on a slow board."""
+PROPOSAL_SECONDS = 180.0
+"""How long a node leaves it to one that has a promise of it. More than founding takes on a slow board, which may be too busy with
+it to answer meanwhile."""
 
 DEAD_SWARM_SECONDS = 300.0
 """How long to wait for managers that do not answer before a swarm that nobody else holds is taken for dead."""

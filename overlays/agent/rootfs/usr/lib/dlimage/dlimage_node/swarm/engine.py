@@ -83,10 +83,12 @@ def far_certificates(world: World) -> bool:
     if seconds is None or seconds > wanted / 2:
         return False
     swarm = world.docker.swarm()
-    spec = swarm["Spec"]
-    spec["CAConfig"] = {**spec.get("CAConfig", {}), "NodeCertExpiry": wanted * SECOND_NS}
-    spec["CAConfig"]["ForceRotate"] = spec["CAConfig"].get("ForceRotate", 0) + 1
-    world.docker.update_swarm(swarm, spec)
+    # Begun anew, it would take a slow board as long again.
+    if not swarm.get("RootRotationInProgress"):
+        spec = swarm["Spec"]
+        spec["CAConfig"] = {**spec.get("CAConfig", {}), "NodeCertExpiry": wanted * SECOND_NS}
+        spec["CAConfig"]["ForceRotate"] = spec["CAConfig"].get("ForceRotate", 0) + 1
+        world.docker.update_swarm(swarm, spec)
     limit = time.monotonic() + ROTATION_SECONDS
     while time.monotonic() < limit:
         time.sleep(0.3)
