@@ -1,51 +1,42 @@
 #!/bin/sh
-# Runs as root in a vendor's cloud image: makes of it what dlimage builds from a base of its own.
+# provision.sh OVERLAY.TAR   runs as root in a cloud image that Packer has started: makes of it what dlimage makes of its
+# bases. Packages are in the image already, or came with it and were installed before Packer was let in.
 set -eu
-export DEBIAN_FRONTEND=noninteractive
+umask 022
+overlay=$1
 
-# The image's own first boot must be over, or its package manager is in use.
+# Else it would go on to write what is taken away here. It fails where a module did, which is no matter.
 cloud-init status --wait >/dev/null || true
 
-missing=
-for package in ${DLIMAGE_PACKAGES:-}; do
-  dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
-    missing="$missing $package"
-done
-if [ -n "$missing" ]; then
-  # Nothing starts before it is configured.
-  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-  chmod 755 /usr/sbin/policy-rc.d
-  apt-get update
-  # shellcheck disable=SC2086  # a list of names
-  apt-get install --yes --no-install-recommends -o Dpkg::Options::=--force-confold $missing
-  apt-get clean
-  rm -f /usr/sbin/policy-rc.d
-fi
-
-# Debian's cloud images and Vagrant count interfaces: eth0, eth1.
-if [ -f /etc/default/grub ] && ! grep -q 'net.ifnames=0' /proc/cmdline; then
+# The machines' interfaces are counted: eth0, eth1.
+if [ -f /etc/default/grub ] && ! grep -q 'net\.ifnames=0' /proc/cmdline; then
   mkdir -p /etc/default/grub.d
-  # shellcheck disable=SC2016  # read by a shell, later
+  # shellcheck disable=SC2016  # a shell reads it later
   echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX net.ifnames=0 biosdevname=0"' >/etc/default/grub.d/90-dlimage.cfg
   update-grub
 fi
 
-# What the vendor's cloud-init has made for this boot, and what would be the same on all nodes.
-rm -f /etc/netplan/*.yaml /etc/network/interfaces.d/50-cloud-init /etc/ssh/ssh_host_*
-tar --extract --file /tmp/dlimage-overlay.tar --directory / --preserve-permissions --same-owner --numeric-owner
-rm -f /tmp/dlimage-overlay.tar
-: >/etc/machine-id
+# The network of this machine, which cloud-init wrote; that of the nodes comes with their seeds.
+rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init
 
-# Runs at the very end, when Packer needs its user no more.
+# Its ssh server may read its keys once more: they go at the end, if the node has not brought its own.
+sha256sum /etc/ssh/ssh_host_* >/run/dlimage-packer-host-keys || true
+tar --extract --file "$overlay" --directory / --preserve-permissions --same-owner --numeric-owner --keep-directory-symlink
+rm -f "$overlay"
+
+# Packer calls it last: then nobody needs its user any more, nor what would be the same on all machines.
 cat >/usr/local/sbin/dlimage-packer-end <<'END'
 #!/bin/sh
 rm -f /usr/local/sbin/dlimage-packer-end /etc/sudoers.d/90-cloud-init-users
 cloud-init clean --logs
-rm -rf /var/lib/cloud/instances /var/lib/cloud/instance /etc/cloud/cloud-init.disabled
-userdel --force --remove dlimage-packer 2>/dev/null
+userdel --force --remove dlimage-packer
+sha256sum --check /run/dlimage-packer-host-keys 2>/dev/null | sed -n 's/: OK$//p' | xargs --no-run-if-empty rm -f
+rm -rf /var/log/journal/* /var/lib/systemd/random-seed /var/lib/dhcp/* /root/.ssh/authorized_keys
 : >/etc/machine-id
+# What was deleted is not in the image any more.
+fstrim --all
 sync
 systemctl poweroff --no-block
 END
-chmod 755 /usr/local/sbin/dlimage-packer-end
+chmod 0755 /usr/local/sbin/dlimage-packer-end
 sync

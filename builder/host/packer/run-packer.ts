@@ -1,80 +1,39 @@
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  packerBuilders,
-  packerSeed,
-  parsePackerVersion,
-  type PackerBuilder,
-  type PackerVariables,
-} from '../../packer/packer-variables.ts';
+import { packerBuilders, type PackerBuilder } from '../../packer/packer-variables.ts';
+import { parsePackerVersion, type PackerVersion } from '../../packer/packer-version.ts';
 import { HostError } from '../../report/errors.ts';
-import { packageRoot } from '../package-root.ts';
+import { readTextIfExists } from '../files.ts';
 import type { Progress } from '../progress.ts';
 import { runTool } from '../run-tool.ts';
 
-/** A build of Packer. */
+/** A folder with a template and its variables, to be built from. */
 export interface PackerRun {
-  /** Private, empty: the template and its variables are put there. */
+  /** Private; Packer's own temporary files are put there, too. */
   readonly folder: string;
-  /** All but what is made in the folder. */
-  readonly variables: (made: Pick<PackerVariables, 'seed' | 'ssh_private_key_file' | 'output_directory'>) => PackerVariables;
   readonly builder: PackerBuilder;
+  readonly version: PackerVersion;
+  /** What is made, for people. */
+  readonly title: string;
+  /** The file that the template writes the machine's serial console to. */
+  readonly consoleLog: string;
   readonly progress: Progress;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
-const shownLines = 15;
+const shownLines = 20;
+const buildSeconds = 8 * 3600;
+/** Packer ends its machine first. */
+const graceSeconds = 60;
 
 /**
- * Runs `packer init` where it exists, `validate` and `build`, and returns the directory with the results.
+ * Asks Packer for its version.
  *
- * @throws HostError `packer-unknown` for one that cannot read the template, `packer-failed` with what Packer said last
+ * @throws HostError `packer-unknown` for one that cannot read the template
  */
-export async function runPacker(run: PackerRun): Promise<string> {
-  const { folder, builder, progress, signal } = run;
-  const { version, hasInit } = await examinePacker();
-  const results = join(folder, 'results');
-  await writeTemplate(run, results);
-  const only = `-only=${packerBuilders[builder]}`;
-  const task = progress.task(`Packer ${version} (${packerBuilders[builder]})`);
-  try {
-    if (hasInit) await packer(['init', 'plugins'], 'get its plugins');
-    await packer(['validate', only, '.'], 'check the template');
-    await mkdir(results);
-    await packer(['build', '-color=false', '-timestamp-ui', only, '.'], 'make the image');
-    task.done();
-    return results;
-  } catch (error) {
-    task.fail();
-    throw error;
-  }
-
-  async function packer(args: readonly string[], step: string): Promise<void> {
-    const said: string[] = [];
-    try {
-      await runTool('packer', args, {
-        step,
-        cwd: folder,
-        timeoutSeconds: 4 * 3600,
-        env: { CHECKPOINT_DISABLE: '1', PACKER_CACHE_DIR: join(folder, 'cache') },
-        onOutputLine: (line) => {
-          said.push(line);
-          task.line(line);
-        },
-        signal,
-      });
-    } catch (error) {
-      if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;
-      const details = [...error.details, ...said.slice(-shownLines)];
-      throw new HostError('packer-failed', error.message, { details, cause: error });
-    }
-  }
-}
-
-async function examinePacker(): Promise<{ readonly version: string; readonly hasInit: boolean }> {
+export async function examinePacker(): Promise<PackerVersion> {
   const { stdout } = await runTool('packer', ['version'], {
     step: 'ask Packer for its version',
-    env: { CHECKPOINT_DISABLE: '1' },
+    env: quietly,
   });
   const found = parsePackerVersion(Buffer.from(stdout).toString('utf8'));
   if (found?.isKnown === true) return found;
@@ -83,25 +42,69 @@ async function examinePacker(): Promise<{ readonly version: string; readonly has
   });
 }
 
-/** The template as it stands, and beside it all that differs. */
-async function writeTemplate({ folder, variables }: PackerRun, results: string): Promise<void> {
-  const shipped = join(packageRoot, 'packer');
-  await mkdir(join(folder, 'plugins'));
-  for (const name of ['dlimage.pkr.hcl', 'provision.sh', 'plugins/plugins.pkr.hcl']) {
-    await copyFile(join(shipped, name), join(folder, name));
+/** Lets Packer get its plugins, where it does not come with them, and judge the template. @throws HostError `packer-failed` */
+export async function validateWithPacker(run: PackerRun): Promise<void> {
+  const { builder, version, progress } = run;
+  if (version.hasInit) await runPacker(run, ['init', 'plugins'], 'get the plugins of Packer', progress.note);
+  await runPacker(run, ['validate', only(builder), '.'], 'check the template', () => {});
+}
+
+/** Lets Packer make the image, and tells what it does meanwhile. @throws HostError `packer-failed` with what it said last */
+export async function buildByPacker(run: PackerRun): Promise<void> {
+  const { builder, version, title, progress } = run;
+  const task = progress.task(`${title}: Packer ${version.version}, ${packerBuilders[builder]}`);
+  try {
+    await runPacker(run, ['build', '-color=false', only(builder), '.'], 'make the image', (line) => {
+      // Packer marks its steps; what else it prints comes from inside them.
+      if (line.startsWith('==> ')) progress.note(line);
+      task.line(line);
+    });
+    task.done();
+  } catch (error) {
+    task.fail();
+    throw error;
   }
-  const key = join(folder, 'build_key');
-  await runTool('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'dlimage packer', '-f', key], {
-    step: 'make a key for Packer',
-  });
-  const publicKey = await readLine(`${key}.pub`);
-  const { userData, metaData } = packerSeed(publicKey);
-  const seed = [join(folder, 'user-data'), join(folder, 'meta-data')];
-  await writeFile(seed[0]!, userData);
-  await writeFile(seed[1]!, metaData);
-  const made = { seed, ssh_private_key_file: key, output_directory: results };
-  await writeFile(
-    join(folder, 'dlimage.auto.pkrvars.json'),
-    `${JSON.stringify(variables(made), null, 2)}\n`,
-  );
+}
+
+function only(builder: PackerBuilder): string {
+  return `-only=${packerBuilders[builder]}`;
+}
+
+/** No question about newer versions, and no colours. */
+const quietly = { CHECKPOINT_DISABLE: '1', PACKER_NO_COLOR: '1' };
+
+async function runPacker(
+  { folder, consoleLog, signal }: PackerRun,
+  args: readonly string[],
+  step: string,
+  tell: (line: string) => void,
+): Promise<void> {
+  const said: string[] = [];
+  const listen = (line: string): void => {
+    said.push(line);
+    if (said.length > shownLines) said.shift();
+    tell(line);
+  };
+  try {
+    await runTool('packer', args, {
+      step,
+      cwd: folder,
+      timeoutSeconds: buildSeconds,
+      graceSeconds,
+      env: { ...quietly, PACKER_CACHE_DIR: join(folder, 'cache'), TMPDIR: folder },
+      onOutputLine: listen,
+      onLine: listen,
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;
+    const screen = (await readTextIfExists(consoleLog))?.trimEnd().split(/[\r\n]+/) ?? [];
+    const console = screen.length > 0 ? ['the console of the machine:', ...screen.slice(-shownLines)] : [];
+    const [commandLine = ''] = error.details;
+    throw new HostError('packer-failed', error.message, {
+      details: [commandLine, ...said, ...console],
+      hint: 'docs/packer.md says what Packer needs, and what it may lack',
+      cause: error,
+    });
+  }
 }
