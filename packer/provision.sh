@@ -27,9 +27,12 @@ rm -f "$overlay"
 # Packer calls it last: then nobody needs its user any more, nor what would be the same on all machines.
 cat >/usr/local/sbin/dlimage-packer-end <<'END'
 #!/bin/sh
+cd /
 rm -f /usr/local/sbin/dlimage-packer-end /etc/sudoers.d/90-cloud-init-users
 cloud-init clean --logs
-userdel --force --remove dlimage-packer
+# It is logged in, which is told and no matter.
+userdel --force --remove dlimage-packer 2>/dev/null
+rm -f /etc/passwd- /etc/shadow- /etc/group- /etc/gshadow- /etc/subuid- /etc/subgid-
 sha256sum --check /run/dlimage-packer-host-keys 2>/dev/null | sed -n 's/: OK$//p' | xargs --no-run-if-empty rm -f
 rm -rf /var/log/journal/* /var/lib/systemd/random-seed /var/lib/dhcp/* /root/.ssh/authorized_keys
 : >/etc/machine-id
