@@ -31,7 +31,7 @@ END
       chmod 755 /tmp/programs/stand-in
       for program in mount umount hostname systemctl; do ln -s stand-in /tmp/programs/$program; done
       # /dev is that of the machine that runs the tests.
-      sed 's#/dev/disk#/tmp/disk#' /usr/lib/dlimage/take-seed >/tmp/take-seed
+      sed 's#/dev/disk#/tmp/disk#g' /usr/lib/dlimage/take-seed >/tmp/take-seed
       mkdir -p /tmp/disk/by-label
       : >/tmp/disk/by-label/CIDATA
       PATH=/tmp/programs:$PATH sh /tmp/take-seed
