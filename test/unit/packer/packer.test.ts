@@ -10,7 +10,10 @@ describe('a version of Packer', () => {
     ['Packer v1.6.6', { version: '1.6.6', isKnown: true, hasInit: false }],
     ['Packer v1.6.5\n', { version: '1.6.5', isKnown: false, hasInit: false }],
     ['Packer v1.7.0', { version: '1.7.0', isKnown: true, hasInit: true }],
-    ['Packer v1.14.2\n\nYour version of Packer is out of date!', { version: '1.14.2', isKnown: true, hasInit: true }],
+    [
+      'Packer v1.14.2\n\nYour version of Packer is out of date!',
+      { version: '1.14.2', isKnown: true, hasInit: true },
+    ],
     ['Packer v2.0.0', { version: '2.0.0', isKnown: true, hasInit: true }],
     ['Packer v0.12.3', { version: '0.12.3', isKnown: false, hasInit: false }],
     ['some other packer', null],
@@ -86,7 +89,13 @@ describe("Packer's seed", () => {
     const { userData, metaData } = packerSeed('ssh-ed25519 AAAA dlimage packer');
     expect(userData.split('\n')[0]).toBe('#cloud-config');
     expect(parse(userData)).toMatchObject({
-      users: [{ name: 'dlimage-packer', lock_passwd: true, ssh_authorized_keys: ['ssh-ed25519 AAAA dlimage packer'] }],
+      users: [
+        {
+          name: 'dlimage-packer',
+          lock_passwd: true,
+          ssh_authorized_keys: ['ssh-ed25519 AAAA dlimage packer'],
+        },
+      ],
       package_update: false,
     });
     expect(parse(metaData)).toMatchObject({ 'instance-id': 'dlimage-packer' });
