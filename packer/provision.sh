@@ -8,6 +8,10 @@ overlay=$1
 # Else it would go on to write what is taken away here. It fails where a module did, which is no matter.
 cloud-init status --wait >/dev/null || true
 
+# What is in the image has begun to work, and made itself a name, which would be the same on all machines.
+systemctl stop docker.socket docker.service containerd.service glusterd.service keepalived.service 2>/dev/null || true
+rm -rf /var/lib/docker /var/lib/containerd /var/lib/glusterd/glusterd.info
+
 # The machines' interfaces are counted: eth0, eth1.
 if [ -f /etc/default/grub ] && ! grep -q 'net\.ifnames=0' /proc/cmdline; then
   mkdir -p /etc/default/grub.d

@@ -11,9 +11,10 @@ export function packerSeed(publicKey: string): { readonly userData: string; read
     ssh_authorized_keys: [publicKey],
   };
   // JSON is YAML.
-  const userData = { users: [user], package_update: false, package_upgrade: false };
+  // The name in the image is the base's, or the overlay's.
+  const userData = { users: [user], preserve_hostname: true, package_update: false, package_upgrade: false };
   return {
     userData: `#cloud-config\n${JSON.stringify(userData)}\n`,
-    metaData: `${JSON.stringify({ 'instance-id': packerUser, 'local-hostname': packerUser })}\n`,
+    metaData: `${JSON.stringify({ 'instance-id': packerUser })}\n`,
   };
 }

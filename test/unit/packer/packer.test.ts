@@ -97,7 +97,8 @@ describe("Packer's seed", () => {
         },
       ],
       package_update: false,
+      preserve_hostname: true,
     });
-    expect(parse(metaData)).toMatchObject({ 'instance-id': 'dlimage-packer' });
+    expect(parse(metaData)).toEqual({ 'instance-id': 'dlimage-packer' });
   });
 });
