@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { DefinitionFlags } from '../definition/source/command-line.ts';
-import { loadCluster, type LoadedCluster } from '../host/load-cluster.ts';
+import { loadCluster, type LoadedCluster, type NodePlace } from '../host/load-cluster.ts';
 import type { Diagnostic } from '../report/diagnostic.ts';
 import { formatReport } from '../report/format-report.ts';
 import { usesColour, type GlobalOptions } from './console.ts';
@@ -20,12 +20,17 @@ export interface DefinitionOptions extends GlobalOptions {
   readonly state?: string;
 }
 
-/** Loads the definition and shows what there is to say about it on stderr: warnings, notes, defaults that were taken. */
+/**
+ * Loads the definition and shows what there is to say about it on stderr: warnings, notes, defaults that were taken.
+ *
+ * @param place - where the nodes will be: see `loadCluster`
+ */
 export async function loadAndReport(
   file: string | undefined,
   options: DefinitionOptions,
+  place: NodePlace = {},
 ): Promise<LoadedCluster> {
-  const loaded = await loadCluster(file, flagsOf(options));
+  const loaded = await loadCluster(file, flagsOf(options), place);
   if (options.quiet === true || options.json === true) return loaded;
   const colour = usesColour(process.stderr);
   const shown: readonly Diagnostic[] = loaded.diagnostics;

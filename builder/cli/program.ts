@@ -72,6 +72,24 @@ function addDefinitionCommands(program: Command): void {
       await runBuild(definition, { ...program.opts(), ...options });
     });
 
+  withOutputs(withDefinition(program.command('packer [definition]')))
+    .description("make a cluster's Vagrant box with Packer, in a virtual machine that boots the base")
+    .option('--node <name>', 'make a whole image of this node instead of one for all; repeatable', collect)
+    .addOption(
+      new Option(
+        '--builder <name>',
+        'the machine: PC with BIOS or UEFI in QEMU, or VirtualBox (default: bios)',
+      ).choices(['bios', 'uefi', 'virtualbox']),
+    )
+    .option('--vagrant-user', 'boxes have the user vagrant, with the key that everybody has')
+    .option('--box-version <version>', 'version of the box in its catalogue (default: counted)')
+    .option('--box-url <url>', 'where the box will be published (default: where it is now)')
+    .option('--offline', 'take bases and downloads from the cache only')
+    .action(async (definition: string | undefined, options: object) => {
+      const { runPackerCommand } = await import('./commands/packer.ts');
+      await runPackerCommand(definition, { ...program.opts(), ...options });
+    });
+
   withDefinition(program.command('plan [definition]'))
     .description('show the resolved cluster and every file of every node; writes nothing')
     .option('--node <name>', 'show only this node; repeatable', collect)

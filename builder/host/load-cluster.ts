@@ -30,13 +30,23 @@ export interface LoadedCluster {
   readonly selected: readonly string[];
 }
 
+/** Where the nodes will be. */
+export interface NodePlace {
+  /** True when they get a network of their own, as machines of Vagrant do: it is none that this machine is in. */
+  readonly isOwnNetwork?: boolean;
+}
+
 /**
  * Reads a definition with its flags and everything it refers to, and judges it.
  *
  * @param file - as typed; without it `cluster.yaml` is taken where there is one
  * @throws ConfigurationError with every finding; UsageError when a named file is not there
  */
-export async function loadCluster(file: string | undefined, flags: DefinitionFlags): Promise<LoadedCluster> {
+export async function loadCluster(
+  file: string | undefined,
+  flags: DefinitionFlags,
+  place: NodePlace = {},
+): Promise<LoadedCluster> {
   const source = await readDefinition(file);
   const projectDirectory = await realpath(source === undefined ? '.' : dirname(resolve(source.file)));
   const [{ profiles, bases }, schemas, environment] = await Promise.all([
@@ -50,7 +60,7 @@ export async function loadCluster(file: string | undefined, flags: DefinitionFla
     profiles: [...profiles].map(([name, text]) => ({ name, source: text })),
     bases: [...bases].map(([name, text]) => ({ name, source: text })),
     schemas,
-    environment,
+    environment: place.isOwnNetwork === true ? { ...environment, hostNetworks: [] } : environment,
   });
   if (value === undefined || hasErrors(diagnostics)) throw new ConfigurationError(diagnostics, sources);
   return { cluster: value, file: source?.file, projectDirectory, diagnostics, sources, defaults, selected };

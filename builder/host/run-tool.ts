@@ -17,7 +17,11 @@ export interface RunOptions {
   readonly acceptExitCodes?: readonly number[];
   /** Called with every line of stderr as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Called with every line of stdout as it comes. */
+  readonly onOutputLine?: (line: string) => void;
+  /** Ends the program: it is asked to, and killed `graceSeconds` later. */
   readonly signal?: AbortSignal;
+  readonly graceSeconds?: number;
 }
 
 /** What a program left behind. `stdout` is bytes, since some programs print file contents. */
@@ -30,6 +34,7 @@ export interface RunResult {
 const inheritedVariables = ['PATH', 'HOME', 'TMPDIR', 'USER'];
 const shownStderrLines = 15;
 const defaultTimeoutSeconds = 120;
+const defaultGraceSeconds = 5;
 
 /**
  * The one door to external programs: argument arrays only, always a timeout, stderr kept.
@@ -48,6 +53,7 @@ export async function runTool(
     ...(options.input === undefined ? {} : { input: options.input }),
   });
   if (options.onLine !== undefined) followLines(child.stderr, options.onLine);
+  if (options.onOutputLine !== undefined) followLines(child.stdout, options.onOutputLine);
   const result = await child;
   const stderr = Buffer.from(result.stderr).toString('utf8');
   const accepted = [0, ...(options.acceptExitCodes ?? [])];
@@ -64,7 +70,7 @@ export async function runTool(
 export async function streamTool(
   name: ToolName,
   args: readonly string[],
-  options: Omit<RunOptions, 'input' | 'onLine' | 'acceptExitCodes'>,
+  options: Omit<RunOptions, 'input' | 'onLine' | 'onOutputLine' | 'acceptExitCodes'>,
   consume: (output: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
   const child = execa(tools[name].program, args, {
@@ -93,6 +99,7 @@ function optionsOf(options: RunOptions) {
     stripFinalNewline: false,
     reject: false,
     timeout: (options.timeoutSeconds ?? defaultTimeoutSeconds) * 1000,
+    forceKillAfterDelay: (options.graceSeconds ?? defaultGraceSeconds) * 1000,
     extendEnv: false,
     env: { ...environmentForTools(), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

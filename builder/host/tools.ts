@@ -11,8 +11,11 @@ export interface Tool {
   readonly packages: Readonly<Partial<Record<Distribution, string>>>;
   /** For what is no program but data, such as firmware: it is there when one of these files is. Never run. */
   readonly files?: readonly string[];
-  /** `build`: needed to make images; `foreign`: needed for boards of another architecture; `test`: needed by the tests only. */
-  readonly neededFor: 'build' | 'foreign' | 'test';
+  /**
+   * `build`: needed to make images; `foreign`: needed for boards of another architecture; `packer`: needed by `dlimage
+   * packer` only; `test`: needed by the tests only.
+   */
+  readonly neededFor: 'build' | 'foreign' | 'packer' | 'test';
 }
 
 /** Every external program that dlimage ever starts. Nothing else may be run: see `runTool`. */
@@ -295,6 +298,21 @@ export const tools = {
     versionArguments: ['--version'],
     packages: { debian: 'xorriso', fedora: 'xorriso', arch: 'libisoburn', macos: 'xorriso' },
     neededFor: 'build',
+  },
+  packer: {
+    program: 'packer',
+    purpose: 'makes images in a virtual machine: dlimage packer',
+    versionArguments: ['version'],
+    packages: { debian: 'packer', arch: 'packer', macos: 'hashicorp/tap/packer' },
+    neededFor: 'packer',
+  },
+  'uefi-x86-whole': {
+    program: 'OVMF.fd',
+    purpose: 'is the UEFI firmware of dlimage packer --builder uefi',
+    versionArguments: [],
+    files: ['/usr/share/ovmf/OVMF.fd', '/usr/share/edk2/ovmf/OVMF.fd', '/usr/share/edk2/x64/OVMF.4m.fd'],
+    packages: { debian: 'ovmf', fedora: 'edk2-ovmf', arch: 'edk2-ovmf' },
+    neededFor: 'packer',
   },
   'qemu-system-x86_64': {
     program: 'qemu-system-x86_64',

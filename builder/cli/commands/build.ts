@@ -31,9 +31,9 @@ interface BuildOptions extends DefinitionOptions {
 export async function runBuild(file: string | undefined, options: BuildOptions): Promise<void> {
   const formats = parseFormats(options);
   const jobs = parseJobs(options.jobs);
-  const loaded = await loadAndReport(file, options);
-  const { cluster, projectDirectory, selected } = loaded;
   const kind = kindOf(formats, options);
+  const loaded = await loadAndReport(file, options, { isOwnNetwork: kind === 'vagrant' });
+  const { cluster, projectDirectory, selected } = loaded;
   const obstacle =
     (kind === 'vagrant' ? vagrantObstacle(cluster) : null) ?? (kind === null ? null : seedObstacle(cluster));
   if (obstacle !== null) throw new UsageError(obstacle);

@@ -4,25 +4,18 @@ import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image
 import { loginUser } from '../../identity/ssh-access.ts';
 import type { ClusterIdentities } from '../../identity/identities.ts';
 import type { Assets } from '../../plan/assets.ts';
-import { createRendering } from '../../render/create-rendering.ts';
-import { ConfigurationError } from '../../report/errors.ts';
-import { vagrantCluster } from '../../vagrant/vagrant-cluster.ts';
-import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
 import { loginKeyFile } from '../identity/login-key-file.ts';
-import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { acquireLock } from '../base/process-lock.ts';
-import { packageVersion } from '../package-version.ts';
 import type { Progress } from '../progress.ts';
-import { readAssets } from '../read-assets.ts';
 import type { ToolName } from '../tools.ts';
 import { checkVagrantfile, writeVagrantFiles, type BoxPublishing } from '../vagrant/write-vagrant-files.ts';
 import type { BuiltItem } from './build-artifacts.ts';
 import { buildItems } from './build-items.ts';
-import { checkBases } from './check-bases.ts';
 import { growNodeBases } from './grow-node-bases.ts';
-import { ensureNodeBases, checkNodeBases } from './node-base.ts';
+import { checkNodeBases } from './node-base.ts';
 import { OutputDirectory } from './output-directory.ts';
+import { prepareCluster } from './prepare-cluster.ts';
 
 /** What is to be built, and where everything lies. Directories are absolute. */
 export interface BuildRequest {
@@ -81,34 +74,10 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> 
   try {
     await output.reload();
     await requireReplaceable(request, nodes, output);
-    const identities = await ensureClusterIdentities(request);
-    const delivered = deliver(request, identities);
-    const assets = await readAssets(cluster);
-    const { value: rendering, diagnostics } = createRendering(delivered, identities, assets);
-    if (rendering === undefined) throw new ConfigurationError(diagnostics);
-    const deliveredNodes = delivered.nodes.filter((node) => request.selected.includes(node.name));
-    const found = await ensureNodeBases(deliveredNodes, { cluster: delivered, rendering, assets }, request);
-    await checkBases(delivered, found, rendering, progress);
-    const bases = await growNodeBases(found, (node) => rendering.renderNode(node), request);
-    const header = {
-      dlimage: packageVersion,
-      cluster: {
-        name: cluster.name,
-        id: identities.clusterId,
-        subnet: cluster.network.subnet,
-        vip: cluster.vip,
-      },
-    };
-    const built = await buildItems({
-      request,
-      cluster: delivered,
-      nodes: deliveredNodes,
-      bases,
-      rendering,
-      assets,
-      header,
-      output,
-    });
+    const prepared = await prepareCluster(request);
+    const { cluster: delivered, identities, assets, rendering } = prepared;
+    const bases = await growNodeBases(prepared.bases, (node) => rendering.renderNode(node), request);
+    const built = await buildItems({ ...prepared, request, bases, output });
     if (delivered.delivery.isVagrant) await describeForVagrant(request, delivered, identities, assets, built);
     return built;
   } finally {
@@ -132,32 +101,13 @@ async function requireReplaceable(
   if (formats.some(isBox)) await checkVagrantfile(output.path);
 }
 
-async function ensureClusterIdentities(request: BuildRequest): Promise<ClusterIdentities> {
-  const { cluster, progress, stateDirectory } = request;
-  const identities = await ensureIdentities(stateDirectory, cluster, progress);
-  await writeSshAccess(stateDirectory, cluster, identities);
-  const names = cluster.nodes.map(({ name }) => name);
-  const others = await otherNodes(stateDirectory, names);
-  if (others.length > 0) {
-    progress.note(
-      `warning: ${stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
-    );
-  }
-  return identities;
-}
-
-/** The cluster in the form in which its nodes come into being. */
-function deliver(
-  { cluster, formats, isSeeded, boxes }: BuildRequest,
-  identities: ClusterIdentities,
-): Cluster {
-  if (!formats.some(isBox)) return { ...cluster, delivery: { isSeeded, isVagrant: false } };
-  const loginKey = identities.loginKey.publicKey;
-  return vagrantCluster(cluster, { isSeeded, hasVagrantUser: boxes.hasVagrantUser, loginKey });
-}
-
-async function describeForVagrant(
-  { boxes, outputDirectory, stateDirectory }: BuildRequest,
+/** Writes what Vagrant reads beside the boxes that were built. */
+export async function describeForVagrant(
+  {
+    boxes,
+    outputDirectory,
+    stateDirectory,
+  }: Pick<BuildRequest, 'boxes' | 'outputDirectory' | 'stateDirectory'>,
   cluster: Cluster,
   { clusterId }: ClusterIdentities,
   assets: Assets,

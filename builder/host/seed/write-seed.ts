@@ -33,7 +33,7 @@ export async function writeSeed(
     }
     const others = own.filter((rendered) => !documents.includes(rendered)).map(({ entry }) => entry);
     await packEntries(join(folder, tarName), others);
-    await makeVolume(path, folder, signal);
+    await makeSeedVolume(path, folder, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -41,7 +41,8 @@ export async function writeSeed(
   return { sizeBytes: size, sha256: await hashFile(path, { signal }) };
 }
 
-async function makeVolume(path: string, folder: string, signal: AbortSignal | undefined): Promise<void> {
+/** Makes an ISO volume with the label CIDATA, mode 0600, of the files in a folder: the same files give the same bytes. */
+export async function makeSeedVolume(path: string, folder: string, signal?: AbortSignal): Promise<void> {
   // xorriso wants 2025010100000000: with hundredths of a second.
   const time = `${new Date(defaultMtimeSeconds * 1000)
     .toISOString()

@@ -1,0 +1,76 @@
+import { join, resolve } from 'node:path';
+import type { BuiltItem } from '../../host/build/build-artifacts.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import { buildWithPacker } from '../../host/packer/build-with-packer.ts';
+import { stateDirectory } from '../../host/state-directory.ts';
+import { packerBuilders, type PackerBuilder } from '../../packer/packer-variables.ts';
+import { UsageError } from '../../report/errors.ts';
+import { formatBytes } from '../../report/format-units.ts';
+import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
+import { formatTable, printLine, progressFor } from '../console.ts';
+import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
+import { abortOnInterruption } from '../interruption.ts';
+
+interface PackerOptions extends DefinitionOptions {
+  readonly out?: string;
+  readonly cache?: string;
+  readonly builder?: string;
+  readonly offline?: boolean;
+  readonly vagrantUser?: boolean;
+  readonly boxVersion?: string;
+  readonly boxUrl?: string;
+}
+
+/** `dlimage packer`: one image for all nodes with a seed for each; with `--node` a whole image for that node. */
+export async function runPackerCommand(file: string | undefined, options: PackerOptions): Promise<void> {
+  const builder = parseBuilder(options.builder);
+  const { cluster, projectDirectory, selected } = await loadAndReport(file, options, { isOwnNetwork: true });
+  const obstacle = vagrantObstacle(cluster) ?? seedObstacle(cluster);
+  if (obstacle !== null) throw new UsageError(obstacle);
+  const outputDirectory = resolve(options.out ?? join(projectDirectory, 'out', cluster.name, 'packer'));
+  const built = await buildWithPacker({
+    cluster,
+    selected,
+    builder,
+    isSeeded: options.node === undefined,
+    boxes: {
+      hasVagrantUser: options.vagrantUser === true,
+      version: options.boxVersion ?? null,
+      url: options.boxUrl ?? null,
+    },
+    isOffline: options.offline === true,
+    outputDirectory,
+    stateDirectory: stateDirectory(cluster.name, projectDirectory, options.state),
+    cacheDirectory: cacheDirectory(options.cache),
+    progress: progressFor(options),
+    signal: abortOnInterruption(),
+  });
+  if (options.json === true) {
+    printLine(JSON.stringify({ event: 'done', outputDirectory, nodes: built.map(({ record }) => record) }));
+  } else if (options.quiet !== true) {
+    printLine(summarize(built, outputDirectory));
+  }
+}
+
+function parseBuilder(name = 'bios'): PackerBuilder {
+  const names = Object.keys(packerBuilders) as PackerBuilder[];
+  const known = names.find((builder) => builder === name);
+  if (known !== undefined) return known;
+  throw new UsageError(`there is no builder ${name}`, `choose from ${names.join(', ')}`);
+}
+
+function summarize(built: readonly BuiltItem[], outputDirectory: string): string {
+  const rows = built.flatMap(({ record }) =>
+    record.files.map((file) => [
+      'role' in record ? record.name : 'all nodes',
+      shownPath(join(outputDirectory, file.name)),
+      formatBytes(file.sizeBytes),
+    ]),
+  );
+  return [
+    '',
+    formatTable(['node', 'file', 'size'], rows),
+    '',
+    `Next: cd ${shownPath(outputDirectory)} && vagrant up      (--provider=libvirt, virtualbox or qemu)`,
+  ].join('\n');
+}
