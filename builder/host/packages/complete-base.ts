@@ -61,7 +61,7 @@ const spareBytes = 96 * 1024 * 1024;
  * network, and edits its boot files. An image that has all it needs is returned as it is. Of one without dpkg nobody can
  * tell what it has: it gets no packages.
  *
- * @throws HostError as `findPackages`, `growRoot`, `openWorkCopy` and `ensureCached` do.
+ * @throws HostError as `editBootFiles`, `findPackages`, `growRoot`, `openWorkCopy` and `ensureCached` do.
  */
 export async function completeBase(base: IncompleteBase, options: CompletionOptions): Promise<CompleteBase> {
   const { image, sha256, wanted } = base;
@@ -72,7 +72,7 @@ export async function completeBase(base: IncompleteBase, options: CompletionOpti
   }
   const present = settings === null ? null : presentNames(settings.status);
   const missing = present === null ? [] : missingDependencies(wanted, present);
-  const bootFiles = await editBootFiles(image, base.boot);
+  const bootFiles = await editBootFiles(base.told.definitionName, image, base.boot);
   if (missing.length === 0 && bootFiles.length === 0) {
     return { image, key: sha256, sha256, packages: parseDpkgStatus(settings?.status ?? '') };
   }
@@ -100,7 +100,7 @@ interface Completion extends IncompleteBase {
   /** Null where the image has no dpkg; then nothing is missing. */
   readonly settings: AptSettings | null;
   readonly missing: readonly Dependency[];
-  /** Of the boot partition, edited. */
+  /** What the firmware reads, edited. */
   readonly bootFiles: readonly RenderedEntry[];
   readonly key: string;
   /** Empty; takes `base.img` and `base.json`. */
@@ -127,15 +127,22 @@ async function complete(job: Completion, options: CompletionOptions): Promise<vo
       key,
       packages: packagesAfter(settings?.status ?? '', resolved),
       extraPackages: missing.map(formatDependency),
-      origin: `completed with ${resolved.installed.length} packages`,
+      origin: describeCompletion(resolved, job.bootFiles),
       buildSeconds: Math.round((performance.now() - started) / 1000),
     };
     await recordImage(job.directory, origin, options.signal);
-    task.done(`${resolved.installed.length} packages`);
+    task.done(origin.origin.replace('completed ', ''));
   } catch (error) {
     task.fail();
     throw error;
   }
+}
+
+function describeCompletion({ installed }: ResolvedPackages, bootFiles: readonly RenderedEntry[]): string {
+  const names = bootFiles.map(({ entry }) => entry.path.replace(/^.*\//, '')).join(', ');
+  return installed.length === 0
+    ? `completed with changes to ${names}`
+    : `completed with ${installed.length} packages`;
 }
 
 async function bake(
