@@ -12,12 +12,13 @@ import { recordImage } from '../base/record-image.ts';
 import { editBootFiles, type BootSettings } from '../board/edit-boot-files.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
-import { freeRootBytes, growRoot } from '../image/grow-root.ts';
+import { freeRootSpace, growRoot, hasRoom } from '../image/grow-root.ts';
 import { withImage } from '../image/open-image.ts';
 import { openWorkCopy } from '../image/work-copy.ts';
 import { writeImage } from '../image/write-image.ts';
 import type { Progress, Task } from '../progress.ts';
 import type { ArchiveSettings } from './apt-root.ts';
+import { countFiles } from './count-files.ts';
 import { findPackages } from './find-packages.ts';
 import { readAptSettings, type AptSettings } from './read-apt-settings.ts';
 import type { ResolvedPackages } from './resolve-packages.ts';
@@ -55,6 +56,7 @@ const revision = 1;
 
 /** What dpkg needs beside the unpacked packages: its database, and files that scripts make. */
 const spareBytes = 96 * 1024 * 1024;
+const spareInodes = 2048;
 
 /**
  * Puts the packages that an image lacks into a copy of it in the cache, to be installed at a node's first start without
@@ -182,8 +184,9 @@ async function withRoom(
   signal: AbortSignal | undefined,
 ): Promise<BaseImage> {
   if (files.length === 0) return image;
-  const needed = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
-  if ((await freeRootBytes(image)) >= needed) return image;
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
+  const needed = { bytes, inodes: (await countFiles(files, signal)) + spareInodes };
+  if (hasRoom(await freeRootSpace(image), needed)) return image;
   task.line('making room for them');
   const path = join(directory, 'grown.img');
   await copySparsely(image.path, path, { step: 'copy the base that grows', ...(signal && { signal }) });
