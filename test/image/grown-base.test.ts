@@ -61,11 +61,11 @@ describe.skipIf(missingPrograms(programs).length > 0)('a base with too little ro
   });
 });
 
-/** Room for a hundred times as much, but for a few hundred files only. */
+/** Room for much, but for a few hundred more files only. */
 describe.skipIf(missingPrograms(programs).length > 0)('a base with too few inodes', () => {
   const scratch = makeScratch();
-  const few = { ...usualImage, extArguments: [...usualImage.extArguments, '-N', '500'] };
-  const files = Array.from({ length: 900 }, (_, index) => `file-${index}`);
+  const few = { ...usualImage, extArguments: [...usualImage.extArguments, '-N', '1100'] };
+  const files = Array.from({ length: 1500 }, (_, index) => `file-${index}`);
 
   beforeAll(() => {
     buildTestImage(few, join(scratch.path, 'small.img'), scratch.path);
