@@ -33,10 +33,28 @@ export function editConfig(text: string, wanted: readonly string[]): string {
 
 /** Where the firmware finds the kernel's command line, from the top of the boot partition. */
 export function commandLinePath(config: string): string {
-  const settings = [...linesForAll(config)];
-  const last = (key: string): string | undefined =>
-    settings.findLast((line) => line.startsWith(`${key}=`))?.slice(key.length + 1);
-  return `/${last('os_prefix') ?? ''}${last('cmdline') ?? 'cmdline.txt'}`;
+  return `/${lastSetting(config, 'os_prefix') ?? ''}${lastSetting(config, 'cmdline') ?? 'cmdline.txt'}`;
+}
+
+/**
+ * Where the firmware looks for the file of a device tree overlay, from the top of the boot partition: with the prefix of
+ * the operating system where that has overlays of its own, else without.
+ *
+ * Source: https://www.raspberrypi.com/documentation/computers/config_txt.html#os_prefix
+ */
+export function overlayDirectories(config: string): string[] {
+  const overlays = lastSetting(config, 'overlay_prefix') ?? 'overlays/';
+  const prefix = lastSetting(config, 'os_prefix') ?? '';
+  return [...new Set([`/${prefix}${overlays}`, `/${overlays}`])];
+}
+
+/** The name of an overlay, without its parameters. */
+export function overlayName(dtoverlay: string): string {
+  return dtoverlay.replace(/,.*$/s, '');
+}
+
+function lastSetting(config: string, key: string): string | undefined {
+  return [...linesForAll(config)].findLast((line) => line.startsWith(`${key}=`))?.slice(key.length + 1);
 }
 
 function withoutOurs(text: string): string {

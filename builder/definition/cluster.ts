@@ -34,6 +34,8 @@ export interface Cluster {
   readonly firewall: ClusterFirewall;
   /** The board's timer resets a node that hangs. */
   readonly watchdog: boolean;
+  /** Device tree overlays of Raspberry Pis, each as config.txt has it behind `dtoverlay=`. In this order. */
+  readonly dtoverlays: readonly string[];
   /** Debian packages beyond the base's own; baked into the base. Sorted. */
   readonly packages: readonly string[];
   readonly files: readonly ExtraFile[];

@@ -113,6 +113,13 @@ export const tools = {
     packages: { debian: 'apt', fedora: 'apt' },
     neededFor: 'build',
   },
+  'dpkg-deb': {
+    program: 'dpkg-deb',
+    purpose: 'tells how many files packages have that an image lacks',
+    versionArguments: ['--version'],
+    packages: { debian: 'dpkg', fedora: 'dpkg' },
+    neededFor: 'build',
+  },
   'apt-config': {
     program: 'apt-config',
     purpose: 'tells the mirror and proxy settings of this machine',

@@ -10,6 +10,8 @@ export interface ExtSuperblock {
   readonly blocks: number;
   readonly freeBlocks: number;
   readonly freeInodes: number;
+  readonly blocksPerGroup: number;
+  readonly inodesPerGroup: number;
   readonly inodeSize: number;
   /** The journal holds changes that are not yet in their place. */
   readonly needsRecovery: boolean;
@@ -56,6 +58,8 @@ export function parseExtSuperblock(bytes: Buffer): ExtSuperblock | null {
     blocks: bytes.readUInt32LE(0x4) + high(0x150),
     freeBlocks: bytes.readUInt32LE(0xc) + high(0x158),
     freeInodes: bytes.readUInt32LE(0x10),
+    blocksPerGroup: bytes.readUInt32LE(0x20),
+    inodesPerGroup: bytes.readUInt32LE(0x28),
     inodeSize: revision === 0 ? 128 : bytes.readUInt16LE(0x58),
     needsRecovery: (incompatBits & incompat.recover) !== 0,
     hasOrphans: (roBits & roCompat.orphanPresent) !== 0 || bytes.readUInt32LE(0xe8) !== 0,

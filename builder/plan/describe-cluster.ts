@@ -32,6 +32,7 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
     joins: swarm.joinExisting?.addresses ?? [],
     openPorts: cluster.firewall.open,
     watchdog: cluster.watchdog,
+    dtoverlays: cluster.dtoverlays,
     packages: cluster.packages,
     images: cluster.images.flatMap(({ images }) => images.flatMap(({ references }) => references)),
     stacks: cluster.stacks.map(({ name }) => name),

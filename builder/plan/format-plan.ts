@@ -33,6 +33,7 @@ function formatCluster(cluster: PlannedCluster): string {
     ...(cluster.joins.length === 0 ? [] : [['joins', listOf(cluster.joins)]]),
     ...(cluster.openPorts.length === 0 ? [] : [['open ports', listOf(cluster.openPorts)]]),
     ...(cluster.watchdog ? [] : [['watchdog', 'off']]),
+    ...(cluster.dtoverlays.length === 0 ? [] : [['dtoverlays', cluster.dtoverlays.join(' ')]]),
     ['packages', listOf(cluster.packages)],
     ...(cluster.images.length === 0 ? [] : [['images', listOf(cluster.images)]]),
     ...(cluster.stacks.length === 0 ? [] : [['stacks', listOf(cluster.stacks)]]),

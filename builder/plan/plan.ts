@@ -90,6 +90,7 @@ export interface PlannedCluster {
   readonly joins: readonly string[];
   readonly openPorts: readonly string[];
   readonly watchdog: boolean;
+  readonly dtoverlays: readonly string[];
   readonly packages: readonly string[];
   /** Names of the container images that the nodes have from the start. */
   readonly images: readonly string[];

@@ -5,7 +5,8 @@ import { tools, type ToolName } from '../../builder/host/tools.ts';
 import { readPiBootFiles } from './pi-boot-files.ts';
 
 /** A kind of machine that an image can be booted on. */
-export type PlatformName = 'pc-bios' | 'pc-uefi' | 'arm64-uefi' | 'raspberry-pi-3';
+export type PlatformName =
+  'pc-bios' | 'pc-uefi' | 'arm64-uefi' | 'raspberry-pi-3' | 'virt-pi-arm64' | 'virt-pi-armhf';
 
 /** What a platform needs to know of a machine in order to make its command line. */
 export interface MachineParts {
@@ -83,6 +84,29 @@ async function firmwareParts(tool: 'uefi-x86' | 'uefi-arm64', parts: MachinePart
   ];
 }
 
+/**
+ * What a Raspberry Pi's firmware would load, on QEMU's generic machine: with any memory, and one processor, where the
+ * emulated board has four.
+ */
+function virtualPi(machine: string, processor: string): Platform {
+  return {
+    program: 'qemu-system-aarch64',
+    tools: ['qemu-system-aarch64', 'qemu-system-x86_64', 'qemu-img', 'setpriv', 'mcopy'],
+    diskGib: 8,
+    powerButton: true,
+    slowness: 1.5,
+    prepare: async (parts) => {
+      const files = await readPiBootFiles(parts.image, join(parts.directory, `${parts.name}.boot`));
+      return [
+        ...['-M', machine, '-cpu', processor, '-kernel', files.kernel, '-initrd', files.initrd],
+        ...['-append', `${files.commandLine} console=ttyAMA0`],
+        ...commonParts(parts),
+        ...virtioParts(parts),
+      ];
+    },
+  };
+}
+
 /** Every machine that the tests know. QEMU's own emulation of processors works everywhere; KVM does not. */
 export const platforms: Readonly<Record<PlatformName, Platform>> = {
   'pc-bios': {
@@ -145,4 +169,7 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
       ];
     },
   },
+  'virt-pi-arm64': virtualPi('virt', 'cortex-a53'),
+  // 32-bit kernels find no PCI above 4 GiB.
+  'virt-pi-armhf': virtualPi('virt,highmem=off', 'cortex-a15'),
 };

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { downloadByUrl } from '../../builder/host/download/download-by-url.ts';
+import { removeDownload } from '../../builder/host/download/remove-download.ts';
 import {
   downloadPath,
   ensureDownload,
@@ -160,5 +162,7 @@ describe('a download that nothing verifies', () => {
     server.files.set('image.xz', Buffer.from('something else'));
     expect(await downloadByUrl(urlOf('plain'), { ...options, isOffline: true })).toBe(path);
     server.files.set('image.xz', content);
+    await removeDownload(options.cacheDirectory, basename(path));
+    expect(readdirSync(dirname(path)).filter((name) => /^(?:url|sha256)-/.test(name))).toEqual([]);
   });
 });

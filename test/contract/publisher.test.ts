@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VendorDefinition } from '../../builder/definition/base-traits.ts';
+import { removeBase } from '../../builder/host/base/base-cache.ts';
 import { ensureVendorBase } from '../../builder/host/base/vendor-base.ts';
 import type { DownloadOptions } from '../../builder/host/download/ensure-download.ts';
 import { findImage, type VendorImage } from '../../builder/host/download/find-image.ts';
@@ -182,6 +183,7 @@ describe.skipIf(missingPrograms(programs).length > 0)("a publisher's image", () 
       platform: 'raspberry-pi',
       architecture: 'arm64',
     } as const;
+    const downloads = `${options.cacheDirectory}/downloads`;
     const base = await ensureVendorBase(request, options);
     expect(base).toMatchObject({ definitionName: 'os-1', origin: 'os-1.10.img.xz', table: 'mbr' });
     expect(base.partitions.map(({ role, filesystem, label }) => [role, filesystem, label])).toEqual([
@@ -192,6 +194,10 @@ describe.skipIf(missingPrograms(programs).length > 0)("a publisher's image", () 
     const asked = server.asked.length;
     expect((await ensureVendorBase(request, { ...options, isOffline: true })).key).toBe(base.key);
     expect(server.asked.length).toBe(asked);
+
+    expect(readdirSync(downloads)).toContain(base.download);
+    expect(await removeBase(options.cacheDirectory, base.key)).toBe(true);
+    expect(readdirSync(downloads)).not.toContain(base.download);
 
     const other = { ...image(keyring), layout: { table: 'mbr', boot_label: 'system-boot' } } as const;
     const wrong = {

@@ -70,7 +70,7 @@ async function complete(path: string, wanted: readonly Dependency[], cache = 'ca
     {
       ...base,
       archive: { moved: [], isExpired: false },
-      boot: { commandLine: [], config: [] },
+      boot: { commandLine: [], config: [], dtoverlays: [] },
     },
     options,
   );

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase } from '../../builder/host/image/base.ts';
-import { freeRootBytes, growRoot } from '../../builder/host/image/grow-root.ts';
+import { freeRootSpace, growRoot, hasRoom } from '../../builder/host/image/grow-root.ts';
 import { openImage } from '../../builder/host/image/open-image.ts';
 import { hashFile } from '../../builder/host/hash-file.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, testImages, usualImage } from './support/test-image.ts';
 
 const mebibyte = 1024 * 1024;
-const needed = 80 * mebibyte;
+const needed = { bytes: 80 * mebibyte, inodes: 0 };
 /** One of each kind of table, of features and of block sizes. */
 const chosen = Object.entries(testImages).filter(([name]) =>
   [
@@ -47,7 +47,7 @@ describe.skipIf(missingPrograms(programs).length > 0)('growRoot', () => {
       const before = await readBase(path);
       const files = listing(path, offset);
       const grown = await growRoot(path, needed);
-      expect(await freeRootBytes(grown)).toBeGreaterThanOrEqual(needed);
+      expect(hasRoom(await freeRootSpace(grown), needed)).toBe(true);
       expect(grown.layout.neededBytes).toBeLessThanOrEqual(statSync(path).size);
       const still = { sizeBytes: 0, filesystem: '' };
       expect({ ...grown.root, ...still }).toEqual({ ...before.root, ...still });
@@ -89,10 +89,21 @@ describe.skipIf(missingPrograms(programs).length > 0)('growRoot', () => {
     expect(layout.neededBytes).toBe(end);
   });
 
+  it.each(chosen.map(([name, image], index) => [name, image, index] as const))(
+    'makes room for many small files in %s',
+    async (_, image, index) => {
+      const path = copyOf(index, 'inodes');
+      const { inodes } = await freeRootSpace(await readBase(path));
+      const many = { bytes: mebibyte, inodes: inodes + 1 };
+      expect(hasRoom(await freeRootSpace(await growRoot(path, many)), many)).toBe(true);
+      run('e2fsck', ['-fn', `${path}?offset=${rootOffset(image)}`]);
+    },
+  );
+
   it('does nothing when there is room, and the same thing twice', async () => {
     const path = copyOf(0, 'room');
     const digest = await hashFile(path);
-    await growRoot(path, mebibyte);
+    await growRoot(path, { bytes: mebibyte, inodes: 100 });
     expect(await hashFile(path)).toBe(digest);
     const other = copyOf(0, 'again');
     await growRoot(path, needed);

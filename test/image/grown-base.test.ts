@@ -57,6 +57,30 @@ describe.skipIf(missingPrograms(programs).length > 0)('a base with too little ro
     expect((await build()).stdout).toContain('unchanged');
     expect(statSync(join(scratch.path, 'cache/bases', key ?? '', 'base.img')).ino).toBe(ino);
     const { stdout } = await runCli(scratch.path, ['base', 'list', '--cache', join(scratch.path, 'cache')]);
-    expect(stdout).toMatch(/small\.img .*grown: 256 MiB free/);
+    expect(stdout).toMatch(/small\.img .*grown: 256 MiB and \d+ files free/);
+  });
+});
+
+/** Room for much, but for a few hundred more files only. */
+describe.skipIf(missingPrograms(programs).length > 0)('a base with too few inodes', () => {
+  const scratch = makeScratch();
+  const few = { ...usualImage, extArguments: [...usualImage.extArguments, '-N', '1100'] };
+  const files = Array.from({ length: 1500 }, (_, index) => `file-${index}`);
+
+  beforeAll(() => {
+    buildTestImage(few, join(scratch.path, 'small.img'), scratch.path);
+    mkdirSync(join(scratch.path, 'big'));
+    for (const name of files) writeFileSync(join(scratch.path, 'big', name), name);
+    writeFileSync(join(scratch.path, 'cluster.yaml'), definition);
+  });
+  afterAll(() => scratch.cleanUp());
+
+  it('is grown, and takes every file', async () => {
+    const result = await runCli(scratch.path, ['build', '--cache', join(scratch.path, 'cache')]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    const device = `${join(scratch.path, 'out/lab/lab-1.img')}?offset=${rootOffset(few)}`;
+    run('e2fsck', ['-fn', device]);
+    const listed = run('debugfs', ['-R', 'ls -p /srv/big', device]).toString();
+    expect(listed.match(/\/file-\d+\//g)).toHaveLength(files.length);
   });
 });

@@ -64,8 +64,16 @@ describe.skipIf(missingPrograms(programs).length > 0)('an image of the user', ()
       '--offline',
     );
     expect([other.exitCode, other.stderr]).toEqual([3, expect.stringContaining('--offline')]);
-    // One download and two unpacked images: each name is a base of its own.
+    // One download and one unpacked image: a file of the same name and content is the same base.
     expect(readdirSync(join(scratch.path, 'cache/downloads'))).toEqual([`sha256-${digest}`]);
     expect(statSync(join(scratch.path, 'cache/downloads', `sha256-${digest}`)).mode & 0o222).toBe(0);
+  });
+
+  it('is kept when its base is removed, but for what was downloaded', async () => {
+    const keys = readdirSync(join(scratch.path, 'cache/bases')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const cache = ['--cache', join(scratch.path, 'cache')];
+    expect((await runCli(scratch.path, ['base', 'rm', ...keys, ...cache])).exitCode).toBe(0);
+    expect(readdirSync(join(scratch.path, 'cache/downloads'))).toEqual([]);
+    expect(statSync(join(scratch.path, 'small.img.xz')).size).toBeGreaterThan(0);
   });
 });

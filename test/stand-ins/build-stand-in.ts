@@ -69,7 +69,8 @@ function requestOf(name: string, standIn: StandIn): BaseRequest {
         components: [...components],
         packages: [...packages],
         hooks: [...hooks],
-        stand_ins: standInPrograms.split(' '),
+        // A package of its own since Debian 13.
+        stand_ins: [...standInPrograms.split(' '), ...(suite === 'bookworm' ? [] : ['dracut-install'])],
       },
       software: { cloud_init: '0.0', docker: '0.0', keepalived: '0.0' },
       platforms: {},

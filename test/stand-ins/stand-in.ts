@@ -31,6 +31,8 @@ export interface StandInPartition {
 /** An image that is like a publisher's in all that dlimage has to do with, made from Debian's packages. */
 export interface StandIn extends BaseTarget {
   readonly description: string;
+  /** The definition in `profiles/bases` of the image that it stands for. */
+  readonly model: string;
   readonly suite: string;
   readonly components: readonly string[];
   readonly packages: readonly string[];

@@ -9,7 +9,7 @@ import {
   userName,
 } from './name-formats.ts';
 import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
-import { countryCode, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
+import { countryCode, dtoverlay, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
 import type { ValueFormat } from './value-format.ts';
 
 /** Every `format` that the schemas in `profiles/schemas` use. */
@@ -35,4 +35,5 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   'wifi-ssid': wifiSsid,
   'wifi-password': wifiPassword,
   'interface-name': interfaceName,
+  dtoverlay,
 };

@@ -55,6 +55,25 @@ export const interfaceName: ValueFormat = (value, { name, at }) => {
   );
 };
 
+/** The firmware ignores what stands beyond. Source: https://www.raspberrypi.com/documentation/computers/config_txt.html */
+const configLineCharacters = 98;
+
+/** `dtoverlay`: a device tree overlay with parameters, as config.txt has it behind `dtoverlay=`. */
+export const dtoverlay: ValueFormat = (value, { name, at }) => {
+  const length = `dtoverlay=${value}`.length;
+  if (length > configLineCharacters) {
+    const message = `${name} makes a line of ${length} characters, but config.txt has ${configLineCharacters} at most`;
+    return error('dtoverlay-too-long', at, message, 'leave out parameters that have their default');
+  }
+  if (/^[\w-]+(,[\w.-]+(=[^\s,#\p{Cc}]+)?)*$/u.test(value)) return undefined;
+  const [, rest] = /^dtoverlay=(.*)$/s.exec(value) ?? [];
+  const hint =
+    rest === undefined
+      ? 'write its name, then parameters behind commas, without spaces, like i2c-rtc,ds3231'
+      : `write what stands behind dtoverlay=: ${rest}`;
+  return error('dtoverlay-malformed', at, `${name} ${shown(value)} is not a device tree overlay`, hint);
+};
+
 /** A hint for a role that Swarm does not have: what it calls the word of another orchestrator, or what was misspelt. */
 export function roleHint(value: string): string | undefined {
   const known = new Map([

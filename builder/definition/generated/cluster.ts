@@ -209,6 +209,10 @@ export interface ClusterDefinition {
    */
   watchdog?: boolean;
   /**
+   * Device tree overlays with their parameters, as behind dtoverlay= in config.txt: for what is wired to the boards. Every Raspberry Pi of the cluster gets them; what its base has in config.txt stays.
+   */
+  dtoverlays?: string[];
+  /**
    * Container images, as files of `docker save`, from this file's folder and inside it; they are on the nodes before any service needs them.
    */
   images?: string[];

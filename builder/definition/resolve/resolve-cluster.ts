@@ -59,6 +59,7 @@ export function resolveCluster(
     swarm: resolveSwarm(written, lan.lan, lookUp, use),
     firewall: { open: written.firewall?.open ?? [] },
     watchdog: written.watchdog ?? defaults.watchdog,
+    dtoverlays: written.dtoverlays ?? [],
     packages: (written.packages ?? []).toSorted(),
     files: resolveFiles(written, users, lookUp),
     images,

@@ -122,6 +122,18 @@ function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
+/** No other firmware reads config.txt. */
+function* overlaysForNobody({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  if (cluster.dtoverlays.length === 0) return;
+  if (cluster.nodes.some(({ profile }) => profile.platform === 'raspberry-pi')) return;
+  yield error(
+    'dtoverlays-unused',
+    locator.key(['dtoverlays']),
+    'no node is a Raspberry Pi, and nothing else has a config.txt',
+    'remove it, or choose another profile',
+  );
+}
+
 const boardTopics = ['profile', 'base', 'nodes', 'count'];
 
 /** Rules about which base, board and storage go together. */
@@ -130,4 +142,5 @@ export const boardRules: readonly Rule[] = [
   { reads: [...boardTopics, 'storage'], check: glusterfsMissing },
   { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
   { reads: [...boardTopics, 'network'], check: wireOnly },
+  { reads: [...boardTopics, 'dtoverlays'], check: overlaysForNobody },
 ];

@@ -1,6 +1,7 @@
 import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
+import { removeDownload } from '../download/remove-download.ts';
 import { isErrno } from '../files.ts';
 import { framesDirectory } from '../formats/prune-frames.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
@@ -75,7 +76,8 @@ export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
 }
 
 /**
- * Removes a base from a cache, with what was compressed of it.
+ * Removes a base from a cache, with what was compressed of it, and with the download that it was unpacked from unless
+ * another base is of the same.
  *
  * @returns false when there was none of that key.
  */
@@ -92,6 +94,12 @@ export async function removeBase(cacheDirectory: string, key: string): Promise<b
   if (base !== undefined)
     await rm(framesDirectory(cacheDirectory, base.sha256), { recursive: true, force: true });
   await removeTree(directory);
+  const download = base?.download;
+  if (
+    download !== undefined &&
+    (await listBases(cacheDirectory)).every((other) => other.download !== download)
+  )
+    await removeDownload(cacheDirectory, download);
   return true;
 }
 

@@ -41,6 +41,8 @@ export interface BaseRecord {
   readonly extraPackages: readonly string[];
   /** What it was made from, when it was not built from packages: for lists. */
   readonly origin?: string;
+  /** What it was unpacked from, as it is called among the downloads of the cache, where it need not be. */
+  readonly download?: string;
   /** Newest time in the image, in seconds since 1970. */
   readonly epochSeconds: number;
   readonly dlimageVersion: string;

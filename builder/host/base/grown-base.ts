@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes } from '../../report/format-units.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
-import { growRoot } from '../image/grow-root.ts';
+import { growRoot, type FreeSpace } from '../image/grow-root.ts';
 import type { EnsureBaseOptions } from './base-request.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
@@ -11,8 +11,9 @@ import { recordImage } from './record-image.ts';
 
 /** Bases grow to a few sizes only, so that a file more in a definition does not make another copy. */
 const stepBytes = 256 * 1024 * 1024;
+const stepInodes = 4096;
 /** Goes up when a change of the code makes another image of the same base. */
-const revision = 1;
+const revision = 2;
 
 /** A base that may have too little room: what is told of it in lists and in the manifest, and its image. */
 export type GrowableBase = Pick<
@@ -21,22 +22,28 @@ export type GrowableBase = Pick<
 > & { readonly imagePath: string };
 
 /**
- * A base like another one, with at least `freeBytes` free in its root filesystem. It is made once, lies in the cache
+ * A base like another one, with at least so much free in its root filesystem. It is made once, lies in the cache
  * like any other, and takes patches as any other does.
  *
  * @throws HostError as `growRoot` and `ensureCached` do.
  */
 export async function ensureGrownBase(
   base: GrowableBase,
-  freeBytes: number,
+  free: FreeSpace,
   options: EnsureBaseOptions,
 ): Promise<BuiltBase> {
-  const wanted = Math.ceil(freeBytes / stepBytes) * stepBytes;
+  const wanted = {
+    bytes: Math.ceil(free.bytes / stepBytes) * stepBytes,
+    inodes: Math.ceil(free.inodes / stepInodes) * stepInodes,
+  };
+  const room = `${formatBytes(wanted.bytes)} and ${wanted.inodes} files free`;
   const { imagePath, sha256, ...told } = base;
-  const key = createHash('sha256').update(`grown ${revision} ${sha256} ${wanted}`).digest('hex');
+  const key = createHash('sha256')
+    .update(`grown ${revision} ${sha256} ${wanted.bytes} ${wanted.inodes}`)
+    .digest('hex');
   return await ensureCached(key, options, async (directory) => {
     const started = performance.now();
-    const task = options.progress.task(`Grow ${base.definitionName}: ${formatBytes(wanted)} free`);
+    const task = options.progress.task(`Grow ${base.definitionName}: ${room}`);
     const path = join(directory, 'base.img');
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     try {
@@ -44,7 +51,7 @@ export async function ensureGrownBase(
       await chmod(path, 0o600);
       await growRoot(path, wanted, signal);
       const buildSeconds = Math.round((performance.now() - started) / 1000);
-      const origin = `grown: ${formatBytes(wanted)} free`;
+      const origin = `grown: ${room}`;
       await recordImage(directory, { ...told, key, origin, buildSeconds }, options.signal);
       task.done();
     } catch (error) {

@@ -14,6 +14,7 @@ export type ImageOrigin = Pick<
   'key' | 'definitionName' | 'platform' | 'architecture' | 'extraPackages' | 'buildSeconds'
 > & {
   readonly origin: string;
+  readonly download?: string;
   /** Without it dpkg's own list in the image is read, if there is one. */
   readonly packages?: readonly BasePackage[];
 };

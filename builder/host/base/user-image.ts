@@ -6,7 +6,7 @@ import { containerOf } from '../containers/container-kind.ts';
 import { toolsOfContainers } from '../containers/unpack-container.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { downloadByUrl } from '../download/download-by-url.ts';
-import { ensureDownload, type DownloadOptions } from '../download/ensure-download.ts';
+import { downloadPath, ensureDownload, type DownloadOptions } from '../download/ensure-download.ts';
 import { nameOf } from '../download/refuse-status.ts';
 import { hashFile } from '../hash-file.ts';
 import { openImage } from '../image/open-image.ts';
@@ -51,9 +51,11 @@ export async function ensureUserImage(
     const name = image.from === 'url' ? nameOf(image.url) : basename(path);
     await unpackReporting(path, join(directory, 'base.img'), name, options);
     const buildSeconds = Math.round((performance.now() - started) / 1000);
+    // The same may come by URL another time. A file of the user's is not among the downloads.
+    const download = basename(downloadPath('', { algorithm: 'sha256', hex: digest }));
     await recordImage(
       directory,
-      { ...title, key, extraPackages: [], buildSeconds, origin: name },
+      { ...title, key, extraPackages: [], buildSeconds, origin: name, download },
       options.signal,
     );
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { platformOf, type VendorDefinition } from '../../definition/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
 import { toolsOfContainers, unpackContainer } from '../containers/unpack-container.ts';
@@ -43,7 +43,8 @@ export async function ensureVendorBase(request: VendorRequest, options: Download
     const buildSeconds = Math.round((performance.now() - started) / 1000);
     const key = vendorKey(request, file);
     const told = { key, definitionName, platform, architecture, extraPackages: [], buildSeconds };
-    await recordImage(directory, { ...told, origin: file.name }, options.signal);
+    const download = basename(path);
+    await recordImage(directory, { ...told, origin: file.name, download }, options.signal);
   });
 }
 

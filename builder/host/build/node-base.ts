@@ -115,7 +115,9 @@ async function ensureNodeBase(
 ): Promise<NodeBase> {
   const { base, profile } = node;
   const source = sourceOf(base, profile, needs.cluster.packages);
-  if (source.from === 'packages') return await ensureBuiltBase(source.request, options);
+  if (source.from === 'packages') {
+    return await editBuiltBase(node, await ensureBuiltBase(source.request, options), needs, options);
+  }
   const found = await findImageOf(node, source, options);
   const path = found.from === 'file' ? found.path : found.base.imagePath;
   const image = await readFitting(base, profile, path);
@@ -162,6 +164,26 @@ async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions)
   return { image: await readBase(built.imagePath), record: { ...record, packages: [...packages] } };
 }
 
+/** A base of ours has all that nodes need, but for what is wired to the boards. */
+async function editBuiltBase(
+  node: ClusterNode,
+  built: NodeBase,
+  needs: BaseNeeds,
+  options: EnsureBaseOptions,
+): Promise<NodeBase> {
+  const { archive, boot } = needsOf(node, needs);
+  if (boot.dtoverlays.length === 0) return built;
+  const { sha256 } = built.record;
+  const made = await completeBase(
+    { image: built.image, sha256, told: titleOf(node), assets: needs.assets, wanted: [], archive, boot },
+    options,
+  );
+  if (made.sha256 === sha256) return built;
+  const { key, image } = made;
+  const { sizeBytes } = image.layout;
+  return { image, record: { ...built.record, key, sha256: made.sha256, sizeBytes } };
+}
+
 /** What all nodes on a base need, and what its release has under names of its own. */
 function needsOf(
   node: ClusterNode,
@@ -174,6 +196,10 @@ function needsOf(
   return {
     wanted: [...rendering.neededPackages(sharing), ...own],
     archive: { moved: vendor?.moved_archives ?? [], isExpired: vendor?.moved_archives !== undefined },
-    boot: { commandLine: vendor?.command_line ?? [], config: vendor?.config ?? [] },
+    boot: {
+      commandLine: vendor?.command_line ?? [],
+      config: vendor?.config ?? [],
+      dtoverlays: node.profile.platform === 'raspberry-pi' ? cluster.dtoverlays : [],
+    },
   };
 }

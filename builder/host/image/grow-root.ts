@@ -17,8 +17,20 @@ const stepBytes = 16 * mebibyte;
 /** Each step asks for more than is missing; if that is not enough, something else is wrong. */
 const attempts = 5;
 
+/** What is free in a filesystem, or has to be. */
+export interface FreeSpace {
+  readonly bytes: number;
+  /** Files, directories and links that it can take. */
+  readonly inodes: number;
+}
+
+/** True when there is as much of everything as is needed. */
+export function hasRoom(free: FreeSpace, needed: FreeSpace): boolean {
+  return free.bytes >= needed.bytes && free.inodes >= needed.inodes;
+}
+
 /**
- * Makes the root filesystem of an image so large that `neededBytes` are free in it: the image file, the partition
+ * Makes the root filesystem of an image so large that what is needed is free in it: the image file, the partition
  * table with its backup, and the filesystem. Does nothing when there is room already. The image is written in place,
  * so it must be a private copy.
  *
@@ -26,35 +38,44 @@ const attempts = 5;
  */
 export async function growRoot(
   imagePath: string,
-  neededBytes: number,
+  needed: FreeSpace,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<BaseImage> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const base = await readBase(imagePath);
     const superblock = await withImage(imagePath, (image) => readExtSuperblock(image, base.root));
-    const missing = neededBytes - superblock.freeBlocks * superblock.blockSize;
-    if (missing <= 0) return base;
-    await growOnce(base, superblock, missing, options.signal);
+    const free = freeSpaceOf(superblock);
+    if (hasRoom(free, needed)) return base;
+    const missing = { bytes: needed.bytes - free.bytes, inodes: needed.inodes - free.inodes };
+    await growOnce(base, superblock, growthFor(missing, superblock), options.signal);
   }
   throw cannotGrow(imagePath, 'its root filesystem does not become larger');
 }
 
-/** Bytes that are free in the root filesystem of an image. */
-export async function freeRootBytes(base: BaseImage): Promise<number> {
-  const { freeBlocks, blockSize } = await withImage(base.path, (image) =>
-    readExtSuperblock(image, base.root),
-  );
-  return freeBlocks * blockSize;
+/** What is free in the root filesystem of an image. */
+export async function freeRootSpace(base: BaseImage): Promise<FreeSpace> {
+  return freeSpaceOf(await withImage(base.path, (image) => readExtSuperblock(image, base.root)));
+}
+
+function freeSpaceOf({ freeBlocks, blockSize, freeInodes }: ExtSuperblock): FreeSpace {
+  return { bytes: freeBlocks * blockSize, inodes: freeInodes };
+}
+
+/** In whole steps. Inodes come with the block groups that are added: so many in each. */
+function growthFor(missing: FreeSpace, superblock: ExtSuperblock): number {
+  const { inodesPerGroup, blocksPerGroup, blockSize } = superblock;
+  // A twentieth more, for the inode tables and descriptors of the new block groups.
+  const forBytes = missing.bytes <= 0 ? 0 : missing.bytes * 1.05 + stepBytes;
+  const groups = Math.max(0, Math.ceil(missing.inodes / inodesPerGroup));
+  return Math.ceil(Math.max(forBytes, groups * blocksPerGroup * blockSize) / stepBytes) * stepBytes;
 }
 
 async function growOnce(
   base: BaseImage,
   superblock: ExtSuperblock,
-  missingBytes: number,
+  growthBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  // A twentieth more, for the inode tables and descriptors of the new block groups.
-  const growthBytes = Math.ceil((missingBytes * 1.05) / stepBytes + 1) * stepBytes;
   const growth = await withImage(base.path, (image) =>
     planTableGrowth(image, base.layout, base.root, growthBytes),
   );

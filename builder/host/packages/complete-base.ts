@@ -12,12 +12,13 @@ import { recordImage } from '../base/record-image.ts';
 import { editBootFiles, type BootSettings } from '../board/edit-boot-files.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
-import { freeRootBytes, growRoot } from '../image/grow-root.ts';
+import { freeRootSpace, growRoot, hasRoom } from '../image/grow-root.ts';
 import { withImage } from '../image/open-image.ts';
 import { openWorkCopy } from '../image/work-copy.ts';
 import { writeImage } from '../image/write-image.ts';
 import type { Progress, Task } from '../progress.ts';
 import type { ArchiveSettings } from './apt-root.ts';
+import { countFiles } from './count-files.ts';
 import { findPackages } from './find-packages.ts';
 import { readAptSettings, type AptSettings } from './read-apt-settings.ts';
 import type { ResolvedPackages } from './resolve-packages.ts';
@@ -55,13 +56,14 @@ const revision = 1;
 
 /** What dpkg needs beside the unpacked packages: its database, and files that scripts make. */
 const spareBytes = 96 * 1024 * 1024;
+const spareInodes = 2048;
 
 /**
  * Puts the packages that an image lacks into a copy of it in the cache, to be installed at a node's first start without
  * network, and edits its boot files. An image that has all it needs is returned as it is. Of one without dpkg nobody can
  * tell what it has: it gets no packages.
  *
- * @throws HostError as `findPackages`, `growRoot`, `openWorkCopy` and `ensureCached` do.
+ * @throws HostError as `editBootFiles`, `findPackages`, `growRoot`, `openWorkCopy` and `ensureCached` do.
  */
 export async function completeBase(base: IncompleteBase, options: CompletionOptions): Promise<CompleteBase> {
   const { image, sha256, wanted } = base;
@@ -72,7 +74,7 @@ export async function completeBase(base: IncompleteBase, options: CompletionOpti
   }
   const present = settings === null ? null : presentNames(settings.status);
   const missing = present === null ? [] : missingDependencies(wanted, present);
-  const bootFiles = await editBootFiles(image, base.boot);
+  const bootFiles = await editBootFiles(base.told.definitionName, image, base.boot);
   if (missing.length === 0 && bootFiles.length === 0) {
     return { image, key: sha256, sha256, packages: parseDpkgStatus(settings?.status ?? '') };
   }
@@ -100,7 +102,7 @@ interface Completion extends IncompleteBase {
   /** Null where the image has no dpkg; then nothing is missing. */
   readonly settings: AptSettings | null;
   readonly missing: readonly Dependency[];
-  /** Of the boot partition, edited. */
+  /** What the firmware reads, edited. */
   readonly bootFiles: readonly RenderedEntry[];
   readonly key: string;
   /** Empty; takes `base.img` and `base.json`. */
@@ -127,15 +129,22 @@ async function complete(job: Completion, options: CompletionOptions): Promise<vo
       key,
       packages: packagesAfter(settings?.status ?? '', resolved),
       extraPackages: missing.map(formatDependency),
-      origin: `completed with ${resolved.installed.length} packages`,
+      origin: describeCompletion(resolved, job.bootFiles),
       buildSeconds: Math.round((performance.now() - started) / 1000),
     };
     await recordImage(job.directory, origin, options.signal);
-    task.done(`${resolved.installed.length} packages`);
+    task.done(origin.origin.replace('completed ', ''));
   } catch (error) {
     task.fail();
     throw error;
   }
+}
+
+function describeCompletion({ installed }: ResolvedPackages, bootFiles: readonly RenderedEntry[]): string {
+  const names = bootFiles.map(({ entry }) => entry.path.replace(/^.*\//, '')).join(', ');
+  return installed.length === 0
+    ? `completed with changes to ${names}`
+    : `completed with ${installed.length} packages`;
 }
 
 async function bake(
@@ -175,8 +184,9 @@ async function withRoom(
   signal: AbortSignal | undefined,
 ): Promise<BaseImage> {
   if (files.length === 0) return image;
-  const needed = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
-  if ((await freeRootBytes(image)) >= needed) return image;
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
+  const needed = { bytes, inodes: (await countFiles(files, signal)) + spareInodes };
+  if (hasRoom(await freeRootSpace(image), needed)) return image;
   task.line('making room for them');
   const path = join(directory, 'grown.img');
   await copySparsely(image.path, path, { step: 'copy the base that grows', ...(signal && { signal }) });

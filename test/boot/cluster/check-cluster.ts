@@ -18,8 +18,31 @@ export interface ObservedCluster {
 /** Docker on a slow machine repeats its joining, and each attempt leaves an entry that is removed one by one. */
 const settleSeconds = 600;
 
-/** Registers one test per fact about an assembled cluster, each asked of the systems themselves and not of our agent. */
+/**
+ * Registers one test per fact about an assembled cluster that serves something, each asked of the systems themselves and
+ * not of our agent.
+ */
 export function checkCluster(observe: () => ObservedCluster): void {
+  checkAssembly(observe);
+
+  it('serves its data on the virtual address, seen from outside', async () => {
+    const { machines, nodes, content } = observe();
+    const port = await machines.forward(machines.virtualIp, webPublished);
+    await waitUntil({
+      what: `${content} from http://${machines.virtualIp}:${webPublished}`,
+      seconds: settleSeconds,
+      missing: async () => {
+        const body = await fetchText(port, '/index.html');
+        return body === content ? undefined : `it said ${JSON.stringify(body ?? null)}`;
+      },
+      explain: async () =>
+        `${await nodes[0]!.shell.runAsRoot('docker service ps web_web --no-trunc; docker node ls')}\n${await explainCluster(nodes)}`,
+    });
+  });
+}
+
+/** The facts about swarm, volume and virtual address alone. */
+export function checkAssembly(observe: () => Omit<ObservedCluster, 'content'>): void {
   it('has every node once in the swarm, all ready, one of them the leader', async () => {
     const { nodes } = observe();
     const expected = nodes.map(({ name }) => ({ name, status: 'Ready', availability: 'Active' }));
@@ -89,21 +112,6 @@ export function checkCluster(observe: () => ObservedCluster): void {
     const { nodes, machines } = observe();
     const holders = await findHolders(nodes, machines.virtualIp);
     expect(holders.map(({ name }) => name)).toHaveLength(1);
-  });
-
-  it('serves its data on the virtual address, seen from outside', async () => {
-    const { machines, nodes, content } = observe();
-    const port = await machines.forward(machines.virtualIp, webPublished);
-    await waitUntil({
-      what: `${content} from http://${machines.virtualIp}:${webPublished}`,
-      seconds: settleSeconds,
-      missing: async () => {
-        const body = await fetchText(port, '/index.html');
-        return body === content ? undefined : `it said ${JSON.stringify(body ?? null)}`;
-      },
-      explain: async () =>
-        `${await nodes[0]!.shell.runAsRoot('docker service ps web_web --no-trunc; docker node ls')}\n${await explainCluster(nodes)}`,
-    });
   });
 }
 

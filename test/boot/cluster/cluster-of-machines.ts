@@ -1,6 +1,7 @@
 import { buildClusterUnderTest, type ClusterUnderTest } from '../cluster-under-test.ts';
 import { startLan, type Lan } from '../lan.ts';
 import { createMachine, type Machine } from '../machine.ts';
+import type { PlatformName } from '../platforms.ts';
 import { createNodeShell, type NodeShell } from './node-shell.ts';
 
 /** One node: the board, and a way to ask it. */
@@ -49,6 +50,8 @@ export interface ClusterOfMachinesOptions {
   readonly prepare?: (directory: string) => Promise<void>;
   /** Nodes start a second time by themselves, as those do that install packages at first. */
   readonly mayRestart?: boolean;
+  /** What the nodes are; a PC when absent. The definition's profile has to fit. */
+  readonly platform?: PlatformName;
   /** By number of the node. */
   readonly nodes?: Readonly<Record<number, NodeOptions>>;
 }
@@ -76,8 +79,8 @@ export async function createClusterOfMachines(options: ClusterOfMachinesOptions)
   const nodes: ClusterNode[] = [];
   const forwards = new Map<string, number>();
   const plugIn = async (number: number, nodeOptions: NodeOptions = {}): Promise<ClusterNode> => {
-    const { mayRestart = false } = options;
-    const node = await createNode(cluster, lan, number, { ...nodeOptions, mayRestart });
+    const { mayRestart = false, platform = 'pc-bios' } = options;
+    const node = await createNode(cluster, lan, number, { ...nodeOptions, mayRestart, platform });
     nodes.push(node);
     return node;
   };
@@ -119,7 +122,7 @@ async function createNode(
   cluster: ClusterUnderTest,
   lan: Lan,
   number: number,
-  options: NodeOptions & { readonly mayRestart: boolean },
+  options: NodeOptions & { readonly mayRestart: boolean; readonly platform: PlatformName },
 ): Promise<ClusterNode> {
   const { directory } = cluster;
   const name = nameOf(number);
@@ -127,7 +130,6 @@ async function createNode(
   const machine = await createMachine({
     ...options,
     name,
-    platform: 'pc-bios',
     image: cluster.image(name),
     directory,
     netdev: lan.netdev(number),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { bootsAll, canBootCluster } from '../requirements.ts';
+import { bootsAll, canBoot, canBootCluster } from '../requirements.ts';
 import { passed } from '../passed.ts';
 import {
   createClusterOfMachines,
@@ -28,7 +28,8 @@ export function describeCluster(
   },
   scenarios: (life: ClusterLife) => void,
 ): void {
-  describe.runIf(canBootCluster() && (bootsAll || options.isLong !== true))(title, () => {
+  const canRun = canBootCluster() && canBoot(options.platform ?? 'pc-bios');
+  describe.runIf(canRun && (bootsAll || options.isLong !== true))(title, () => {
     let cluster: ClusterOfMachines | undefined;
     let broken: string | undefined;
     const machines = (): ClusterOfMachines => {

@@ -13,9 +13,6 @@ export const exampleNames = [
   'vendor-bases',
 ] as const;
 
-/** Those whose nodes are made from a base that dlimage builds. */
-export const debianExampleNames = exampleNames.filter((name) => name !== 'vendor-bases');
-
 export type ExampleName = (typeof exampleNames)[number];
 
 /** One of the definitions beside this folder, written out in full; one as a box of Vagrant has it. */

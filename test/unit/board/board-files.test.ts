@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { commandLinePath, editCommandLine, editConfig } from '../../../builder/board/board-files.ts';
+import {
+  commandLinePath,
+  editCommandLine,
+  editConfig,
+  overlayDirectories,
+  overlayName,
+} from '../../../builder/board/board-files.ts';
 
 const ubuntu =
   'console=serial0,115200 multipath=off dwc_otg.lpm_enable=0 console=tty1 root=LABEL=writable rootfstype=ext4 rootwait fixrtc\n';
@@ -42,6 +48,12 @@ describe('config.txt', () => {
     expect(editConfig(`${vendor}[all]\nenable_uart=1`, ['enable_uart=1'])).toBe(
       `${vendor}[all]\nenable_uart=1`,
     );
+  });
+
+  it('says where overlays are: by the prefix of the system first', () => {
+    expect(overlayDirectories(vendor)).toEqual(['/overlays/']);
+    expect(overlayDirectories('[all]\nos_prefix=current/\n')).toEqual(['/current/overlays/', '/overlays/']);
+    expect(overlayName('i2c-rtc,ds3231,addr=0x68')).toBe('i2c-rtc');
   });
 
   it('says where the command line is', () => {

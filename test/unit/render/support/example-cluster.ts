@@ -87,6 +87,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     },
     firewall: { open: [] },
     watchdog: true,
+    dtoverlays: [],
     packages: [],
     files: [],
     images: [],
