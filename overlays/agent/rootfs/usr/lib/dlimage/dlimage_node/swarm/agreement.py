@@ -6,15 +6,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Dict, List, Optional
 
-from ..founding import Vote, binding_epoch, majority, next_ballot, parse_vote
+from ..founding import BALLOTS_PER_ROUND, Vote, binding_epoch, majority, next_ballot, parse_vote
 from ..outcome import Acted, Outcome, Waiting
 from ..peers import Answer
 from ..roster import Peer
 from ..world import World
 from .engine import far_certificates, init_swarm, leave_swarm
 
-OTHERS_FIRST_SECONDS = 20.0
-"""How long a node leaves founding to those before it in the roster, once a majority answers."""
+OTHERS_FIRST_SECONDS = 45.0
+"""How long a node leaves founding to those before it in the roster, once a majority answers. Collecting promises takes boards that
+are all starting half of that."""
 
 PROPOSAL_SECONDS = 180.0
 """How long a node leaves it to one that has a promise of it. More than founding takes on a slow board, which may be too busy with
@@ -53,8 +54,11 @@ class Founding:
         before_me = [peer.name for peer in world.other_managers if peer.name in states and peer.index < world.me.index]
         if before_me and waited < OTHERS_FIRST_SECONDS:
             return Waiting(f"waiting for {before_me[0]} to found the swarm")
-        for name, state in states.items():
-            if state["promise_age_seconds"] < PROPOSAL_SECONDS and state["promised_to"] not in (0, world.me.index):
+        own = world.acceptor
+        promises = {name: (state["promise_age_seconds"], state["promised_to"]) for name, state in states.items()}
+        promises[world.me.name] = (own.promise_age_seconds, own.promised % BALLOTS_PER_ROUND)
+        for name, (age, to) in promises.items():
+            if age < PROPOSAL_SECONDS and to not in (0, world.me.index):
                 return Waiting(f"waiting for a swarm that is being founded, says {name}")
         return None
 
