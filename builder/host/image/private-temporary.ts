@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, sep } from 'node:path';
@@ -20,7 +20,7 @@ export async function makePrivateTemporary(parent: string): Promise<PrivateTempo
   await makePrivateDirectory(parent);
   await removeLeftovers(parent);
   const path = await mkdtemp(join(parent, `${ownPrefix()}${process.pid}-`));
-  const stopWatching = onExit(() => rmSync(path, { recursive: true, force: true }));
+  const stopWatching = onExit(() => removeAtExit(path));
   return {
     path,
     async remove() {
@@ -33,6 +33,21 @@ export async function makePrivateTemporary(parent: string): Promise<PrivateTempo
 /** True for what lies in such a directory: it is not finished, whatever it looks like. */
 export function isInPrivateTemporary(path: string): boolean {
   return path.split(sep).some((name) => /^\.dlimage-.+-\d+-\w+$/.test(name));
+}
+
+/**
+ * Under another name first: a program or a thread that is still at work here makes no further file, and what it makes
+ * in the same moment is removed by the next attempt.
+ */
+function removeAtExit(path: string): void {
+  const retired = `${path}_`;
+  try {
+    renameSync(path, retired);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  rmSync(retired, { recursive: true, force: true, maxRetries: 10, retryDelay: 5 });
 }
 
 /** Containers that share a directory count their processes each for itself, but have names of their own. */
