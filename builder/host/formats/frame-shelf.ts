@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { isErrno, makePrivateDirectory } from '../files.ts';
@@ -21,6 +21,8 @@ export interface FrameShelf {
   remove(): Promise<void>;
 }
 
+const bufferBytes = 256 * 1024;
+
 /** Opens a shelf, or makes one. */
 export async function openFrameShelf(directory: string, codec: FrameCodec): Promise<FrameShelf> {
   await makePrivateDirectory(directory);
@@ -32,8 +34,8 @@ export async function openFrameShelf(directory: string, codec: FrameCodec): Prom
   const found = new Map<string, Promise<EncodedFrame | undefined>>();
   const made = new Map<string, Promise<EncodedFrame>>();
   const load = async (path: string): Promise<EncodedFrame | undefined> => {
-    const content = await readFile(path).catch(() => null);
-    if (content !== null && path.endsWith(checksumOf(content))) return codec.examine(path);
+    const checksum = await checksumOf(path).catch(() => null);
+    if (checksum !== null && path.endsWith(checksum)) return codec.examine(path);
     await rm(path, { force: true });
     return undefined;
   };
@@ -51,7 +53,7 @@ export async function openFrameShelf(directory: string, codec: FrameCodec): Prom
       frame.catch(() => made.delete(key));
     },
     async put(key, path) {
-      const target = join(directory, `${key}.${checksumOf(await readFile(path))}`);
+      const target = join(directory, `${key}.${await checksumOf(path)}`);
       await move(path, target);
       return codec.examine(target);
     },
@@ -77,6 +79,17 @@ async function move(source: string, target: string): Promise<void> {
   }
 }
 
-function checksumOf(content: Buffer): string {
-  return crc32(content).toString(16).padStart(8, '0');
+async function checksumOf(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(bufferBytes);
+    let checksum = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.byteLength);
+      if (bytesRead === 0) return checksum.toString(16).padStart(8, '0');
+      checksum = crc32(buffer.subarray(0, bytesRead), checksum);
+    }
+  } finally {
+    await file.close();
+  }
 }
