@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { CountReporter } from './test/count-reporter.ts';
 
-/** `quick` needs no disk image and no foreign program; `contract` needs real programs and images; `boot` boots. */
+/** `quick` needs no disk image and no foreign program; `contract` needs real programs and images; `boot-*` boot. */
 export default defineConfig({
   test: {
     reporters: ['default', new CountReporter()],
@@ -33,9 +33,20 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'boot',
+          name: 'boot-nodes',
           sequence: { groupOrder: 2 },
-          include: ['test/boot/**/*.test.ts'],
+          include: ['test/boot/*.test.ts'],
+          testTimeout: 3_600_000,
+          hookTimeout: 3_600_000,
+          // A machine keeps one core busy.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'boot-clusters',
+          sequence: { groupOrder: 3 },
+          include: ['test/boot/{cluster,stand-ins}/*.test.ts'],
           testTimeout: 3_600_000,
           hookTimeout: 3_600_000,
           fileParallelism: false,

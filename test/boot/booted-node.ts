@@ -4,7 +4,7 @@ import { buildClusterUnderTest, type ClusterUnderTest } from './cluster-under-te
 import { startLan, type Lan } from './lan.ts';
 import { createMachine, type Machine } from './machine.ts';
 import type { ExpectedNode } from './node-facts.ts';
-import { passed } from './passed.ts';
+import { hasNotFailed } from './has-not-failed.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 import { canBoot } from './requirements.ts';
 import { waitForVerdict, type Verdict } from './verdict.ts';
@@ -56,7 +56,7 @@ export function describeBootedNode(
     afterAll(async ({}, suite) => {
       for (const action of stop.toReversed()) await action();
       if (node === undefined) return;
-      if (suite.tasks.every(passed)) return await node.cluster.remove();
+      if (suite.tasks.every(hasNotFailed)) return await node.cluster.remove();
       console.error(`${await node.machine.console.tail()}\nkept for a look: ${node.cluster.directory}`);
     });
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const args = process.argv.slice(2).filter((arg) => arg !== '--all');
 const env = { ...process.env, ...(process.argv.includes('--all') ? { DLIMAGE_BOOT_ALL: '1' } : {}) };
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
-const result = spawnSync(process.execPath, [vitest, 'run', '--project', 'boot', ...args], {
+const result = spawnSync(process.execPath, [vitest, 'run', '--project', 'boot-*', ...args], {
   stdio: 'inherit',
   env,
 });

@@ -5,7 +5,6 @@ import { killHolder, blackOut, replaceCard } from './events.ts';
 import { listMembers } from './node-facts.ts';
 import { isMeasured } from './figures.ts';
 import { measureIdleCost } from './idle-cost.ts';
-import { bootsAll } from '../requirements.ts';
 import { measureAssembly } from './timeline.ts';
 import { assemblySeconds, waitForAssembly } from './wait-for-assembly.ts';
 import { webDefinition, writeWebService } from './web-service.ts';
@@ -14,7 +13,7 @@ const content = 'served from the volume';
 
 describeCluster(
   'three nodes and their life',
-  { count: 3, definition: webDefinition, prepare: writeWebService },
+  { count: 3, definition: webDefinition, prepare: writeWebService, beginsWithinSeconds: 900 },
   ({ scenario, machines }) => {
     const observe = (): ObservedCluster => ({ machines: machines(), nodes: machines().nodes, content });
 
@@ -41,8 +40,11 @@ describeCluster(
       },
     );
 
-    // Each of these takes minutes of booting.
-    if (!bootsAll) return;
+    scenario(
+      'the power fails for all at once, and comes back',
+      async ({ nodes }) => await blackOut(nodes),
+      () => checkCluster(observe),
+    );
 
     scenario(
       'the node with the virtual address is switched off, and on again later',
@@ -63,12 +65,6 @@ describeCluster(
         const second = await replaceCard(node(3), nodes);
         return { ...first, 'the second time': Object.values(second)[0] ?? 0 };
       },
-      () => checkCluster(observe),
-    );
-
-    scenario(
-      'the power fails for all at once, and comes back',
-      async ({ nodes }) => await blackOut(nodes),
       () => checkCluster(observe),
     );
   },

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { bootsAll, canBoot, canBootCluster } from '../requirements.ts';
-import { passed } from '../passed.ts';
+import { hasNotFailed } from '../has-not-failed.ts';
 import {
   createClusterOfMachines,
   type ClusterOfMachines,
@@ -25,6 +25,11 @@ export function describeCluster(
   options: ClusterOfMachinesOptions & {
     /** Only tried when what takes long is wanted. */
     readonly isLong?: boolean;
+    /**
+     * A scenario that could begin only later than this after the images were built is skipped, and says so, unless what
+     * takes long is wanted: machines differ threefold in how fast they emulate, and a CI has an hour.
+     */
+    readonly beginsWithinSeconds?: number;
   },
   scenarios: (life: ClusterLife) => void,
 ): void {
@@ -32,6 +37,9 @@ export function describeCluster(
   describe.runIf(canRun && (bootsAll || options.isLong !== true))(title, () => {
     let cluster: ClusterOfMachines | undefined;
     let broken: string | undefined;
+    let begun = 0;
+    const mayBegin = (): boolean =>
+      bootsAll || performance.now() - begun < (options.beginsWithinSeconds ?? Infinity) * 1000;
     const machines = (): ClusterOfMachines => {
       if (cluster === undefined) throw new Error('the images were not built');
       return cluster;
@@ -39,6 +47,7 @@ export function describeCluster(
 
     beforeAll(async () => {
       cluster = await createClusterOfMachines(options);
+      begun = performance.now();
     });
 
     // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures are wanted: none
@@ -46,7 +55,7 @@ export function describeCluster(
       printFigures(title);
       await cluster?.close();
       if (cluster === undefined) return;
-      if (suite.tasks.every(passed)) return await cluster.cluster.remove();
+      if (suite.tasks.every(hasNotFailed)) return await cluster.cluster.remove();
       console.error(`kept for a look: ${cluster.cluster.directory}`);
     });
 
@@ -54,11 +63,17 @@ export function describeCluster(
       machines,
       scenario: (name, event, facts) => {
         describe(name, () => {
+          let isSkipped = false;
           beforeAll(async () => {
+            isSkipped = !mayBegin();
+            if (isSkipped) return;
             if (broken !== undefined) throw new Error(`not tried, as this failed before: ${broken}`);
             broken = name;
             recordFigure(name, await event(machines()));
             broken = undefined;
+          });
+          beforeEach(({ skip }) => {
+            skip(isSkipped, 'no time left for this one; npm run test:boot -- --all takes it');
           });
           facts();
         });
