@@ -45,6 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'boot-clusters',
+          env: { DLIMAGE_TESTS_BEGAN: new Date().toISOString() },
           sequence: { groupOrder: 3 },
           include: ['test/boot/{cluster,stand-ins}/*.test.ts'],
           testTimeout: 3_600_000,

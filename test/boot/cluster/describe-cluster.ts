@@ -26,10 +26,10 @@ export function describeCluster(
     /** Only tried when what takes long is wanted. */
     readonly isLong?: boolean;
     /**
-     * A scenario that could begin only later than this after the images were built is skipped, and says so, unless what
-     * takes long is wanted: machines differ threefold in how fast they emulate, and a CI has an hour.
+     * A scenario but the first that could begin only later than this after the start of all tests is skipped, and says so,
+     * unless what takes long is wanted: machines differ threefold in how fast they emulate, and a CI has an hour.
      */
-    readonly beginsWithinSeconds?: number;
+    readonly beginsWithinMinutes?: number;
   },
   scenarios: (life: ClusterLife) => void,
 ): void {
@@ -37,9 +37,11 @@ export function describeCluster(
   describe.runIf(canRun && (bootsAll || options.isLong !== true))(title, () => {
     let cluster: ClusterOfMachines | undefined;
     let broken: string | undefined;
-    let begun = 0;
-    const mayBegin = (): boolean =>
-      bootsAll || performance.now() - begun < (options.beginsWithinSeconds ?? Infinity) * 1000;
+    let isFirst = true;
+    const isTooLate = (): boolean => {
+      const limit = options.beginsWithinMinutes;
+      return !bootsAll && !isFirst && limit !== undefined && minutesSinceStart() > limit;
+    };
     const machines = (): ClusterOfMachines => {
       if (cluster === undefined) throw new Error('the images were not built');
       return cluster;
@@ -47,7 +49,6 @@ export function describeCluster(
 
     beforeAll(async () => {
       cluster = await createClusterOfMachines(options);
-      begun = performance.now();
     });
 
     // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures are wanted: none
@@ -65,8 +66,9 @@ export function describeCluster(
         describe(name, () => {
           let isSkipped = false;
           beforeAll(async () => {
-            isSkipped = !mayBegin();
+            isSkipped = isTooLate();
             if (isSkipped) return;
+            isFirst = false;
             if (broken !== undefined) throw new Error(`not tried, as this failed before: ${broken}`);
             broken = name;
             recordFigure(name, await event(machines()));
@@ -80,4 +82,9 @@ export function describeCluster(
       },
     });
   });
+}
+
+/** Since vitest read its configuration, which says when. */
+function minutesSinceStart(): number {
+  return (Date.now() - Date.parse(process.env['DLIMAGE_TESTS_BEGAN'] ?? '')) / 60_000;
 }
