@@ -29,8 +29,8 @@ export async function run() {
   const directory = mkdtempSync(join(tmpdir(), 'dlimage-bench-boot-'));
   const file = join(directory, 'figures');
   try {
-    const result = spawnSync(process.execPath, [vitest, 'run', '--project', 'boot', test], {
-      env: { ...process.env, DLIMAGE_BOOT_FIGURES: file },
+    const result = spawnSync(process.execPath, [vitest, 'run', '--project', 'boot-*', test], {
+      env: { ...process.env, DLIMAGE_BOOT_ALL: '1', DLIMAGE_BOOT_FIGURES: file },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     if (result.status !== 0) throw new Error(`${test} failed: run it by itself to see why`);
