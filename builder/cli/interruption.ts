@@ -5,7 +5,12 @@
 export function abortOnInterruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Interruption(signal)));
+    // Not `once`: signal-exit ends the process as soon as it finds itself the only one that listens.
+    process.on(signal, () => {
+      const interruption = new Interruption(signal);
+      if (controller.signal.aborted) process.exit(interruption.exitCode);
+      controller.abort(interruption);
+    });
   }
   return controller.signal;
 }

@@ -241,7 +241,12 @@ describe('an interrupted build', () => {
       });
       await waitForWriting(out);
       child.kill(signal);
-      await child;
+      const ended = await child;
+      if (signal === 'SIGINT') {
+        expect(ended.exitCode).toBe(130);
+        expect(ended.stderr).toContain('interrupted by SIGINT: nothing half written was left behind');
+        expect((await execa('find', [out, '-mindepth', '1', '-not', '-name', '.gitignore'])).stdout).toBe('');
+      }
       const left = (await execa('find', [out, '-name', '*.img', '-path', '*/lab-1.img', '-maxdepth', '1']))
         .stdout;
       expect(left).toBe('');
