@@ -7,7 +7,7 @@ import { readSwarmId } from './node-facts.ts';
 import { recoverySeconds, waitForAssembly } from './wait-for-assembly.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** How long the one that is left is watched: several times what founding takes. */
+/** How long the one that is left is watched, once it can be entered: longer than Docker takes to start. */
 const aloneSeconds = 90;
 const noticeSeconds = 120;
 
@@ -35,9 +35,13 @@ export async function loseMajority(cluster: ClusterOfMachines): Promise<Figures>
     explain: async () => await explainCluster([alone]),
   });
   const deadline = performance.now() + aloneSeconds * 1000;
-  while (performance.now() < deadline) {
+  let answers = 0;
+  while (performance.now() < deadline || answers === 0) {
+    // Docker and sshd are still starting in the beginning.
+    const found = await readSwarmId(alone).catch(() => undefined);
+    if (found !== undefined) answers += 1;
     // A manager without a majority knows its swarm's id no more than one that is in none: only another id is wrong.
-    expect(['', swarm], `the swarm of ${alone.name} alone`).toContain(await readSwarmId(alone));
+    expect(['', swarm, undefined], `the swarm of ${alone.name} alone`).toContain(found);
     expect(await writeAlone(cluster), `${alone.name} takes a write while it is alone`).toBe(false);
     await sleep(5000);
   }
