@@ -118,6 +118,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
     const digest = digestOf(job, image);
     // Everything has ended before a failure is reported, so that nothing appears after it.
     await Promise.allSettled([...writing, digest]);
+    job.signal?.throwIfAborted();
     const artifacts = await Promise.all(writing);
     const raw = artifacts.find(({ format }) => format === 'img');
     return {
