@@ -197,6 +197,20 @@ describe.skipIf(missing.length > 0)('being interrupted', () => {
     },
   );
 
+  it('removes its directory also while a program goes on writing there', async () => {
+    const parent = join(scratch.path, 'busy');
+    mkdirSync(parent);
+    const script = join(import.meta.dirname, 'support', 'write-meanwhile.mjs');
+    const child = spawn(process.execPath, [script, parent], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    await setTimeout(300);
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    await ended;
+    expect(child.signalCode).toBe('SIGINT');
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
   it('what a killed process left is hidden, and removed by the next one', async () => {
     expect(await interrupt('SIGKILL', 500)).toBe('SIGKILL');
     expect(readdirSync(work)).not.toEqual([]);
