@@ -101,7 +101,7 @@ export function checkAssembly(observe: () => Omit<ObservedCluster, 'content'>): 
       const file = `from-${writer.name}`;
       const words = `${writer.name} at ${performance.now()}`;
       await writer.shell.runAsRoot(
-        `echo '${words}' >/mnt/cluster/${file}.new && mv /mnt/cluster/${file}.new /mnt/cluster/${file}`,
+        `cd /mnt/cluster && echo '${words}' >${file}.new && mv ${file}.new ${file} && sync ${file}`,
       );
       for (const reader of nodes) {
         expect(
@@ -126,7 +126,10 @@ export function checkAssembly(observe: () => Omit<ObservedCluster, 'content'>): 
   });
 }
 
-/** Gives the service something to serve; through the storage, as a user's data comes there. */
+/**
+ * Gives the service something to serve; through the storage, as a user's data comes there. It is synced, as only what was
+ * survives a power cut right after it.
+ */
 export async function giveContent(node: ClusterNode, content: string): Promise<void> {
-  await node.shell.runAsRoot(`printf %s '${content}' >${webData}/index.html`);
+  await node.shell.runAsRoot(`cd ${webData} && printf %s '${content}' >index.html && sync index.html`);
 }
