@@ -42,6 +42,8 @@ export interface BuildOptions {
   readonly nodes?: readonly string[];
   /** Puts what the definition names into its folder, before the build. */
   readonly prepare?: (directory: string) => Promise<void>;
+  /** Formats to build; whole raw images if absent. */
+  readonly formats?: readonly string[];
   /** Leaves out the report that a node gives by itself; for tests that ask it instead. */
   readonly silent?: boolean;
 }
@@ -89,6 +91,7 @@ export async function buildClusterUnderTest(
       '--state',
       'identities',
       ...nodes.flatMap((node) => ['--node', node]),
+      ...(options.formats ?? []).flatMap((format) => ['--format', format]),
     ));
   await define(definition);
   await build(options.nodes);

@@ -31,8 +31,13 @@ export const bootsAll = process.env['DLIMAGE_BOOT_ALL'] === '1';
 function isInstalled(name: ToolName): boolean {
   const tool: Tool = tools[name];
   if (tool.files !== undefined) return tool.files.some((file) => exists(file, constants.R_OK));
+  return isOnPath(tool.program);
+}
+
+/** True when this program is installed here. */
+export function isOnPath(program: string): boolean {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => exists(join(folder, tool.program), constants.X_OK));
+  return folders.some((folder) => exists(join(folder, program), constants.X_OK));
 }
 
 function exists(path: string, mode: number): boolean {

@@ -2,11 +2,10 @@ import { buildClusterUnderTest, type ClusterUnderTest } from '../cluster-under-t
 import { startLan, type Lan } from '../lan.ts';
 import { createMachine, type Machine } from '../machine.ts';
 import type { PlatformName } from '../platforms.ts';
-import { createNodeShell, type NodeShell } from './node-shell.ts';
+import { createNodeShell, type AskedNode, type NodeShell } from './node-shell.ts';
 
 /** One node: the board, and a way to ask it. */
-export interface ClusterNode {
-  readonly name: string;
+export interface ClusterNode extends AskedNode {
   readonly address: string;
   /** Port of the LAN it is plugged into, from 1. */
   readonly port: number;
@@ -148,6 +147,7 @@ async function createNode(
     address,
     port: number,
     machine,
+    console: machine.console,
     image: cluster.image(name),
     shell,
     start: machine.start,

@@ -1,7 +1,7 @@
-import type { ClusterNode } from './cluster-of-machines.ts';
+import type { AskedNode } from './node-shell.ts';
 
 /** What every node says of itself, and the end of its console: for the message of a failure. */
-export async function explainCluster(nodes: readonly ClusterNode[]): Promise<string> {
+export async function explainCluster(nodes: readonly AskedNode[]): Promise<string> {
   return (await Promise.all(nodes.map(explainNode))).join('\n');
 }
 
@@ -11,12 +11,11 @@ const questions = [
   'systemctl --failed --plain --no-legend --no-pager',
 ];
 
-async function explainNode(node: ClusterNode): Promise<string> {
+async function explainNode(node: AskedNode): Promise<string> {
   const answer = await node.shell
     .attempt(questions.join('; '), 90)
     .catch((error: unknown) => ({ stdout: '', stderr: String(error) }));
   const said = `${answer.stdout}${answer.stderr}`.trimEnd().split('\n');
-  return [`--- ${node.name}`, ...said.map((line) => `  ${line}`), await node.machine.console.tail(8)].join(
-    '\n',
-  );
+  const printed = (await node.console?.tail(8)) ?? '';
+  return [`--- ${node.name}`, ...said.map((line) => `  ${line}`), printed].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { ClusterNode } from './cluster-of-machines.ts';
+import type { AskedNode } from './node-shell.ts';
 
 /** What the agent of a node says of itself: the fields of /run/dlimage/status.json that the tests read. */
 export interface NodeStatus {
@@ -32,7 +32,7 @@ export interface Member {
 const staleSeconds = 120;
 
 /** What the node's agent last said; an error in words when it cannot be asked or has not said anything lately. */
-export async function readStatus(node: ClusterNode): Promise<NodeStatus | { readonly problem: string }> {
+export async function readStatus(node: AskedNode): Promise<NodeStatus | { readonly problem: string }> {
   const answer = await node.shell.attempt('date +%s; cat /run/dlimage/status.json');
   if (answer.exitCode === 255) return { problem: `cannot be entered: ${answer.stderr.trim()}` };
   const [now = '', record = ''] = answer.stdout.split('\n');
@@ -43,7 +43,7 @@ export async function readStatus(node: ClusterNode): Promise<NodeStatus | { read
 }
 
 /** The swarm's members as this node's Docker lists them. */
-export async function listMembers(node: ClusterNode): Promise<Member[]> {
+export async function listMembers(node: AskedNode): Promise<Member[]> {
   const format = '{{.Hostname}}|{{.Status}}|{{.Availability}}|{{.ManagerStatus}}';
   const rows = await node.shell.runAsRoot(`docker node ls --format "${format}"`);
   return linesOf(rows).map((row) => {
@@ -52,8 +52,18 @@ export async function listMembers(node: ClusterNode): Promise<Member[]> {
   });
 }
 
-/** Id of the swarm that this node is in; empty when it is in none. */
-export async function readSwarmId(node: ClusterNode): Promise<string> {
+/** Those of these nodes whose Docker manages a swarm; a worker cannot tell who else is there. */
+export async function keepManagers<N extends AskedNode>(nodes: readonly N[]): Promise<N[]> {
+  const answers = await Promise.all(
+    nodes.map(
+      async ({ shell }) => await shell.runAsRoot('docker info --format "{{.Swarm.ControlAvailable}}"'),
+    ),
+  );
+  return nodes.filter((_, index) => answers[index]?.trim() === 'true');
+}
+
+/** Id of the swarm that this node manages; empty when it manages none. */
+export async function readSwarmId(node: AskedNode): Promise<string> {
   const format = '{{if .Swarm.Cluster}}{{.Swarm.Cluster.ID}}{{end}}';
   return (await node.shell.runAsRoot(`docker info --format "${format}"`)).trim();
 }
@@ -66,7 +76,7 @@ export interface Brick {
 }
 
 /** The bricks of the only volume, as this node's glusterd sees them. */
-export async function listBricks(node: ClusterNode): Promise<Brick[]> {
+export async function listBricks(node: AskedNode): Promise<Brick[]> {
   const xml = await node.shell.runAsRoot('gluster --mode=script volume status all --xml', 150);
   return [...xml.matchAll(/<node>(.*?)<\/node>/gs)].flatMap(([, body = '']) => {
     const field = (name: string): string => new RegExp(`<${name}>(.*?)</${name}>`).exec(body)?.[1] ?? '';
@@ -77,7 +87,7 @@ export async function listBricks(node: ClusterNode): Promise<Brick[]> {
 }
 
 /** How many entries the volume's bricks still have to give to others. A brick that cannot be asked is an error. */
-export async function countPendingHeals(node: ClusterNode): Promise<number> {
+export async function countPendingHeals(node: AskedNode): Promise<number> {
   const volume = (await node.shell.runAsRoot('gluster --mode=script volume list')).trim();
   const text = await node.shell.runAsRoot(`gluster --mode=script volume heal ${volume} info`, 150);
   const counts = [...text.matchAll(/^Number of entries: (.*)$/gm)].map(([, count]) => Number(count));
@@ -86,7 +96,7 @@ export async function countPendingHeals(node: ClusterNode): Promise<number> {
 }
 
 /** Nodes among these whose interface carries the address. */
-export async function findHolders(nodes: readonly ClusterNode[], address: string): Promise<ClusterNode[]> {
+export async function findHolders<N extends AskedNode>(nodes: readonly N[], address: string): Promise<N[]> {
   const shown = await Promise.all(
     nodes.map(async (node) => await node.shell.run(`ip -4 -oneline address show to ${address}`)),
   );

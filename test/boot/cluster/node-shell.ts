@@ -15,7 +15,7 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** Commands on one node over one ssh connection, which is opened again when it broke. */
+/** Commands on one node over one connection, which is opened again when it broke. */
 export interface NodeShell {
   /** Runs a command as the user; a node that cannot be entered is exit code 255, not an error. */
   attempt(command: string, timeoutSeconds?: number): Promise<Answer>;
@@ -25,6 +25,14 @@ export interface NodeShell {
   runAsRoot(command: string, timeoutSeconds?: number): Promise<string>;
   /** Drops the connection, whatever the node thinks of it. */
   close(): void;
+}
+
+/** A node that can be asked, whatever it runs in. */
+export interface AskedNode {
+  readonly name: string;
+  readonly shell: Omit<NodeShell, 'close'>;
+  /** What it printed on its console, where that can be read. */
+  readonly console?: { tail(lines: number): Promise<string> };
 }
 
 export interface NodeShellOptions {
@@ -90,18 +98,21 @@ export async function createNodeShell(options: NodeShellOptions): Promise<NodeSh
     }
   };
 
+  return { ...createAskedShell(node, attempt), close };
+}
+
+/** What can be asked over any way in: `attempt` runs one command there. */
+export function createAskedShell(node: string, attempt: NodeShell['attempt']): AskedNode['shell'] {
   const run: NodeShell['run'] = async (command, timeoutSeconds) => {
     const { exitCode, stdout, stderr } = await attempt(command, timeoutSeconds);
     if (exitCode === 0) return stdout;
     throw new Error(`${node}: "${command}" ended with ${exitCode}:\n${stdout}${stderr}`);
   };
-
   return {
     attempt,
     run,
     runAsRoot: async (command, timeoutSeconds) =>
       await run(`sudo -n sh -c '${command.replaceAll("'", String.raw`'\''`)}'`, timeoutSeconds),
-    close,
   };
 }
 

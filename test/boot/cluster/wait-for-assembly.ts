@@ -1,6 +1,6 @@
-import type { ClusterNode } from './cluster-of-machines.ts';
 import { explainCluster } from './explain-cluster.ts';
 import { readStatus } from './node-facts.ts';
+import type { AskedNode } from './node-shell.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How long a first start may take. Several times what it needs on a quiet machine with two cores. */
@@ -14,7 +14,7 @@ export const recoverySeconds = 1200;
  *
  * @returns the seconds that it took
  */
-export async function waitForAssembly(nodes: readonly ClusterNode[], seconds: number): Promise<number> {
+export async function waitForAssembly(nodes: readonly AskedNode[], seconds: number): Promise<number> {
   return await waitUntil({
     what: `${nodes.map(({ name }) => name).join(', ')} to be assembled`,
     seconds,
@@ -28,7 +28,7 @@ export async function waitForAssembly(nodes: readonly ClusterNode[], seconds: nu
   });
 }
 
-async function whatIsMissing(node: ClusterNode, nodes: readonly ClusterNode[]): Promise<string | undefined> {
+async function whatIsMissing(node: AskedNode, nodes: readonly AskedNode[]): Promise<string | undefined> {
   const status = await readStatus(node);
   if ('problem' in status) return `${node.name} ${status.problem}`;
   if (!status.assembled) return `${node.name}: ${status.summary}`;
