@@ -34,7 +34,8 @@ export async function buildStandIn(name: string, standIn: StandIn, directory: st
     loader: join(work, 'loader'),
   };
   await copyScripts(name, standIn, paths.files);
-  const options = { cacheDirectory: directory, progress: silentProgress };
+  // Not every mirror has security updates for every architecture.
+  const options = { cacheDirectory: directory, progress: silentProgress, isWithoutSecurity: true };
   await installPackages(requestOf(name, standIn), paths, options, silentProgress.task('packages'));
   const env = { SOURCE_DATE_EPOCH: '1735689600', DLIMAGE_REPORT: join(work, 'report') };
   const seal = { step: 'clean the tree', timeoutSeconds: 900, env };

@@ -21,6 +21,8 @@ export interface BaseRequest extends BaseTarget {
 export interface EnsureBaseOptions {
   /** URI of a Debian mirror; without it the mirror is that of this machine's own apt configuration. */
   readonly mirror?: string;
+  /** True leaves out the archive of security updates: for images that are only looked at. */
+  readonly isWithoutSecurity?: boolean;
   /** Directory of the cache: bases lie in its `bases/`. */
   readonly cacheDirectory: string;
   /** True asks no server: what is not in the cache is an error. */

@@ -89,6 +89,7 @@ async function sourceLines(request: TreeRequest, options: EnsureBaseOptions): Pr
   const line = (uri: string, name: string): string =>
     `deb [signed-by=${archiveKeyring}] ${uri} ${name} ${request.components.join(' ')}`;
   const lines = [line(mirror.main, suite), line(mirror.main, `${suite}-updates`)];
+  if (options.isWithoutSecurity === true) return lines;
   if (mirror.security === undefined) {
     options.progress.note('security updates are left out: this machine has no mirror of them configured');
   } else {
