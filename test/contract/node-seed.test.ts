@@ -29,7 +29,7 @@ echo "\${0##*/} $* ($early)" >>/tmp/asked
 [ "\${0##*/}" != mount ] || cp /tmp/volume/* "$4"
 END
       chmod 755 /tmp/programs/stand-in
-      for program in mount umount hostname systemctl; do ln -s stand-in /tmp/programs/$program; done
+      for program in mount umount hostname systemctl udevadm; do ln -s stand-in /tmp/programs/$program; done
       # /dev is that of the machine that runs the tests.
       sed 's#/dev/disk#/tmp/disk#g' /usr/lib/dlimage/take-seed >/tmp/take-seed
       mkdir -p /tmp/disk/by-label
@@ -41,7 +41,7 @@ END
       cat /tmp/asked`);
     expect(answer?.output).toContain('this machine is');
     expect(answer?.exitCode).toBe(0);
-    const lines = answer?.output.trim().split('\n').slice(-10);
+    const lines = answer?.output.trim().split('\n').slice(-12);
     expect(lines).toEqual([
       '644 root etc/hostname',
       '644 root etc/dlimage/node.env',
@@ -51,6 +51,8 @@ END
       'umount /run/dlimage-seed (before)',
       'hostname lab-1 (after)',
       'hostname  (after)',
+      'udevadm control --reload (after)',
+      'udevadm trigger --action=add --subsystem-match=net --settle (after)',
       'systemctl daemon-reload (after)',
       'systemctl --no-block start default.target (after)',
     ]);

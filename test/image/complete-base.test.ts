@@ -197,6 +197,11 @@ describe.skipIf(missing.length > 0)('a base without the packages that nodes need
     expect(error.id).toBe('package-damaged');
   });
 
+  it('uses again what an attempt before has downloaded', async () => {
+    const { packages } = await complete(makeImage('usual', archive), wanted, 'damaged');
+    expect(packages.map(({ name }) => name)).toContain('engine');
+  });
+
   it('grows where they do not fit', async () => {
     const base = await complete(makeImage('small', { ...archive, rootMb: 40 }), wanted, 'small');
     expect(base.image.root.sizeBytes).toBeGreaterThan(96 * mebibyte);

@@ -10,6 +10,8 @@ import type { AptSettings } from './read-apt-settings.ts';
 export interface AptRoot {
   /** Where downloaded packages lie. */
   readonly archives: string;
+  /** A folder for packages where none ever lie. */
+  readonly noArchives: string;
   run(program: 'apt-get' | 'apt-cache', args: readonly string[], options: RunOptions): Promise<RunResult>;
 }
 
@@ -24,6 +26,7 @@ export interface ArchiveSettings {
 const emptyDirectories = [
   ...['etc/apt/apt.conf.d', 'etc/apt/preferences.d', 'etc/apt/sources.list.d', 'etc/apt/trusted.gpg.d'],
   ...['var/lib/apt/lists/partial', 'var/lib/dpkg', 'var/cache/apt/archives/partial', 'var/log/apt'],
+  'var/cache/apt/none/partial',
 ];
 
 /**
@@ -49,6 +52,7 @@ export async function createAptRoot(
   await writeFile(configuration, await describe(directory, settings, architecture, archive));
   return {
     archives: join(directory, 'var/cache/apt/archives'),
+    noArchives: join(directory, 'var/cache/apt/none'),
     run: async (program, args, options) =>
       await runTool(program, args, {
         ...options,

@@ -43,7 +43,9 @@ export async function resolvePackages(request: PackageRequest, task: Task): Prom
   task.line('reading package lists');
   const troubles = await update(request);
   const simulation = await simulate(request, troubles);
-  const listed = await satisfy(request, ['--print-uris'], 'list the packages to download');
+  // apt leaves out what it finds on the disk already, from a build before or one that was cut short.
+  const listing = ['--print-uris', `--option=Dir::Cache::archives=${request.apt.noArchives}`];
+  const listed = await satisfy(request, listing, 'list the packages to download');
   const files = parsePackageFiles(listed.stdout);
   if (files.length !== simulation.installed.length) {
     const without = simulation.installed.length - files.length;
