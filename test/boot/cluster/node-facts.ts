@@ -52,16 +52,6 @@ export async function listMembers(node: AskedNode): Promise<Member[]> {
   });
 }
 
-/** Those of these nodes whose Docker manages a swarm; a worker cannot tell who else is there. */
-export async function keepManagers<N extends AskedNode>(nodes: readonly N[]): Promise<N[]> {
-  const answers = await Promise.all(
-    nodes.map(
-      async ({ shell }) => await shell.runAsRoot('docker info --format "{{.Swarm.ControlAvailable}}"'),
-    ),
-  );
-  return nodes.filter((_, index) => answers[index]?.trim() === 'true');
-}
-
 /** Id of the swarm that this node manages; empty when it manages none. */
 export async function readSwarmId(node: AskedNode): Promise<string> {
   const format = '{{if .Swarm.Cluster}}{{.Swarm.Cluster.ID}}{{end}}';

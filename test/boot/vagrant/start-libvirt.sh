@@ -5,6 +5,8 @@
 #   start-libvirt.sh DIRECTORY      for what libvirt keeps: images, settings and logs
 set -eu
 directory=$1
+# Outside of such namespaces it would take away the mounts of this computer.
+[ $$ -eq 1 ] || { echo "$0: only as the first process of namespaces of its own" >&2; exit 1; }
 
 mount --make-rprivate /
 mount -t proc proc /proc
@@ -12,12 +14,13 @@ mount -t proc proc /proc
 umount --recursive --lazy /sys
 mount -t sysfs sysfs /sys
 mount -t tmpfs -o mode=0755 tmpfs /run
-for kept in /etc /var/lib /var/log; do
-  mkdir -p "$directory$kept"
-  cp -a "$kept/libvirt" "$directory$kept/"
-  mount --bind "$directory$kept/libvirt" "$kept/libvirt"
+# Settings are copied, without the machines and networks of this computer; nothing else of it is looked at.
+mkdir -p "$directory/etc" "$directory/var/lib/libvirt/images" "$directory/var/log/libvirt"
+cp -a /etc/libvirt "$directory/etc/"
+rm -rf "$directory/etc/libvirt/qemu" "$directory/etc/libvirt/storage"
+for kept in /etc/libvirt /var/lib/libvirt /var/log/libvirt; do
+  mount --bind "$directory$kept" "$kept"
 done
-rm -rf /etc/libvirt/qemu/networks/autostart /etc/libvirt/qemu/*.xml /var/lib/libvirt/images/*
 
 ip link set lo up
 virtlogd --daemon

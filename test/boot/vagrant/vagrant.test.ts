@@ -16,7 +16,9 @@ const virtualIp = '192.168.56.50';
 const upSeconds = 2400;
 const commandSeconds = 300;
 
-describe.runIf(bootsAll && ['vagrant', 'libvirtd'].every(isOnPath))(
+const canRun = process.getuid?.() === 0 && ['vagrant', 'libvirtd'].every(isOnPath);
+
+describe.runIf(bootsAll && canRun)(
   'three machines that Vagrant makes with libvirt, from one box and a seed each',
   () => {
     let cluster: ClusterUnderTest;
@@ -60,7 +62,7 @@ describe.runIf(bootsAll && ['vagrant', 'libvirtd'].every(isOnPath))(
     it('come from a box that the catalogue names, and that fits its checksum', async () => {
       await vagrant(['box', 'add', '--provider', 'libvirt', 'boot.box.json']);
       expect(await vagrant(['box', 'list'])).toContain('dlimage/boot (libvirt, 1.0.0');
-      expect(await vagrant(['box', 'outdated', '--global'])).toContain('1.0.0');
+      expect(await vagrant(['box', 'outdated', '--global'])).toContain('(v1.0.0) is up to date');
     });
 
     it.runIf(isOnPath('virt-v2v'))('come, for VirtualBox, with an OVF that virt-v2v imports', async () => {
