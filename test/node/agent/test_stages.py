@@ -270,16 +270,6 @@ class Images(unittest.TestCase):
             world.fake_docker.answers["GET /images/b:1/json"] = {"Id": "sha256:b"}
             self.assertEqual(images.step(world), Done("2 loaded"))
 
-    def test_an_engine_that_is_starting_is_asked_once_in_a_pass(self) -> None:
-        world = FakeWorld()
-        asked = []
-        world.fake_docker.ping = lambda: asked.append(1) or (_ for _ in ()).throw(DockerError(0, "starting"))
-        self.assertEqual([world.local_swarm() for _ in range(3)], [None, None, None])
-        self.assertEqual(len(asked), 1)
-        world.begin_pass(deep=True)
-        world.local_swarm()
-        self.assertEqual(len(asked), 2)
-
     def test_an_engine_that_refuses_is_no_reason_to_end(self) -> None:
         from dlimage_node.loop import attempt
 

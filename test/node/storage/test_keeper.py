@@ -29,6 +29,7 @@ from fakes import (  # noqa: E402
 from dlimage_node.command import Result  # noqa: E402
 from dlimage_node.outcome import Acted, Done, Outcome, Stuck, Waiting  # noqa: E402
 from dlimage_node.storage import keeper as module  # noqa: E402
+from dlimage_node.storage import mounts  # noqa: E402
 from dlimage_node.storage.turn import TURN_SECONDS  # noqa: E402
 
 WHOLE = FRESH._replace(volume_id=VOLUME_ID)
@@ -55,7 +56,7 @@ class KeeperTest(unittest.TestCase):
             return brick
 
         with mock.patch.object(module, "look_at_brick", look), mock.patch.object(
-            module, "is_brick_served", return_value=self.served
+            mounts, "find_process", return_value=1 if self.served else None
         ), mock.patch.object(module, "missing_members", return_value=self.missing), mock.patch.object(
             module, "write_members"
         ), mock.patch("dlimage_node.storage.replacement.forget_volume") as forget:

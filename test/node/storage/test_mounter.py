@@ -14,6 +14,7 @@ from fakes import Clock, FakeRun, peers, settings  # noqa: E402
 from dlimage_node.command import Result  # noqa: E402
 from dlimage_node.roster import Roster  # noqa: E402
 from dlimage_node.storage import mounter as module  # noqa: E402
+from dlimage_node.storage import mounts  # noqa: E402
 from dlimage_node.storage.sources import servers_from, source_of  # noqa: E402
 
 OK = Result(0, "", "")
@@ -41,8 +42,8 @@ class MounterTest(unittest.TestCase):
 
     def step(self) -> float:
         with mock.patch.object(module, "is_mounted", return_value=self.mounted), mock.patch.object(
-            module, "find_process", return_value=1 if self.served else None
-        ), mock.patch.object(module, "arguments_of", return_value=[]), mock.patch.object(
+            mounts, "find_process", return_value=1 if self.served else None
+        ), mock.patch.object(mounts, "arguments_of", return_value=[]), mock.patch.object(
             module.os.path, "exists", return_value=self.in_swarm
         ), mock.patch.object(module, "is_worth_trying", return_value=self.worth_trying), mock.patch("builtins.print"):
             return self.mounter.step()

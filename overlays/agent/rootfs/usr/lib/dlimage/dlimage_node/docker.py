@@ -10,7 +10,7 @@ import http.client
 import json
 import socket
 from datetime import datetime, timezone
-from typing import Any, BinaryIO, Dict, List, Optional, Tuple
+from typing import Any, BinaryIO, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote
 
 SOCKET = "/run/docker.sock"
@@ -22,6 +22,20 @@ class DockerError(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class ManagerView(NamedTuple):
+    """The swarm and its nodes, as a manager with a leader sees them."""
+
+    swarm: Dict[str, Any]
+    nodes: List[Dict[str, Any]]
+
+    def node(self, node_id: str) -> Dict[str, Any]:
+        """The entry of one node, {} when there is none."""
+        return next((node for node in self.nodes if node["ID"] == node_id), {})
+
+    def is_leader(self, node_id: str) -> bool:
+        return bool((self.node(node_id).get("ManagerStatus") or {}).get("Leader"))
 
 
 def _exchange(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Any, Dict
 
 from .files import read_text
 from .docker import host_name
@@ -20,6 +20,11 @@ def wanted_labels(world: World) -> Dict[str, str]:
     return labels
 
 
+def has_labels(node: Dict[str, Any], labels: Dict[str, str]) -> bool:
+    """True when the swarm's entry of a node has all of these."""
+    return labels.items() <= (node.get("Spec", {}).get("Labels") or {}).items()
+
+
 def apply_labels(world: World, node_id: str, labels: Dict[str, str], name: str) -> bool:
     """Adds the labels to the node of that name, others stay. Only managers can. Returns whether anything changed.
 
@@ -29,9 +34,8 @@ def apply_labels(world: World, node_id: str, labels: Dict[str, str], name: str) 
     node = world.docker.node(node_id)
     if host_name(node) != name:
         raise PermissionError(f"{node_id} is not {name}")
-    present = node["Spec"].get("Labels") or {}
-    merged = {**present, **labels}
-    if merged == present:
+    if has_labels(node, labels):
         return False
+    merged = {**(node["Spec"].get("Labels") or {}), **labels}
     world.docker.update_node(node, {**node["Spec"], "Labels": merged})
     return True

@@ -131,4 +131,4 @@ def make_server(port: int) -> PageServer:
 
 
 if __name__ == "__main__":
-    make_server(int(os.environ["DLIMAGE_HTTP_PORT"])).serve_forever()
+    make_server(int(os.environ["DLIMAGE_HTTP_PORT"])).serve_forever(poll_interval=None)

@@ -53,5 +53,5 @@ def start(world: World, wake: threading.Event) -> None:
     server = _Server(SOCKET, _Handler)
     os.chmod(SOCKET, 0o600)
     server.world, server.wake = world, wake
-    threading.Thread(target=server.serve_forever, name="peers", daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": None}, name="peers", daemon=True).start()
 

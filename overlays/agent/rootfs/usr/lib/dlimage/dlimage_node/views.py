@@ -17,7 +17,7 @@ def swarm_view(world: World) -> Optional[Dict[str, Any]]:
     view: Dict[str, Any] = {"state": local["LocalNodeState"], "nodes": None}
     if local.get("ControlAvailable"):
         try:
-            view["nodes"] = [_node_view(node) for node in world.docker.nodes()]
+            view["nodes"] = [_node_view(node) for node in world.manager_view().nodes]
             view["services"] = len(world.docker.services())
         except DockerError:
             pass

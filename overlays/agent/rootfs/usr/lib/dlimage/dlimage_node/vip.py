@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import List
+from typing import Iterator, List
 
 from .files import read_text, write_durably
 from .world import World
@@ -11,15 +11,25 @@ from .world import World
 CONFIGURATION = "/etc/keepalived/keepalived.conf"
 PID_FILE = "/run/keepalived.pid"
 
+ROUTES = "/proc/net/fib_trie"
+"""The kernel's IPv4 routes. Each address of this host stands in a line of its own, `|-- 192.168.1.5`, and below it
+`/32 host LOCAL`. To read it costs a fiftieth of what it costs to start `ip`, which matters several times a minute."""
+
 _PEERS = re.compile(r"(?P<begin>^ *# peers begin\n)(?P<peers>.*?)(?P<end>^ *# peers end\n)", re.MULTILINE | re.DOTALL)
 
 
 def holds_vip(world: World) -> bool:
-    """True when the address is on this node's interface."""
-    if not world.settings.vip:
-        return False
-    shown = world.run(["ip", "-4", "-oneline", "address", "show", "to", world.settings.vip], timeout=5)
-    return bool(shown.out.strip())
+    """True when the address is on an interface of this node."""
+    return bool(world.settings.vip) and world.settings.vip in _own_addresses(read_text(ROUTES))
+
+
+def _own_addresses(routes: str) -> Iterator[str]:
+    address = ""
+    for line in routes.splitlines():
+        if "|-- " in line:
+            address = line.rpartition("|-- ")[2]
+        elif line.endswith("/32 host LOCAL"):
+            yield address
 
 
 def is_candidate(world: World) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from . import peers
 from .command import Result, run
-from .docker import Docker, DockerError
+from .docker import Docker, DockerError, ManagerView
 from .founding import Acceptor
 from .roster import Peer, Roster, keep_roster, parse_roster, read_roster, supersedes
 from .settings import Settings, read_settings
@@ -33,12 +33,14 @@ class World:
         self._states: Optional[Dict[str, peers.Answer]] = None
         self._local: Optional[Dict[str, Any]] = None
         self._asked_engine = False
+        self._view: Union[ManagerView, DockerError, None] = None
 
     def begin_pass(self, deep: bool) -> None:
         """Forgets what the last pass saw."""
         self.deep = deep
         self._states = None
         self._asked_engine = False
+        self._view = None
 
     @property
     def me(self) -> Peer:
@@ -72,6 +74,20 @@ class World:
             except DockerError:
                 self._local = None
         return self._local
+
+    def manager_view(self) -> ManagerView:
+        """The swarm and its nodes, asked once in a pass.
+
+        :raises DockerError: when this node is not a manager, or the swarm has no leader
+        """
+        if self._view is None:
+            try:
+                self._view = ManagerView(self.docker.swarm(), self.docker.nodes())
+            except DockerError as error:
+                self._view = error
+        if isinstance(self._view, DockerError):
+            raise self._view
+        return self._view
 
     def is_storage_mounted(self) -> bool:
         """True when the shared storage is there, as far as /proc/mounts can tell without touching it."""

@@ -7,7 +7,7 @@ import time
 from typing import Dict, Optional
 
 from ..docker import DockerError
-from ..labels import apply_labels, wanted_labels
+from ..labels import apply_labels, has_labels, wanted_labels
 from ..outcome import Acted, Done, Outcome, Waiting
 from ..world import World
 
@@ -31,6 +31,8 @@ class LabelsStage:
         said = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
         if swarm.get("ControlAvailable"):
             try:
+                if has_labels(world.manager_view().node(swarm["NodeID"]), labels):
+                    return Done(said)
                 changed = apply_labels(world, swarm["NodeID"], labels, world.settings.node)
             except DockerError as error:
                 return Waiting(f"the swarm: {error}")

@@ -29,20 +29,19 @@ def step(world: World) -> Outcome:
     if not local.get("ControlAvailable"):
         return Done("a manager deploys them")
     try:
-        swarm = world.docker.swarm()
-        leader = (world.docker.node(local["NodeID"]).get("ManagerStatus") or {}).get("Leader")
+        view = world.manager_view()
     except DockerError:
         return Waiting("waiting for a majority of the managers")
-    if world.acceptor.decided != swarm["ID"]:
+    if world.acceptor.decided != view.swarm["ID"]:
         return Waiting("waiting for the swarm")
-    due = _first_due(stacks, swarm)
+    due = _first_due(stacks, view.swarm)
     if due is None:
         return Done(f"{len(stacks)} deployed")
-    if not leader:
+    if not view.is_leader(local["NodeID"]):
         return Waiting(f"waiting for the leader to deploy {due['name']}")
     if world.settings.storage not in ("", "none") and not world.is_storage_mounted():
         return Waiting(f"waiting for the storage, before {due['name']} is deployed")
-    return _deploy(world, due, swarm)
+    return _deploy(world, due, view.swarm)
 
 
 def _wanted() -> List[Dict[str, Any]]:

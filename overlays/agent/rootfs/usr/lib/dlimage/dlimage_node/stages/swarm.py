@@ -45,7 +45,7 @@ class SwarmStage:
                 return self._repair(world, local.get("Error", ""))
             if state == "locked":
                 return Stuck("the swarm is locked and needs its key: docker swarm unlock")
-            return self._as_manager(world) if local.get("ControlAvailable") else self._as_worker(world)
+            return self._as_manager(world, local) if local.get("ControlAvailable") else self._as_worker(world)
 
     def _enter(self, world: World) -> Outcome:
         if world.settings.swarm_join_addresses:
@@ -81,24 +81,24 @@ class SwarmStage:
         world.run(["systemctl", "restart", "docker.service"], timeout=300)
         return Acted(f"restarted Docker: {why}")
 
-    def _as_manager(self, world: World) -> Outcome:
+    def _as_manager(self, world: World, local: Dict[str, Any]) -> Outcome:
         try:
-            swarm = world.docker.swarm()
-            nodes = world.docker.nodes()
+            view = world.manager_view()
         except DockerError:
             return _follow_majority(world) or self._revival.step(world)
         self._revival.reset()
-        if world.acceptor.decided != swarm["ID"]:
+        swarm_id = view.swarm["ID"]
+        if world.acceptor.decided != swarm_id:
             if world.settings.swarm_join_addresses:
-                world.acceptor.decide(swarm["ID"])
+                world.acceptor.decide(swarm_id)
                 return Acted("is a manager of the swarm")
-            return self._founding.confirm(world, swarm["ID"])
+            return self._founding.confirm(world, swarm_id)
         # A swarm that the definition names is kept in order by those who made it.
-        if _is_leader(world, nodes) and not world.settings.swarm_join_addresses:
-            done = keep_house(world, swarm, nodes)
+        if view.is_leader(local["NodeID"]) and not world.settings.swarm_join_addresses:
+            done = keep_house(world, view)
             if done:
                 return Acted(done)
-        return Done(_describe(world, nodes))
+        return Done(_describe(world, view.nodes))
 
     def _as_worker(self, world: World) -> Outcome:
         self._revival.reset()
@@ -140,11 +140,6 @@ def _follow_majority(world: World) -> Optional[Outcome]:
             leave_swarm(world)
             return Acted("left a swarm that the majority has given up")
     return None
-
-
-def _is_leader(world: World, nodes: List[Dict[str, Any]]) -> bool:
-    own = (world.local_swarm() or {}).get("NodeID")
-    return any(node["ID"] == own and (node.get("ManagerStatus") or {}).get("Leader") for node in nodes)
 
 
 def _describe(world: World, nodes: List[Dict[str, Any]]) -> str:

@@ -9,7 +9,6 @@ import uuid
 from typing import NamedTuple
 
 from ..files import write_durably
-from .mounts import find_process, serves_brick
 
 VOLUME_ID = "trusted.glusterfs.volume-id"
 DIRTY = "trusted.afr.dirty"
@@ -80,8 +79,3 @@ def forget_volume(path: str) -> None:
     for name in os.listxattr(path):
         if name.startswith("trusted."):
             os.removexattr(path, name)
-
-
-def is_brick_served(path: str) -> bool:
-    """True while a process serves the brick."""
-    return find_process(lambda arguments: serves_brick(arguments, path)) is not None

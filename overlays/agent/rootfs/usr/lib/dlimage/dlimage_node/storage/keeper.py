@@ -7,10 +7,12 @@ from typing import Callable, List, Optional
 
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
 from ..roster import Peer
+from ..settings import Settings
 from ..world import World
-from .brick import is_brick_served, look_at_brick
+from .brick import look_at_brick
 from .disk import keep_disk
 from .gluster import Gluster, GlusterError, Heal, Volume
+from .mounts import ServerProcess, serves_brick
 from .pool import missing_members, write_members
 from .replacement import replace_brick
 from .turn import Patience, Pool, pool_of
@@ -47,6 +49,7 @@ class Keeper:
         self._calm_since = 0.0
         self._waiting: Optional[Waiting] = None
         self._look_again = 0.0
+        self._brick_server = ServerProcess()
 
     def step(self, world: World) -> Outcome:
         if self._calm is not None and self._is_still_calm(world):
@@ -70,8 +73,11 @@ class Keeper:
         return (
             world.is_storage_mounted()
             and not missing_members(others(world))
-            and is_brick_served(world.settings.brick_directory)
+            and self._is_served(world.settings)
         )
+
+    def _is_served(self, settings: Settings) -> bool:
+        return self._brick_server.is_there(lambda arguments: serves_brick(arguments, settings.brick_directory))
 
     def _look(self, world: World) -> Outcome:
         disk = keep_disk(world.settings, world.run)
@@ -113,7 +119,7 @@ class Keeper:
     def _look_at_service(self, world: World, gluster: Gluster, volume: Volume, pool: Pool) -> Optional[Outcome]:
         """Is this node's copy served, and the volume mounted?"""
         settings = world.settings
-        if not is_brick_served(settings.brick_directory):
+        if not self._is_served(settings):
             if len(pool.present) < 2 <= len(pool.all):
                 return Waiting(f"waiting for {names(pool.absent)}: GlusterFS starts its copy when another node is there")
             if self._patience.waited("brick") < BRICK_START_SECONDS:

@@ -18,7 +18,7 @@ from ..command import Result, run
 from ..notify import notify
 from ..roster import Roster, read_roster
 from ..settings import Settings, read_settings
-from .mounts import answers, arguments_of, find_process, is_mounted, serves_mount
+from .mounts import ServerProcess, answers, is_mounted, serves_mount
 from .sources import Source, is_worth_trying, source_of
 
 SWARM_STATE = "/var/lib/docker/swarm/docker-state.json"
@@ -47,7 +47,7 @@ class Mounter:
         self._tell = tell
         self._clock = clock
         self._started = clock()
-        self._server: Optional[int] = None
+        self._server = ServerProcess()
         self._ready = False
         self._said = ""
         self._retry = FIRST_RETRY_SECONDS
@@ -104,9 +104,7 @@ class Mounter:
         return False
 
     def _is_served(self) -> bool:
-        if self._server is None or not serves_mount(arguments_of(self._server), self.target):
-            self._server = find_process(lambda arguments: serves_mount(arguments, self.target))
-        return self._server is not None
+        return self._server.is_there(lambda arguments: serves_mount(arguments, self.target))
 
     def _mount(self, source: Source) -> bool:
         mounting = self._run(["mount", *source.arguments, self.target], timeout=60)

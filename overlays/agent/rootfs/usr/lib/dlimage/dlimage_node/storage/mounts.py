@@ -32,6 +32,18 @@ def arguments_of(pid: int) -> List[str]:
         return []
 
 
+class ServerProcess:
+    """A process, known by its arguments. All processes are looked through only when it is no longer the one that it was."""
+
+    def __init__(self) -> None:
+        self._pid: Optional[int] = None
+
+    def is_there(self, serves: Callable[[List[str]], bool]) -> bool:
+        if self._pid is None or not serves(arguments_of(self._pid)):
+            self._pid = find_process(serves)
+        return self._pid is not None
+
+
 def find_process(serves: Callable[[List[str]], bool]) -> Optional[int]:
     """The first process with such arguments."""
     pids = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from ..docker import age_seconds, host_name, is_ready
+from ..docker import ManagerView, age_seconds, host_name, is_ready
 from ..world import World
 from .admission import remove_member
 
@@ -18,12 +18,12 @@ ROTATED_LABEL = "dlimage.tokens-rotated"
 CLUSTER_LABEL = "dlimage.cluster"
 
 
-def keep_house(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, Any]]) -> Optional[str]:
+def keep_house(world: World, view: ManagerView) -> Optional[str]:
     """Does the first thing that is due. Returns what it did, or None."""
     return (
-        _promote(world, nodes)
-        or _remove_orphan(world, nodes)
-        or _rotate_tokens(world, swarm, nodes)
+        _promote(world, view.nodes)
+        or _remove_orphan(world, view.nodes)
+        or _rotate_tokens(world, view)
     )
 
 
@@ -56,14 +56,14 @@ def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
     return None
 
 
-def _rotate_tokens(world: World, swarm: Dict[str, Any], nodes: List[Dict[str, Any]]) -> Optional[str]:
+def _rotate_tokens(world: World, view: ManagerView) -> Optional[str]:
     """Once everyone is in, the tokens that were on the wire are worth nothing. Nodes ask for the present one."""
     serial = str(world.roster.serial)
-    if (swarm["Spec"].get("Labels") or {}).get(ROTATED_LABEL) == serial:
+    if (view.swarm["Spec"].get("Labels") or {}).get(ROTATED_LABEL) == serial:
         return None
-    if not _is_complete(world, nodes):
+    if not _is_complete(world, view.nodes):
         return None
-    set_swarm_labels(world, swarm, {ROTATED_LABEL: serial}, rotate_tokens=True)
+    set_swarm_labels(world, view.swarm, {ROTATED_LABEL: serial}, rotate_tokens=True)
     return "changed the join tokens, now that every node is in"
 
 

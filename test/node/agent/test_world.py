@@ -1,0 +1,88 @@
+"""What is looked at in a pass is looked at once."""
+
+from __future__ import annotations
+
+import unittest
+from unittest import mock
+
+from dlimage_node import vip
+from dlimage_node.docker import DockerError
+from fake_world import FakeWorld, swarm_node
+
+
+class AskedOnceInAPass(unittest.TestCase):
+    def setUp(self) -> None:
+        self.world = FakeWorld()
+        self.asked = 0
+
+    def counted(self, answer: object) -> object:
+        def ask() -> object:
+            self.asked += 1
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return ask
+
+    def test_an_engine_that_is_starting(self) -> None:
+        self.world.fake_docker.ping = self.counted(DockerError(0, "starting"))
+        self.assertEqual([self.world.local_swarm() for _ in range(3)], [None, None, None])
+        self.assertEqual(self.asked, 1)
+        self.world.begin_pass(deep=True)
+        self.world.local_swarm()
+        self.assertEqual(self.asked, 2)
+
+    def test_the_nodes_of_a_swarm(self) -> None:
+        self.world.fake_docker.is_in_swarm()
+        self.world.fake_docker.nodes = self.counted([swarm_node("id-1", "n1", leader=True)])
+        self.assertTrue(self.world.manager_view().is_leader("id-1"))
+        self.assertFalse(self.world.manager_view().is_leader("id-2"))
+        self.assertEqual(self.asked, 1)
+        self.world.begin_pass(deep=True)
+        self.world.manager_view()
+        self.assertEqual(self.asked, 2)
+
+    def test_a_swarm_without_a_leader_which_answers_slowly(self) -> None:
+        self.world.fake_docker.swarm = self.counted(DockerError(503, "the swarm does not have a leader"))
+        for _ in range(3):
+            with self.assertRaises(DockerError):
+                self.world.manager_view()
+        self.assertEqual(self.asked, 1)
+
+
+class VirtualIp(unittest.TestCase):
+    ROUTES = """\
+Main:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 0.0.0.0
+        /0 universe UNICAST
+     +-- 10.0.0.0/24 2 0 2
+        |-- 10.0.0.1
+           /32 host LOCAL
+        |-- 10.0.0.100
+           /32 link UNICAST
+           /32 host LOCAL
+        |-- 10.0.0.200
+           /32 link UNICAST
+        |-- 10.0.0.255
+           /32 link BROADCAST
+"""
+
+    def holds(self, address: str) -> bool:
+        with mock.patch.object(vip, "read_text", lambda path: self.ROUTES):
+            return vip.holds_vip(FakeWorld(vip=address))
+
+    def test_is_here_when_it_is_an_address_of_this_host(self) -> None:
+        self.assertTrue(self.holds("10.0.0.1"))
+        self.assertTrue(self.holds("10.0.0.100"))
+
+    def test_a_route_to_it_is_not_enough(self) -> None:
+        for address in ("10.0.0.200", "10.0.0.255", "10.0.0.0", "10.0.0.10", "0.0.0.0", ""):
+            self.assertFalse(self.holds(address), address)
+
+    def test_this_kernel_says_it_so(self) -> None:
+        self.assertTrue(vip.holds_vip(FakeWorld(vip="127.0.0.1")))
+
+
+if __name__ == "__main__":
+    unittest.main()
