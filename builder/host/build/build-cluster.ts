@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
 import { loginUser } from '../../identity/ssh-access.ts';
@@ -6,7 +5,6 @@ import type { ClusterIdentities } from '../../identity/identities.ts';
 import type { Assets } from '../../plan/assets.ts';
 import { loginKeyFile } from '../identity/login-key-file.ts';
 import { requireTools } from '../doctor/require-tools.ts';
-import { acquireLock } from '../base/process-lock.ts';
 import type { Progress } from '../progress.ts';
 import type { ToolName } from '../tools.ts';
 import { checkVagrantfile, writeVagrantFiles, type BoxPublishing } from '../vagrant/write-vagrant-files.ts';
@@ -14,8 +12,9 @@ import type { BuiltItem } from './build-artifacts.ts';
 import { buildItems } from './build-items.ts';
 import { growNodeBases } from './grow-node-bases.ts';
 import { checkNodeBases } from './node-base.ts';
-import { OutputDirectory } from './output-directory.ts';
+import type { OutputDirectory } from './output-directory.ts';
 import { prepareCluster } from './prepare-cluster.ts';
+import { withOutputDirectory } from './with-output-directory.ts';
 
 /** What is to be built, and where everything lies. Directories are absolute. */
 export interface BuildRequest {
@@ -62,17 +61,11 @@ const toolsOfFormats: Readonly<Partial<Record<BuildFormat, ToolName>>> = {
  * @throws HostError, ConfigurationError about an overlay, or the reason of the signal
  */
 export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> {
-  const { cluster, progress, signal } = request;
+  const { cluster } = request;
   await requireTools(toolsOf(request));
   const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
   await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
-  const output = await OutputDirectory.open(request.outputDirectory);
-  const lock = await acquireLock(join(output.path, '.lock'), {
-    signal,
-    onWait: (pid) => progress.note(`waiting for process ${pid}, which is writing to ${output.path}`),
-  });
-  try {
-    await output.reload();
+  return await withOutputDirectory(request, async (output) => {
     await requireReplaceable(request, nodes, output);
     const prepared = await prepareCluster(request);
     const { cluster: delivered, identities, assets, rendering } = prepared;
@@ -80,9 +73,7 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> 
     const built = await buildItems({ ...prepared, request, bases, output });
     if (delivered.delivery.isVagrant) await describeForVagrant(request, delivered, identities, assets, built);
     return built;
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 function toolsOf({ formats, isSeeded }: BuildRequest): ToolName[] {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { ClusterNode } from '../../definition/cluster.ts';
 import { artifactName, type WrittenFormat } from '../../formats/image-format.ts';
 import type { PackerBuilder } from '../../packer/packer-variables.ts';
@@ -7,14 +6,14 @@ import type { PackerVersion } from '../../packer/packer-version.ts';
 import { commonEntries } from '../../render/common-entries.ts';
 import { hashEntries } from '../../render/hash-entries.ts';
 import type { RenderedEntry } from '../../render/rendered-node.ts';
-import { acquireLock } from '../base/process-lock.ts';
 import type { BuiltItem, ItemDescription } from '../build/build-artifacts.ts';
 import { describeForVagrant, type BuildRequest } from '../build/build-cluster.ts';
 import { buildItems } from '../build/build-items.ts';
 import { describeNode, digestsOf } from '../build/build-node.ts';
 import { checkNodeBases } from '../build/node-base.ts';
-import { OutputDirectory } from '../build/output-directory.ts';
+import type { OutputDirectory } from '../build/output-directory.ts';
 import { prepareCluster, type PreparedCluster } from '../build/prepare-cluster.ts';
+import { withOutputDirectory } from '../build/with-output-directory.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { ToolName } from '../tools.ts';
@@ -49,7 +48,7 @@ const toolsOfBuilders: Readonly<Record<PackerBuilder, readonly ToolName[]>> = {
  * @throws HostError what `buildCluster` throws, `packer-unknown`, `packer-failed`
  */
 export async function buildWithPacker(request: PackerRequest): Promise<BuiltItem[]> {
-  const { cluster, builder, progress, signal } = request;
+  const { cluster, builder } = request;
   await requireTools([...toolsOfAll, ...toolsOfBuilders[builder]]);
   const version = await examinePacker();
   const asked: BuildRequest = {
@@ -61,13 +60,7 @@ export async function buildWithPacker(request: PackerRequest): Promise<BuiltItem
   };
   const nodes = cluster.nodes.filter(({ name }) => request.selected.includes(name));
   await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
-  const output = await OutputDirectory.open(request.outputDirectory);
-  const lock = await acquireLock(join(output.path, '.lock'), {
-    signal,
-    onWait: (pid) => progress.note(`waiting for process ${pid}, which is writing to ${output.path}`),
-  });
-  try {
-    await output.reload();
+  return await withOutputDirectory(request, async (output) => {
     await requireReplaceable(request, nodes, output);
     const prepared = await prepareCluster(asked);
     const work: Work = { request, asked, prepared, output, version };
@@ -75,9 +68,7 @@ export async function buildWithPacker(request: PackerRequest): Promise<BuiltItem
     const { cluster: delivered, identities, assets } = prepared;
     await describeForVagrant(request, delivered, identities, assets, built);
     return built;
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 interface Work {
