@@ -11,8 +11,6 @@ const test = 'test/boot/cluster/cluster-life.test.ts';
 const goals = {
   'from the slowest node online to assembled': 30,
   'from the power cut to the address answering on another node': 5,
-  // 1 % of a core
-  'processor time of the agent and its helpers in a minute of calm': 0.6,
 };
 
 /**

@@ -22,16 +22,17 @@ export interface ObservedCluster {
  */
 const settleSeconds = 600;
 
-/** By the defaults of the definition the first three nodes are managers; a worker cannot tell who else is there. */
-const managerCount = 3;
-
 /**
  * Registers one test per fact about an assembled cluster that serves something, each asked of the systems themselves and
  * not of our agent.
  */
 export function checkCluster(observe: () => ObservedCluster): void {
   checkAssembly(() => ({ nodes: observe().nodes, virtualIp: observe().machines.virtualIp }));
+  checkService(observe);
+}
 
+/** The fact that the cluster serves something. */
+export function checkService(observe: () => ObservedCluster): void {
   it('serves its data on the virtual address, seen from outside', async () => {
     const { machines, nodes, content } = observe();
     const port = await machines.forward(machines.virtualIp, webPublished);
@@ -52,14 +53,23 @@ export function checkCluster(observe: () => ObservedCluster): void {
 export interface AskedCluster {
   readonly nodes: readonly AskedNode[];
   readonly virtualIp: string;
+  /** How many of the nodes are managers, from the first; three when absent. */
+  readonly managers?: number;
 }
 
 /** The facts about swarm, volume and virtual address alone. */
 export function checkAssembly(observe: () => AskedCluster): void {
+  checkSwarm(observe);
+  checkBricks(observe);
+  checkSharing(observe);
+}
+
+/** The facts about swarm and virtual address. */
+export function checkSwarm(observe: () => AskedCluster): void {
   it('has every node once in the swarm, all ready, one of them the leader', async () => {
     const { nodes } = observe();
     const expected = nodes.map(({ name }) => `${name} Ready Active`).toSorted();
-    for (const node of nodes.slice(0, managerCount)) {
+    for (const node of managersOf(observe())) {
       await waitUntil({
         what: `${node.name} to list exactly ${expected.join(', ')}, and one leader`,
         seconds: settleSeconds,
@@ -79,11 +89,25 @@ export function checkAssembly(observe: () => AskedCluster): void {
   });
 
   it('is one swarm', async () => {
-    const ids = await Promise.all(observe().nodes.slice(0, managerCount).map(readSwarmId));
+    const ids = await Promise.all(managersOf(observe()).map(readSwarmId));
     expect(new Set(ids).size, ids.join(' ')).toBe(1);
     expect(ids[0]).not.toBe('');
   });
 
+  it('has the virtual address on one node', async () => {
+    const { nodes, virtualIp } = observe();
+    const holders = await findHolders(nodes, virtualIp);
+    expect(holders.map(({ name }) => name)).toHaveLength(1);
+  });
+}
+
+/** Those who can tell who else is there; by the defaults of the definition the first three. */
+function managersOf({ nodes, managers = 3 }: AskedCluster): readonly AskedNode[] {
+  return nodes.slice(0, managers);
+}
+
+/** The facts about the volume. */
+function checkBricks(observe: () => AskedCluster): void {
   it('serves its volume from a brick on three nodes, with nothing left to heal', async () => {
     const { nodes } = observe();
     // GlusterFS lists them in the order in which they came.
@@ -105,20 +129,10 @@ export function checkAssembly(observe: () => AskedCluster): void {
     });
   });
 
-  it('shows what one node writes to every other, and has it on every brick', async () => {
+  it('has on every brick what a node writes', async () => {
     const { nodes } = observe();
     for (const writer of nodes) {
-      const file = `from-${writer.name}`;
-      const words = `${writer.name} at ${performance.now()}`;
-      await writer.shell.runAsRoot(
-        `cd /mnt/cluster && echo '${words}' >${file}.new && mv ${file}.new ${file} && sync ${file}`,
-      );
-      for (const reader of nodes) {
-        expect(
-          (await reader.shell.runAsRoot(`cat /mnt/cluster/${file}`)).trim(),
-          `${file} on ${reader.name}`,
-        ).toBe(words);
-      }
+      const { file, words } = await writeFrom(writer);
       for (const brick of await listBricks(nodes[0]!)) {
         const keeper = nodes.find(({ name }) => name === brick.node)!;
         expect(
@@ -128,12 +142,32 @@ export function checkAssembly(observe: () => AskedCluster): void {
       }
     }
   });
+}
 
-  it('has the virtual address on one node', async () => {
-    const { nodes, virtualIp } = observe();
-    const holders = await findHolders(nodes, virtualIp);
-    expect(holders.map(({ name }) => name)).toHaveLength(1);
+/** The fact that the storage is one for all. */
+export function checkSharing(observe: () => AskedCluster): void {
+  it('shows what one node writes to every other', async () => {
+    const { nodes } = observe();
+    for (const writer of nodes) {
+      const { file, words } = await writeFrom(writer);
+      for (const reader of nodes) {
+        expect(
+          (await reader.shell.runAsRoot(`cat /mnt/cluster/${file}`)).trim(),
+          `${file} on ${reader.name}`,
+        ).toBe(words);
+      }
+    }
   });
+}
+
+/** A file on the shared storage that says who wrote it and when. */
+async function writeFrom(writer: AskedNode): Promise<{ readonly file: string; readonly words: string }> {
+  const file = `from-${writer.name}`;
+  const words = `${writer.name} at ${performance.now()}`;
+  await writer.shell.runAsRoot(
+    `cd /mnt/cluster && echo '${words}' >${file}.new && mv ${file}.new ${file} && sync ${file}`,
+  );
+  return { file, words };
 }
 
 /**

@@ -18,10 +18,13 @@ export async function waitForAssembly(nodes: readonly AskedNode[], seconds: numb
   return await waitUntil({
     what: `${nodes.map(({ name }) => name).join(', ')} to be assembled`,
     seconds,
+    // One after the other, up to the first that is not there yet: an emulated node is slowed down by every question.
     missing: async () => {
-      const missing = await Promise.all(nodes.map(async (node) => await whatIsMissing(node, nodes)));
-      const said = missing.filter((one) => one !== undefined);
-      return said.length === 0 ? undefined : said.join('; ');
+      for (const node of nodes) {
+        const missing = await whatIsMissing(node, nodes);
+        if (missing !== undefined) return missing;
+      }
+      return undefined;
     },
     explain: async () => await explainCluster(nodes),
     pauseMilliseconds: 3000,

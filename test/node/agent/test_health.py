@@ -10,7 +10,7 @@ from unittest import mock
 
 from dlimage_node import health
 from dlimage_node.docker import DockerError
-from dlimage_node.health import Check, Health, Patience
+from dlimage_node.health import Check, Health, Patience, Remembered
 from fake_world import FakeWorld
 
 
@@ -26,6 +26,9 @@ class Numbers(unittest.TestCase):
         member = mock.patch.object(health.os.path, "exists", lambda path: True)
         member.start()
         self.addCleanup(member.stop)
+        always = mock.patch.object(health, "STORAGE_SECONDS", 0.0)
+        always.start()
+        self.addCleanup(always.stop)
         self.health = Health(self.world.settings, self.docker)
 
     def looks(self, count: int = 2) -> int:
@@ -72,6 +75,18 @@ class Hanging(unittest.TestCase):
         self.assertEqual([ask(), ask(), ask()], [False, False, False])
         self.assertEqual(len(asked), 1)
         release.set()
+
+    def test_a_yes_is_believed_for_a_while_and_a_no_is_not(self) -> None:
+        now, asked = [0.0], []
+        answers = iter([False, False, True, False, True])
+        ask = Remembered(lambda: asked.append(now[0]) or next(answers), 15.0, lambda: now[0])
+        self.assertEqual([ask(), ask(), ask()], [False, False, True])
+        now[0] = 14.9
+        self.assertTrue(ask())
+        self.assertEqual(len(asked), 3)
+        now[0] = 15.0
+        self.assertEqual([ask(), ask(), ask()], [False, True, True])
+        self.assertEqual(len(asked), 5)
 
     def test_check_needs_two(self) -> None:
         answers = iter([True, False, False, True])

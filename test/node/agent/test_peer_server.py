@@ -43,6 +43,23 @@ class Server(unittest.TestCase):
             self.assertIn("error", self.ask("n2\nroster\nno json"))
         self.assertEqual(self.ask("n2\nstate\n")["node"], "n1")
 
+    def test_who_watches_is_told_at_every_line_how_the_node_is(self) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+            channel.connect(self.path)
+            channel.sendall(b"n2\nwatch\n")
+            with channel.makefile("rw") as line:
+                for state, word in [("inactive", "none"), ("error", "busy")]:
+                    self.world.fake_docker.answers["GET /info"] = {"Swarm": {"LocalNodeState": state}}
+                    line.write("\n")
+                    line.flush()
+                    self.assertEqual(json.loads(line.readline())["swarm"], word)
+
+    def test_who_watches_in_silence_is_hung_up_on(self) -> None:
+        with mock.patch.object(peer_server, "SILENCE_SECONDS", 0.1), socket.socket(socket.AF_UNIX) as channel:
+            channel.connect(self.path)
+            channel.sendall(b"n2\nwatch\n")
+            self.assertEqual(channel.recv(1), b"")
+
     def test_news_wakes_the_loop(self) -> None:
         self.ask("n2\nstate\n")
         self.assertFalse(self.wake.is_set())

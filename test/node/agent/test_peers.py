@@ -19,7 +19,7 @@ class Watching(unittest.TestCase):
         self.release = threading.Event()
         self.asked: Dict[str, int] = {}
 
-    def ask(self, node: Peer, request: str) -> Optional[Dict[str, Any]]:
+    def ask(self, node: Peer) -> Optional[Dict[str, Any]]:
         self.asked[node.name] = self.asked.get(node.name, 0) + 1
         if node.name == "n2":
             self.release.wait(10)
@@ -37,7 +37,7 @@ class Watching(unittest.TestCase):
     def test_who_has_gone_is_forgotten(self) -> None:
         watch = Watch(self.ask)
         watch.states([peer(1)])
-        watch._ask = lambda node, request: None
+        watch._ask = lambda node: None
         with mock.patch.object(peers, "REPEAT_SECONDS", 0):
             self.assertEqual(watch.states([peer(1)]), {})
 
@@ -61,7 +61,7 @@ class Watching(unittest.TestCase):
             look.assert_called_once()
 
     def test_what_was_said_long_ago_is_not_believed(self) -> None:
-        watch = Watch(lambda node, request: {"node": node.name, "received": time.monotonic() - 30})
+        watch = Watch(lambda node: {"node": node.name, "received": time.monotonic() - 30})
         self.assertEqual(watch.states([peer(1)]), {})
 
 

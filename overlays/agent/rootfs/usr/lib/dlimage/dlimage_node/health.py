@@ -23,6 +23,10 @@ INTERVAL_SECONDS = 3.0
 FAILURES = 2
 """How often in a row a check has to fail before it counts. One success is enough to take it back."""
 
+STORAGE_SECONDS = 15.0
+"""How long the storage is believed to be usable. Each question goes to every node that keeps a copy, and all nodes ask; GlusterFS
+itself gives a silent node ten seconds."""
+
 UNFIT = -254
 """keepalived's own limit: the node is out, whatever the others are like. Without Docker it cannot serve at all."""
 
@@ -67,6 +71,24 @@ class Patience:
         self._answer = self._ask()
 
 
+class Remembered:
+    """Believes a yes for so many seconds. A no is asked again each time."""
+
+    def __init__(self, ask: Callable[[], bool], seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._clock = clock
+        self._yes_at = float("-inf")
+
+    def __call__(self) -> bool:
+        if self._clock() - self._yes_at < self._seconds:
+            return True
+        if not self._ask():
+            return False
+        self._yes_at = self._clock()
+        return True
+
+
 class Health:
     """The number for keepalived."""
 
@@ -76,7 +98,8 @@ class Health:
         self._docker = Check(lambda: self._manages or answers(docker, "/_ping"))
         self._quorum = Check(lambda: self._manages)
         mount_point = settings.mount_point
-        self._storage = Check(Patience(lambda: is_usable(mount_point), 3)) if mount_point else None
+        usable = Remembered(Patience(lambda: is_usable(mount_point), 3), STORAGE_SECONDS)
+        self._storage = Check(usable) if mount_point else None
 
     def look(self) -> int:
         # One question when all is well: who answers for the swarm is alive. A node that is in no swarm is not asked, as

@@ -28,7 +28,7 @@ BUSY_SECONDS = 2.0
 IDLE_SECONDS = 15.0
 """Between two passes when all is well."""
 
-DEEP_SECONDS = 300.0
+DEEP_SECONDS = 600.0
 """Between two looks at what is costly to look at, when all is well."""
 
 

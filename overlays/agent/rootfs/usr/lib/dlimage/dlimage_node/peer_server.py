@@ -1,5 +1,7 @@
 """Answers what other nodes ask. Their ssh keys start /usr/lib/dlimage/peer-command, which passes the question on to
-this socket: a line with the name that the key stands for, a line with the question, and the rest."""
+this socket: a line with the name that the key stands for, a line with the question, and the rest.
+
+To the question `watch` each further line is answered with how the node is, for as long as they come."""
 
 from __future__ import annotations
 
@@ -11,11 +13,15 @@ import threading
 import traceback
 
 from . import requests
+from .line import REQUEST as WATCH
 from .world import World
 
 SOCKET = "/run/dlimage/peer.sock"
 LONGEST_LINE = 4096
 LARGEST_INPUT = 1024 * 1024
+
+SILENCE_SECONDS = 120
+"""After this time without a question, who watches is taken for dead."""
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -24,7 +30,18 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         caller, request = (self.rfile.readline(LONGEST_LINE).decode("utf-8", "replace").strip() for _ in range(2))
-        text = self.rfile.read(LARGEST_INPUT).decode("utf-8", "replace")
+        if request == WATCH:
+            self._be_watched(caller)
+        else:
+            self._answer(caller, request, self.rfile.read(LARGEST_INPUT).decode("utf-8", "replace"))
+
+    def _be_watched(self, caller: str) -> None:
+        self.connection.settimeout(SILENCE_SECONDS)
+        with contextlib.suppress(OSError):  # silent for too long, or gone
+            while self.rfile.readline(LONGEST_LINE):
+                self._answer(caller, "state", "")
+
+    def _answer(self, caller: str, request: str, text: str) -> None:
         try:
             answer = requests.answer(self.server.world, caller, request, text)
         except requests.Refused as error:

@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from typing import Any, Callable, Dict, Iterable, Optional
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 from .command import run
+from .line import REQUEST, Line
 from .roster import Peer
 
 Answer = Dict[str, Any]
@@ -35,13 +36,19 @@ the last answer is believed so much longer. This is the most that counts."""
 
 def ask(peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = ANSWER_SECONDS) -> Optional[Answer]:
     """The answer of one node, or None when there is none."""
+    result = run(command_for(peer, request), timeout=timeout, stdin=stdin)
+    return parse_answer(result.out) if result.ok else None
+
+
+def command_for(peer: Peer, request: str) -> List[str]:
     # By address: a name may not resolve to this cluster's node, and the certificate is good for both.
-    target = peer.address or peer.name
-    result = run(["ssh", "-F", CONFIG, target, request], timeout=timeout, stdin=stdin)
-    if not result.ok:
-        return None
+    return ["ssh", "-F", CONFIG, peer.address or peer.name, request]
+
+
+def parse_answer(text: str) -> Optional[Answer]:
+    """What a node said, with when it came; None for a refusal."""
     try:
-        answer = json.loads(result.out)
+        answer = json.loads(text)
     except ValueError:
         return None
     if not isinstance(answer, dict) or "error" in answer:
@@ -59,8 +66,9 @@ class Watch:
     """What several nodes say of themselves, without waiting for those that are off: each is asked in a thread of its
     own, and an answer that comes late is there the next time."""
 
-    def __init__(self, ask: Callable[[Peer, str], Optional[Answer]] = ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Optional[Callable[[Peer], Optional[Answer]]] = None) -> None:
+        self._ask = ask or self._ask_by_line
+        self._lines: Dict[str, Line] = {}
         self._answers: Dict[str, Answer] = {}
         self._asking: Dict[str, threading.Thread] = {}
         self._took: Dict[str, float] = {}
@@ -69,9 +77,8 @@ class Watch:
         """Asks all, and returns by the nodes' names what is fresh enough."""
         peers = list(peers)
         for peer in peers:
-            thread = self._asking.get(peer.name)
             known = self._answers.get(peer.name)
-            if thread is not None and (thread.is_alive() or is_younger(known, max(REPEAT_SECONDS, 2 * self._slowness(peer)))):
+            if self._is_asking(peer.name) or is_younger(known, max(REPEAT_SECONDS, 2 * self._slowness(peer))):
                 continue
             self._asking[peer.name] = threading.Thread(target=self._look, args=(peer,), daemon=True)
             self._asking[peer.name].start()
@@ -85,12 +92,29 @@ class Watch:
             if answer is not None and is_younger(answer, FRESH_SECONDS + 3 * self._slowness(peer))
         }
 
+    def hang_up(self) -> None:
+        """Closes the lines over which nobody is being asked just now."""
+        for name, line in list(self._lines.items()):
+            if not self._is_asking(name):
+                line.close()
+
+    def _is_asking(self, name: str) -> bool:
+        return name in self._asking and self._asking[name].is_alive()
+
+    def _ask_by_line(self, peer: Peer) -> Optional[Answer]:
+        command = command_for(peer, REQUEST)
+        line = self._lines.get(peer.name)
+        if line is None or line.command != command:
+            line = self._lines[peer.name] = Line(command)
+        answer = line.ask(ANSWER_SECONDS)
+        return parse_answer(answer) if answer else None
+
     def _slowness(self, peer: Peer) -> float:
         return min(self._took.get(peer.name, 0.0), SLOWEST_SECONDS)
 
     def _look(self, peer: Peer) -> None:
         began = time.monotonic()
-        answer = self._ask(peer, "state")
+        answer = self._ask(peer)
         self._took[peer.name] = time.monotonic() - began
         if answer is None:
             self._answers.pop(peer.name, None)

@@ -38,6 +38,8 @@ class World:
     def begin_pass(self, deep: bool) -> None:
         """Forgets what the last pass saw."""
         self.deep = deep
+        if not deep:
+            self._watch.hang_up()
         self._states = None
         self._asked_engine = False
         self._view = None

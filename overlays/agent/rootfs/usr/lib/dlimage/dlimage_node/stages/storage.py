@@ -6,8 +6,9 @@ from ..outcome import Done, Outcome, Stuck, Waiting
 from ..storage.keeper import Keeper
 from ..storage.sources import source_of
 from ..world import World
+from .beside import Beside
 
-_keeper = Keeper()
+_keeper = Beside(Keeper().step, "looking at GlusterFS")
 
 
 def step(world: World) -> Outcome:
@@ -17,7 +18,7 @@ def step(world: World) -> Outcome:
     if settings.storage == "glusterfs" and world.me.stores_data:
         if settings.stores_data != "yes":
             return Stuck("this node is to keep a copy now, but its image is of a node without one: build and flash it again")
-        return _keeper.step(world)
+        return _keeper(world)
     # dlimage-storage.service mounts, and is the only one to do so.
     source = source_of(settings, world.roster.storage_nodes)
     if world.is_storage_mounted():
