@@ -200,6 +200,16 @@ class Labels(unittest.TestCase):
         question = json.loads(world.asked[-1][2])
         self.assertEqual(question, {"id": "id-1", "labels": {"dlimage.storage": "yes"}})
 
+    def test_managers_that_are_busy_are_not_pressed(self) -> None:
+        world = FakeWorld(storage="glusterfs", node="n4")
+        world.fake_docker.is_in_swarm(manager=False)
+        stage = LabelsStage()
+        with mock.patch("dlimage_node.labels.read_text", lambda path: ""):
+            for now in (50.0, 52.0, 59.0, 60.0):
+                with frozen_time(labels_stage, monotonic=now):
+                    self.assertEqual(stage(world), Waiting("waiting for a manager to set the labels"))
+        self.assertEqual([name for name, _, _ in world.asked], ["n1", "n2", "n3"] * 2)
+
 
 class Stacks(unittest.TestCase):
     def setUp(self) -> None:

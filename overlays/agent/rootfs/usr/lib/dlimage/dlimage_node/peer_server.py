@@ -13,6 +13,7 @@ import threading
 import traceback
 
 from . import requests
+from .docker import DockerError
 from .line import REQUEST as WATCH
 from .world import World
 
@@ -44,7 +45,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def _answer(self, caller: str, request: str, text: str) -> None:
         try:
             answer = requests.answer(self.server.world, caller, request, text)
-        except requests.Refused as error:
+        except (requests.Refused, DockerError) as error:
             answer = {"error": str(error)}
         except Exception as error:  # told to the caller, who tries again or elsewhere
             traceback.print_exc()

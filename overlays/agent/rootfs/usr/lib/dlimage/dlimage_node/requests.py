@@ -69,6 +69,13 @@ def _join(world: World, caller: str, words: List[str], text: str) -> Answer:
     return admit(world, _known(world, caller))
 
 
+def _votes(world: World, caller: str, words: List[str], text: str) -> Answer:
+    """Has the swarm's node of this id a vote? Docker lists a node as a manager for as long as the raft group has it."""
+    _known(world, caller)
+    named = [node for node in world.docker.nodes() if words and node["ID"] == words[0]]
+    return {"votes": any((node.get("ManagerStatus") or {}).get("Addr") for node in named)}
+
+
 def _labels(world: World, caller: str, words: List[str], text: str) -> Answer:
     wanted = json.loads(text)
     _known(world, caller)
@@ -90,6 +97,7 @@ _HANDLERS: Dict[str, Callable[[World, str, List[str], str], Answer]] = {
     "promise": _promise,
     "accept": _accept,
     "join": _join,
+    "votes": _votes,
     "labels": _labels,
     "roster": _roster,
     "get-roster": _get_roster,

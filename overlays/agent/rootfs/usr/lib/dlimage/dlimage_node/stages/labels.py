@@ -12,6 +12,8 @@ from ..outcome import Acted, Done, Outcome, Waiting
 from ..world import World
 
 RENEW_SECONDS = 600.0
+RETRY_SECONDS = 10.0
+"""Between two rounds of asking all managers: while they are busy, questions are what they need least."""
 
 
 class LabelsStage:
@@ -20,6 +22,7 @@ class LabelsStage:
     def __init__(self) -> None:
         self._confirmed: Optional[Dict[str, str]] = None
         self._confirmed_at = float("-inf")
+        self._refused_at = float("-inf")
 
     def __call__(self, world: World) -> Outcome:
         swarm = world.local_swarm()
@@ -47,8 +50,12 @@ class LabelsStage:
         if world.settings.swarm_join_addresses:
             # The managers of that swarm know nothing of dlimage; what the labels are is theirs to say.
             return None
+        waiting = Waiting("waiting for a manager to set the labels")
+        if now - self._refused_at < RETRY_SECONDS:
+            return waiting
         for manager in world.other_managers:
             if world.ask(manager, "labels", stdin=question) is not None:
                 self._confirmed, self._confirmed_at = labels, now
                 return None
-        return Waiting("waiting for a manager to set the labels")
+        self._refused_at = time.monotonic()
+        return waiting

@@ -20,7 +20,11 @@ ELECTION_SECONDS = 180.0
 """How long managers that are all there may take to elect a leader; 14 seconds were measured after a blackout of three."""
 
 RETURN_SECONDS = 120.0
-"""How long a member may take to find its swarm again, once that has a leader."""
+"""How long a member may take to find its swarm again, once that has a leader, before it asks whether it still has a vote there."""
+
+LOST_SECONDS = 900.0
+"""How long one with a vote may take. Docker comes back by itself, on a slow board after minutes; to leave would cost the swarm a
+vote just when it has few, so this is for a state that is broken without Docker saying so."""
 
 
 class Revival:
@@ -28,6 +32,7 @@ class Revival:
 
     def __init__(self) -> None:
         self._elsewhere_since: Optional[float] = None
+        self._patient_until = 0.0
         self._complete_since: Optional[float] = None
 
     def reset(self) -> None:
@@ -43,8 +48,11 @@ class Revival:
         ready = [name for name, state in states.items() if state["swarm"] == READY]
         if ready:
             self._complete_since = None
-            self._elsewhere_since = self._elsewhere_since or now
-            if now - self._elsewhere_since < RETURN_SECONDS:
+            if self._elsewhere_since is None:
+                self._elsewhere_since, self._patient_until = now, now + RETURN_SECONDS
+            if now >= self._patient_until and now - self._elsewhere_since < LOST_SECONDS and _may_return(world, ready[0]):
+                self._patient_until = now + RETURN_SECONDS
+            if now < self._patient_until:
                 return Waiting(f"waiting for the swarm that {ready[0]} is in")
             leave_swarm(world)
             self.reset()
@@ -73,6 +81,14 @@ class Revival:
         force_new_cluster(world)
         self.reset()
         return Acted("went on with the swarm alone: every manager is here, and they found no leader")
+
+
+def _may_return(world: World, manager: str) -> bool:
+    """False when a manager with a leader says that this node has no vote in the swarm any more."""
+    peer = world.roster.find(manager)
+    node_id = (world.local_swarm() or {}).get("NodeID", "")
+    answer = world.ask(peer, f"votes {node_id}") if peer else None
+    return answer is None or bool(answer["votes"])
 
 
 def _successor(world: World) -> Optional[str]:
