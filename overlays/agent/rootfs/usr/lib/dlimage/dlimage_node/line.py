@@ -38,8 +38,10 @@ class Line:
         if program is None:
             return
         program.kill()
-        # Waits for its end as well, which is at once.
-        program.communicate()
+        program.wait()
+        for pipe in (program.stdin, program.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _exchange(self, seconds: float) -> Optional[str]:
         """One question. '' when the other side has hung up, None when it is silent; the line is closed then."""

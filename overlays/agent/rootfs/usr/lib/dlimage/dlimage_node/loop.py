@@ -29,7 +29,7 @@ IDLE_SECONDS = 15.0
 """Between two passes when all is well."""
 
 DEEP_SECONDS = 600.0
-"""Between two looks at what is costly to look at, when all is well."""
+"""Between two looks at what is costly to look at, when all is well and nothing has changed."""
 
 
 LONGEST_PASS_SECONDS = 2400.0
@@ -48,7 +48,8 @@ def run_agent(world: World) -> None:
     looked_deep = float("-inf")
     notify("READY=1")
     while True:
-        deep = not record.assembled or time.monotonic() - looked_deep >= DEEP_SECONDS
+        # A node that went or came, which the swarm tells, is a copy of the data that went or came.
+        deep = record.take_news() or not record.assembled or time.monotonic() - looked_deep >= DEEP_SECONDS
         if deep:
             looked_deep = time.monotonic()
         world.begin_pass(deep)

@@ -19,6 +19,7 @@ class Record:
     def __init__(self, stage_names: List[str]) -> None:
         self._outcomes: Dict[str, Outcome] = {}
         self._since: Dict[str, float] = {}
+        self._has_news = False
         self._names = stage_names
 
     def note(self, stage: str, outcome: Outcome) -> None:
@@ -30,8 +31,14 @@ class Record:
         if before is None or before.state != outcome.state:
             self._since[stage] = time.time()
         self._outcomes[stage] = outcome
+        self._has_news = True
         if before is None or before.text != outcome.text:
             print(f"{stage}: {outcome.text}", flush=True)
+
+    def take_news(self) -> bool:
+        """Whether any stage has said something else since this was last asked."""
+        news, self._has_news = self._has_news, False
+        return news
 
     @property
     def assembled(self) -> bool:
