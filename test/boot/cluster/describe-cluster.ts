@@ -8,6 +8,9 @@ import {
 } from './cluster-of-machines.ts';
 import { recordFigure, printFigures, type Figures } from './figures.ts';
 
+/** What a scenario may take, in the time of the longest before it: a node that gets two new cards takes the most. */
+const roomForScenario = 1.5;
+
 /** What the scenarios of one cluster's life have in common. */
 export interface ClusterLife {
   /** The machines; there once the images are built. */
@@ -26,10 +29,11 @@ export function describeCluster(
     /** Only tried when what takes long is wanted. */
     readonly isLong?: boolean;
     /**
-     * A scenario but the first that could begin only later than this after the start of all tests is skipped, and says so,
-     * unless what takes long is wanted: machines differ threefold in how fast they emulate, and a CI has an hour.
+     * A scenario but the first is skipped, and says so, when it might end later than this after the start of all tests,
+     * judged by the longest so far and unless what takes long is wanted: machines differ threefold in how fast they emulate,
+     * and a CI has an hour.
      */
-    readonly beginsWithinMinutes?: number;
+    readonly endsWithinMinutes?: number;
   },
   scenarios: (life: ClusterLife) => void,
 ): void {
@@ -37,10 +41,11 @@ export function describeCluster(
   describe.runIf(canRun && (bootsAll || options.isLong !== true))(title, () => {
     let cluster: ClusterOfMachines | undefined;
     let broken: string | undefined;
-    let isFirst = true;
+    let longestMinutes: number | undefined;
     const isTooLate = (): boolean => {
-      const limit = options.beginsWithinMinutes;
-      return !bootsAll && !isFirst && limit !== undefined && minutesSinceStart() > limit;
+      const limit = options.endsWithinMinutes;
+      if (bootsAll || limit === undefined || longestMinutes === undefined) return false;
+      return minutesSinceStart() + longestMinutes * roomForScenario > limit;
     };
     const machines = (): ClusterOfMachines => {
       if (cluster === undefined) throw new Error('the images were not built');
@@ -65,14 +70,18 @@ export function describeCluster(
       scenario: (name, event, facts) => {
         describe(name, () => {
           let isSkipped = false;
+          let began = 0;
           beforeAll(async () => {
             isSkipped = isTooLate();
             if (isSkipped) return;
-            isFirst = false;
+            began = minutesSinceStart();
             if (broken !== undefined) throw new Error(`not tried, as this failed before: ${broken}`);
             broken = name;
             recordFigure(name, await event(machines()));
             broken = undefined;
+          });
+          afterAll(() => {
+            if (!isSkipped) longestMinutes = Math.max(longestMinutes ?? 0, minutesSinceStart() - began);
           });
           beforeEach(({ skip }) => {
             skip(isSkipped, 'no time left for this one; npm run test:boot -- --all takes it');
