@@ -7,12 +7,15 @@ const units = ['dlimage-agent.service', 'dlimage-page.service', 'keepalived.serv
 /** Of this one only the main process: the others in its group are GlusterFS, which serves the mount. */
 const mounter = 'dlimage-storage.service';
 const minuteSeconds = 60;
+/** After the last change the agent looks at everything once more, and closes its lines to the others. */
+const settlingSeconds = 120;
 
 /**
  * How much processor time these take in a minute in which nothing happens, on the node where it is most. Beside it what a
  * start of Python takes there: emulated processors differ by far more than boards, and the ratio of the two does not.
  */
 export async function measureIdleCost(nodes: readonly ClusterNode[]): Promise<Figures> {
+  await sleep(settlingSeconds * 1000);
   const before = await Promise.all(nodes.map(readProcessorSeconds));
   await sleep(minuteSeconds * 1000);
   const after = await Promise.all(nodes.map(readProcessorSeconds));

@@ -48,6 +48,13 @@ class FakeDocker(Docker):
             raise answer
         return answer
 
+    def is_answered(self, path: str, timeout: float) -> bool:
+        try:
+            self.call("GET", path)
+        except DockerError:
+            return False
+        return True
+
     def is_in_swarm(self, leader: bool = True, manager: bool = True, nodes: Optional[List[Dict[str, Any]]] = None) -> None:
         local = {"LocalNodeState": "active", "ControlAvailable": manager, "NodeID": "id-1"}
         self.answers["GET /info"] = {"Swarm": local}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import socket
 import socketserver
 import tempfile
 import threading
@@ -46,6 +47,25 @@ class Engine:
         self.path = os.path.join(tempfile.mkdtemp(), "docker.sock")
         self.server = socketserver.ThreadingUnixStreamServer(self.path, Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+class Answered(unittest.TestCase):
+    def test_is_success_and_nothing_else(self) -> None:
+        engine = Engine()
+        self.addCleanup(engine.server.shutdown)
+        engine.answers["/swarm"] = {"ID": "e" * 10_000}
+        with mock.patch.object(docker, "SOCKET", engine.path):
+            self.assertTrue(Docker().is_answered("/swarm", 5))
+            self.assertFalse(Docker().is_answered("/nothing", 5))
+
+    def test_an_engine_that_is_away_or_silent_has_not_answered(self) -> None:
+        path = os.path.join(tempfile.mkdtemp(), "docker.sock")
+        with mock.patch.object(docker, "SOCKET", path):
+            self.assertFalse(Docker().is_answered("/_ping", 5))
+            with socket.socket(socket.AF_UNIX) as listening:
+                listening.bind(path)
+                listening.listen()
+                self.assertFalse(Docker().is_answered("/_ping", 0.1))
 
 
 class LocalSwarm(unittest.TestCase):

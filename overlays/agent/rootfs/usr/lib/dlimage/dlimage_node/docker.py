@@ -68,11 +68,20 @@ def age_seconds(node: Dict[str, Any]) -> float:
     return (datetime.now(timezone.utc) - created).total_seconds()
 
 
+def _connect(timeout: float) -> socket.socket:
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        channel.settimeout(timeout)
+        channel.connect(SOCKET)
+    except OSError:
+        channel.close()
+        raise
+    return channel
+
+
 class _LocalConnection(http.client.HTTPConnection):
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(SOCKET)
+        self.sock = _connect(self.timeout)
 
 
 class Docker:
@@ -96,6 +105,16 @@ class Docker:
         if response.status >= 400:
             raise DockerError(response.status, _message(text) or response.reason)
         return _decode(text)
+
+    def is_answered(self, path: str, timeout: float) -> bool:
+        """True when the engine answers this question, and does not refuse. For what is asked every few seconds: of the answer
+        only the first line is read, `HTTP/1.0 200 OK`."""
+        try:
+            with _connect(timeout) as channel, channel.makefile("rb") as answer:
+                channel.sendall(f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode("ascii"))
+                return answer.readline(200).split()[1:2] == [b"200"]
+        except OSError:
+            return False
 
     def local_swarm(self) -> Dict[str, Any]:
         """What the engine knows of its own part in a swarm, as the part `Swarm` of `docker info`.

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Callable, Optional
 
-from .docker import Docker, DockerError
+from .docker import Docker
 from .files import read_text
 from .settings import Settings
 from .swarm.engine import CERTIFICATE
@@ -22,6 +22,9 @@ FILE = "/run/dlimage-vip/health"
 INTERVAL_SECONDS = 3.0
 FAILURES = 2
 """How often in a row a check has to fail before it counts. One success is enough to take it back."""
+
+ANSWER_SECONDS = 3.0
+"""How long Docker, or the storage, may take to answer."""
 
 STORAGE_SECONDS = 15.0
 """How long the storage is believed to be usable. Each question goes to every node that keeps a copy, and all nodes ask; GlusterFS
@@ -95,16 +98,16 @@ class Health:
     def __init__(self, settings: Settings, docker: Docker) -> None:
         self._engine = docker
         self._manages = False
-        self._docker = Check(lambda: self._manages or answers(docker, "/_ping"))
+        self._docker = Check(lambda: self._manages or docker.is_answered("/_ping", ANSWER_SECONDS))
         self._quorum = Check(lambda: self._manages)
         mount_point = settings.mount_point
-        usable = Remembered(Patience(lambda: is_usable(mount_point), 3), STORAGE_SECONDS)
+        usable = Remembered(Patience(lambda: is_usable(mount_point), ANSWER_SECONDS), STORAGE_SECONDS)
         self._storage = Check(usable) if mount_point else None
 
     def look(self) -> int:
         # One question when all is well: who answers for the swarm is alive. A node that is in no swarm is not asked, as
         # Docker writes a line to the journal each time.
-        self._manages = os.path.exists(CERTIFICATE) and answers(self._engine, "/swarm")
+        self._manages = os.path.exists(CERTIFICATE) and self._engine.is_answered("/swarm", ANSWER_SECONDS)
         if not self._docker.passes:
             return UNFIT
         number = 0 if self._quorum.passes else WITHOUT_QUORUM
@@ -133,14 +136,6 @@ def write(number: int) -> None:
         return
     with open(FILE, "w", encoding="ascii") as file:
         file.write(f"{number}\n")
-
-
-def answers(docker: Docker, path: str) -> bool:
-    try:
-        docker.call("GET", path, timeout=3)
-    except DockerError:
-        return False
-    return True
 
 
 def is_usable(mount_point: str) -> bool:
