@@ -32,9 +32,6 @@ DEEP_SECONDS = 600.0
 """Between two looks at what is costly to look at, when all is well and nothing has changed."""
 
 
-WATCHDOG_SECONDS = 20.0
-"""Between two signs of life for systemd, which waits a minute for them."""
-
 LONGEST_PASS_SECONDS = 2400.0
 """Loading a large image from a slow card is the longest thing that a pass does, and has a limit of 1,800 s itself."""
 
@@ -70,15 +67,12 @@ class Watch:
 
     def __init__(self) -> None:
         self._pass_began = time.monotonic()
-        self._told = float("-inf")
 
     def begin_pass(self) -> None:
         self._pass_began = time.monotonic()
 
     def tell(self) -> None:
-        now = time.monotonic()
-        if now - self._told >= WATCHDOG_SECONDS and now - self._pass_began < LONGEST_PASS_SECONDS:
-            self._told = now
+        if time.monotonic() - self._pass_began < LONGEST_PASS_SECONDS:
             notify("WATCHDOG=1")
 
 
