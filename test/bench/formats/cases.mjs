@@ -1,16 +1,23 @@
 /**
- * What is measured for each format. `ours`: arguments of `dlimage build`. `other`: what the conventional way compresses
+ * What is measured for each format. `ours`: arguments of `dlimage build`. `others`: what the conventional way compresses
  * with, and what its files are called; null leaves the raw image.
+ * `hashed`: which of them are measured with hashes too; with the slower ones those cost less than the noise.
  * Goals are shares of the conventional way's cost of one further node.
  */
 export const cases = {
-  img: { ours: ['img'], others: { img: null }, goals: {} },
+  img: {
+    ours: ['img'],
+    others: { 'copy, debugfs, mtools': null },
+    hashed: ['copy, debugfs, mtools'],
+    goals: {},
+  },
   zst: {
     ours: ['img.zst'],
     others: {
       'zstd -9 -T0': ['img.zst', 'zstd -q -9 -T0 --rm "$image"'],
       'zstd -3 -T0': ['img.zst', 'zstd -q -3 -T0 --rm "$image"'],
     },
+    hashed: ['zstd -9 -T0'],
     sizeOther: 'zstd -9 -T0',
     goals: { cpu: 0.05, wall: 0.15 },
   },
@@ -35,7 +42,10 @@ export const cases = {
 /** Formats whose frames are compressed once for each base. */
 export const isFramed = (format) => cases[format].sizeOther !== undefined;
 
-/** How images are made. `plain` leaves out the SHA-256 of the uncompressed image, as the conventional way does. */
+/**
+ * How images are made. `plain` leaves out the SHA-256 of the uncompressed image, as the conventional way does. `copied`
+ * and `synced` make nothing: they show how fast the machine writes files of that size to its cache and to its disk.
+ */
 export const ways = {
   first: 'dlimage, first time',
   ours: 'dlimage',
@@ -43,4 +53,6 @@ export const ways = {
   conventional: 'conventional',
   hashed: 'conventional + sha256',
   mount: 'loop mount',
+  copied: 'cp of its files',
+  synced: 'cp of its files, synced',
 };

@@ -27,17 +27,34 @@ export async function prepareCluster(directory, base, nodes) {
 }
 
 /** `dlimage build` of the first nodes; `isFirst` empties the cache of compressed frames before. */
-export async function runOurs({ directory, cli, definition }, [format, ...flags], count, options) {
-  const out = join(directory, 'out');
-  const cache = join(directory, 'cache');
-  if (options.isFirst) rmSync(join(cache, 'frames'), { recursive: true, force: true });
-  const nodes = Array.from({ length: count }, (_, index) => ['--node', `n-${index + 1}`]).flat();
-  const more = [...flags, ...(options.isPlain ? ['--no-image-checksum'] : [])];
-  const files = ['--cache', cache, '--out', out];
-  const result = await cli('build', definition, ...nodes, ...files, '--format', format, ...more);
+export async function runOurs(bench, [format, ...flags], count, options) {
+  if (options.isFirst) rmSync(join(bench.directory, 'cache', 'frames'), { recursive: true, force: true });
+  const { out, result } = await buildNodes(bench, [format, ...flags], count, options.isPlain);
   const sizeBytes = statSync(join(out, `n-1.${format}`)).size;
   rmSync(out, { recursive: true });
   return { ...result, sizeBytes };
+}
+
+/** What `cp` takes for the files of a build, also until they are on the disk: nothing that writes them is faster. */
+export async function runCopy(bench, ours, count, isSynced) {
+  const { out } = await buildNodes(bench, ours, count, true);
+  const copies = join(bench.directory, 'copies');
+  const script = `cp -r --reflink=never '${out}' '${copies}'${isSynced ? ` && sync '${copies}'/*` : ''}`;
+  // What the build left to be written would be waited for too.
+  spawnSync('sync');
+  const result = await measure(bench.directory, 'sh', ['-c', script]);
+  for (const path of [out, copies]) rmSync(path, { recursive: true });
+  return result;
+}
+
+async function buildNodes({ directory, cli, definition }, [format, ...flags], count, isPlain) {
+  const out = join(directory, 'out');
+  const cache = join(directory, 'cache');
+  const nodes = Array.from({ length: count }, (_, index) => ['--node', `n-${index + 1}`]).flat();
+  const more = [...flags, ...(isPlain ? ['--no-image-checksum'] : [])];
+  const files = ['--cache', cache, '--out', out];
+  const result = await cli('build', definition, ...nodes, ...files, '--format', format, ...more);
+  return { out, result };
 }
 
 /** Sparse copies of the base, debugfs and mtools, a compressor. */

@@ -3,37 +3,60 @@ import { cases, ways } from './cases.mjs';
 
 /** Prints what was measured: every run, the cost of a further node against the conventional way, and sizes. */
 export function printFormats(base, results) {
-  const [size, mapped] = [base.sizeBytes, base.mappedBytes].map((bytes) => (bytes / 1e6).toFixed(0));
-  console.log(`Base: ${size} MB, ${mapped} MB of them mapped.\n`);
-  const latest = new Map(results.map((result) => [key(result), result]));
+  console.log(`Base: ${megabytes(base.sizeBytes)} MB, ${megabytes(base.mappedBytes)} MB of them mapped.\n`);
+  const latest = new Map(results.map((result) => [`${rowKey(result)}/${result.count}`, result]));
   const runs = [...latest.values()];
   printRuns(runs);
   printMarginal(runs);
   printSizes(runs);
 }
 
-const key = ({ format, name, count }) => `${format}/${name}/${count}`;
+const rowKey = ({ format, name }) => `${format}/${name}`;
+const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
 
 function printRuns(runs) {
-  const order = Object.keys(cases);
-  const sorted = runs.toSorted(
-    (one, other) =>
-      order.indexOf(one.format) - order.indexOf(other.format) ||
-      one.name.localeCompare(other.name) ||
-      one.count - other.count,
-  );
+  const counts = [...new Set(runs.map(({ count }) => count))].toSorted((one, other) => one - other);
+  const columns = (title) => counts.map((count, index) => (index === 0 ? `${title}, N = ${count}` : count));
+  const ends = [counts[0], counts.at(-1)];
   printTable(
-    ['format', 'way', 'N', 'wall s', 'CPU s', 'peak MB', 'written MB'],
-    sorted.map(({ format, name, count, wall, cpu, peakBytes, writtenBytes }) => [
-      format,
-      name,
-      count,
-      wall.toFixed(1),
-      cpu.toFixed(1),
-      (peakBytes / 1e6).toFixed(0),
-      (writtenBytes / 1e6).toFixed(0),
-    ]),
+    [
+      'format',
+      'way',
+      ...columns('wall s'),
+      ...columns('CPU s'),
+      'peak MB',
+      `written MB, N = ${ends[0]}`,
+      ends[1],
+    ],
+    rowsOf(runs).map((row) => {
+      const cells = (wanted, show) =>
+        wanted.map((count) => {
+          const run = row.find((each) => each.count === count);
+          return run === undefined ? '' : show(run);
+        });
+      return [
+        `\`${row[0].format}\``,
+        row[0].name,
+        ...cells(counts, ({ wall }) => wall.toFixed(1)),
+        ...cells(counts, ({ cpu }) => cpu.toFixed(1)),
+        megabytes(Math.max(...row.map(({ peakBytes }) => peakBytes))),
+        ...cells(ends, ({ writtenBytes }) => megabytes(writtenBytes)),
+      ];
+    }),
   );
+}
+
+/** Runs of one format and way, whatever their N, in the order of the formats and ways. */
+function rowsOf(runs) {
+  const [formats, wayNames] = [Object.keys(cases), Object.keys(ways)];
+  const keys = [...new Set(runs.map(rowKey))];
+  return keys
+    .map((key) => runs.filter((run) => rowKey(run) === key))
+    .toSorted(
+      ([one], [other]) =>
+        formats.indexOf(one.format) - formats.indexOf(other.format) ||
+        wayNames.indexOf(one.way) - wayNames.indexOf(other.way),
+    );
 }
 
 /** Cost of a further node: the slope between the smallest and the largest N that were measured. */
@@ -52,39 +75,49 @@ function slopeOf(runs, format, name) {
   };
 }
 
+/** Like with like: what hashes is set against what hashes, and the files alone against `cp` of them. */
+const comparedWith = {
+  conventional: ['plain', 'ours'],
+  hashed: ['ours'],
+  copied: ['plain'],
+  synced: ['plain'],
+};
+
 function printMarginal(runs) {
   const rows = Object.entries(cases).flatMap(([format, { against = format, goals }]) => {
-    const others = new Map(
-      runs
-        .filter((run) => run.format === against && run.other !== undefined)
-        .map((run) => [run.name, run.way]),
+    const others = rowsOf(runs.filter((run) => run.format === against && run.other !== undefined));
+    return others.flatMap(([{ name, way }]) =>
+      comparedWith[way].flatMap((mine) => {
+        const [here, there] = [slopeOf(runs, format, ways[mine]), slopeOf(runs, against, name)];
+        if (here === null || there === null) return [];
+        const compare = (what, goal) => [
+          here[what].toFixed(2),
+          there[what].toFixed(2),
+          share(here[what] / there[what], goal),
+        ];
+        const { cpu, wall } = way === 'conventional' || way === 'hashed' ? goals : {};
+        return [
+          [
+            `\`${format}\`: ${ways[mine]}`,
+            name,
+            ...compare('cpu', cpu),
+            ...compare('wall', wall),
+            there.from,
+          ],
+        ];
+      }),
     );
-    const pairs = [...others].flatMap(([other, way]) =>
-      (way === 'hashed' ? [ways.ours] : [ways.ours, ways.plain]).map((mine) => [mine, other]),
-    );
-    return pairs.flatMap(([mine, other]) => {
-      const [here, there] = [slopeOf(runs, format, mine), slopeOf(runs, against, other)];
-      if (here === null || there === null) return [];
-      return [
-        [
-          `${format}: ${mine}`,
-          other,
-          `${here.cpu.toFixed(2)} / ${there.cpu.toFixed(2)}`,
-          share(here.cpu / there.cpu, goals.cpu),
-          `${here.wall.toFixed(2)} / ${there.wall.toFixed(2)}`,
-          share(here.wall / there.wall, goals.wall),
-          there.from,
-        ],
-      ];
-    });
   });
   console.log('\nEach further node:\n');
-  printTable(['dlimage', 'against', 'CPU s', 'share', 'wall s', 'share', 'the other measured at'], rows);
+  printTable(
+    ['dlimage', 'against', 'CPU s', 'its', 'share (goal)', 'wall s', 'its', 'share (goal)', 'its N'],
+    rows,
+  );
 }
 
 function share(value, goal) {
   const shown = `${(value * 100).toFixed(1)} %`;
-  return goal === undefined ? shown : `${shown} (goal ${goal * 100} %)`;
+  return goal === undefined ? shown : `${shown} (${goal * 100} %)`;
 }
 
 function printSizes(runs) {
@@ -93,7 +126,15 @@ function printSizes(runs) {
     const theirs = runs.find((run) => run.format === format && run.name === sizeOther);
     if (mine === undefined || theirs === undefined) return [];
     const more = ((mine.sizeBytes / theirs.sizeBytes - 1) * 100).toFixed(2);
-    return [[format, mine.sizeBytes, sizeOther, theirs.sizeBytes, `${more} %`]];
+    return [
+      [
+        format,
+        mine.sizeBytes.toLocaleString('en'),
+        `\`${sizeOther}\``,
+        theirs.sizeBytes.toLocaleString('en'),
+        `${more} %`,
+      ],
+    ];
   });
   if (rows.length > 0) {
     console.log('\nSizes:\n');

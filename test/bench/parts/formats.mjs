@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { benchBase } from '../formats/bench-base.mjs';
 import { parseOptions, mostNodes } from '../formats/bench-options.mjs';
 import { cases, isFramed, ways } from '../formats/cases.mjs';
-import { prepareCluster, runConventional, runLoopMount, runOurs } from '../formats/image-runs.mjs';
+import { prepareCluster, runConventional, runCopy, runLoopMount, runOurs } from '../formats/image-runs.mjs';
 import { printFormats } from '../formats/print-formats.mjs';
 
 /**
@@ -56,10 +56,13 @@ function* jobsOfWay(format, way, count) {
   if (way === 'mount' && format === 'img' && process.getuid() === 0) {
     yield { format, way, name: ways.mount, count };
   }
-  if (way !== 'conventional' && way !== 'hashed') return;
-  for (const other of Object.keys(cases[format].others)) {
-    const name = way === 'hashed' ? `${other} + sha256` : other;
-    yield { format, way, name: other === 'img' ? name.replace('img', 'copy, write') : name, other, count };
+  if ((way === 'copied' || way === 'synced') && isFramed(format)) {
+    yield { format, way, name: ways[way], other: 'cp', count };
+  }
+  const { others, hashed = [] } = cases[format];
+  const measured = { conventional: Object.keys(others), hashed }[way] ?? [];
+  for (const other of measured) {
+    yield { format, way, name: way === 'hashed' ? `${other} + sha256` : other, other, count };
   }
 }
 
@@ -67,6 +70,9 @@ function measureJob(bench, { format, way, other, count }) {
   if (way === 'mount') return runLoopMount(bench, count);
   if (way === 'conventional' || way === 'hashed') {
     return runConventional(bench, cases[format].others[other], count, way === 'hashed');
+  }
+  if (way === 'copied' || way === 'synced') {
+    return runCopy(bench, cases[format].ours, count, way === 'synced');
   }
   return runOurs(bench, cases[format].ours, count, { isFirst: way === 'first', isPlain: way === 'plain' });
 }
