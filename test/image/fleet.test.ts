@@ -58,6 +58,11 @@ describe.skipIf(missing.length > 0)('a fleet', () => {
     expect(verified.stdout).toContain('14 files, all good.');
     expect(verified.stdout).toMatch(/all-2\.img\.xz +good +checksum, image, filesystems, node/);
     run('sh', ['-c', 'cd "$1" && sha256sum -c SHA256SUMS', 'sh', out('all')]);
+
+    const fromAbove = await cli('verify', '--fast');
+    expect(fromAbove.stdout).toMatch(/^out\/all\/all-2\.img\.xz +good +checksum$/m);
+    const inside = await runCli(out('all'), ['verify', '--fast', '--cache', cache]);
+    expect(inside.stdout).toMatch(/^all-2\.img\.xz +good +checksum$/m);
   });
 
   it('makes only what is missing, or in a format that was not there', async () => {

@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { cacheDirectory } from '../../host/cache-directory.ts';
+import { findOutputs } from '../../host/verify/find-outputs.ts';
 import { verifyOutput, type VerifiedFile } from '../../host/verify/verify-output.ts';
 import { exitCode } from '../../report/errors.ts';
 import { formatTable, printLine, progressFor, type GlobalOptions } from '../console.ts';
@@ -12,13 +13,20 @@ interface VerifyOptions extends GlobalOptions {
 
 /** `dlimage verify [PATH]`: exit code 3 when anything is wrong. */
 export async function runVerify(path: string | undefined, options: VerifyOptions): Promise<void> {
-  const files = await verifyOutput({
-    path: resolve(path ?? '.'),
+  const request = {
     isQuick: options.fast === true,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options),
     signal: abortOnInterruption(),
-  });
+  };
+  const here = process.cwd();
+  const files: VerifiedFile[] = [];
+  for (const output of path === undefined ? await findOutputs(here) : [resolve(path)]) {
+    const verified = await verifyOutput({ ...request, path: output });
+    // Files of several clusters may have one name.
+    const prefix = path === undefined ? relative(here, output) : '';
+    files.push(...verified.map((file) => ({ ...file, name: join(prefix, file.name) })));
+  }
   const wrong = files.filter(({ problems }) => problems.length > 0);
   if (wrong.length > 0) process.exitCode = exitCode.host;
   if (options.json === true) printLine(JSON.stringify(files));
