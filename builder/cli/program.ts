@@ -155,7 +155,10 @@ function addImageCommands(program: Command): void {
     )
     .option('--fast', 'checksums only')
     .option(...cache)
-    .addHelpText('after', '\nPath: the directory that build wrote (default: this one, else all\nbelow ./out), or one file.')
+    .addHelpText(
+      'after',
+      '\nPath: the directory that build wrote (default: this one, else all\nbelow ./out), or one file.',
+    )
     .action(async (path: string | undefined, options: object) => {
       const { runVerify } = await import('./commands/verify.ts');
       await runVerify(path, { ...program.opts(), ...options });
