@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,21 @@ describe('the command line', () => {
 });
 
 describe('build', () => {
+  // Not even root may make a directory in sysfs.
+  it.skipIf(!existsSync('/sys/kernel'))('names a directory that may not be written', async () => {
+    const result = await runCli(directory, [
+      'render',
+      '--profile',
+      'x86',
+      '--quiet',
+      '--out',
+      '/sys/dlimage',
+    ]);
+    expect(result.stderr).toContain('error: cannot use /sys/dlimage: ');
+    expect(result.stderr).toContain('[access-denied]');
+    expect(result.exitCode).toBe(3);
+  });
+
   it('refuses a base that cannot be used before it makes anything', async () => {
     await writeFile(join(directory, 'base.img'), 'no image at all');
     const result = await runCli(directory, ['build', '--profile', 'x86', '--base', 'base.img']);

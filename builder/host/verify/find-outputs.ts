@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputDirectory } from '../build/output-directory.ts';
+import { isErrno } from '../files.ts';
 
 /**
  * The directories that `verify` means when it is given none: the one it stands in, when that is a build's output, else
@@ -25,9 +26,14 @@ async function isOutput(directory: string): Promise<boolean> {
 }
 
 async function directoriesIn(parent: string): Promise<string[]> {
-  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(parent, name))
-    .toSorted();
+  try {
+    const entries = await readdir(parent, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(parent, name))
+      .toSorted();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+    throw error;
+  }
 }

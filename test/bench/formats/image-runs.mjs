@@ -35,7 +35,7 @@ export async function runOurs(bench, [format, ...flags], count, options) {
   return { ...result, sizeBytes };
 }
 
-/** What `cp` takes for the files of a build, also until they are on the disk: nothing that writes them is faster. */
+/** What `cp` takes for the files of a build, or `cp` and `sync`. Files and copies need twice the memory of the build. */
 export async function runCopy(bench, ours, count, isSynced) {
   const { out } = await buildNodes(bench, ours, count, true);
   const copies = join(bench.directory, 'copies');

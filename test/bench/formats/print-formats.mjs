@@ -75,13 +75,8 @@ function slopeOf(runs, format, name) {
   };
 }
 
-/** Like with like: what hashes is set against what hashes, and the files alone against `cp` of them. */
-const comparedWith = {
-  conventional: ['plain', 'ours'],
-  hashed: ['ours'],
-  copied: ['plain'],
-  synced: ['plain'],
-};
+/** What does not hash is set against both ways of ours, what hashes against that which does, too. */
+const comparedWith = { conventional: ['plain', 'ours'], hashed: ['ours'] };
 
 function printMarginal(runs) {
   const rows = Object.entries(cases).flatMap(([format, { against = format, goals }]) => {
@@ -95,13 +90,12 @@ function printMarginal(runs) {
           there[what].toFixed(2),
           share(here[what] / there[what], goal),
         ];
-        const { cpu, wall } = way === 'conventional' || way === 'hashed' ? goals : {};
         return [
           [
             `\`${format}\`: ${ways[mine]}`,
             name,
-            ...compare('cpu', cpu),
-            ...compare('wall', wall),
+            ...compare('cpu', goals.cpu),
+            ...compare('wall', goals.wall),
             there.from,
           ],
         ];

@@ -57,7 +57,7 @@ function* jobsOfWay(format, way, count) {
     yield { format, way, name: ways.mount, count };
   }
   if ((way === 'copied' || way === 'synced') && isFramed(format)) {
-    yield { format, way, name: ways[way], other: 'cp', count };
+    yield { format, way, name: ways[way], count };
   }
   const { others, hashed = [] } = cases[format];
   const measured = { conventional: Object.keys(others), hashed }[way] ?? [];
