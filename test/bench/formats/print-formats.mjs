@@ -102,6 +102,7 @@ function printMarginal(runs) {
       }),
     );
   });
+  if (rows.length === 0) return;
   console.log('\nEach further node:\n');
   printTable(
     ['dlimage', 'against', 'CPU s', 'its', 'share (goal)', 'wall s', 'its', 'share (goal)', 'its N'],
