@@ -1,3 +1,5 @@
+import { isPlainFileName, isSha256 } from '../image/plain-file-name.ts';
+
 /**
  * A `.dlpatch` is all that makes one image out of its base:
  *
@@ -57,32 +59,79 @@ export function parseDlpatchPrefix(prefix: Buffer): number | null {
   return lengthBytes <= headerLimitBytes ? lengthBytes : null;
 }
 
-/** Parses the header; null when it is none, or its ranges do not fit the image. */
-export function parseDlpatchHeader(json: Buffer): DlpatchHeader | null {
+/** Why a header cannot be used, in words. */
+export interface BrokenHeader {
+  readonly problem: string;
+}
+
+/**
+ * Parses the header. Everything in it is checked, since a patch may come from anywhere: what becomes a name is a plain
+ * file name, what is shown is one line, sizes and ranges fit the image.
+ */
+export function parseDlpatchHeader(json: Buffer): DlpatchHeader | BrokenHeader {
+  let header: unknown;
   try {
-    const header = JSON.parse(json.toString('utf8')) as DlpatchHeader;
-    const isWhole =
-      isDigest(header.base.sha256) &&
-      typeof header.base.name === 'string' &&
-      Number.isSafeInteger(header.base.sizeBytes) &&
-      Number.isSafeInteger(header.image.sizeBytes) &&
-      header.layers.every((layer) => isSound(layer, header.image.sizeBytes));
-    return isWhole ? header : null;
+    header = JSON.parse(json.toString('utf8'));
   } catch {
-    return null;
+    return { problem: 'its header is not JSON' };
   }
+  if (!isRecord(header)) return { problem: 'its header is not a JSON object' };
+  const broken = headerChecks.find(({ isRight }) => !isRight(header));
+  return broken === undefined ? (header as unknown as DlpatchHeader) : { problem: broken.problem };
 }
 
-function isSound({ ranges, compressedBytes }: DlpatchLayer, sizeBytes: number): boolean {
+interface HeaderCheck {
+  readonly problem: string;
+  readonly isRight: (header: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** In this order: a later check relies on the earlier ones. */
+const headerChecks: readonly HeaderCheck[] = [
+  { problem: 'its header does not name its base', isRight: ({ base }) => isRecord(base) && isBase(base) },
+  {
+    problem: 'the name of its image is not a plain file name',
+    isRight: ({ image }) => isRecord(image) && isPlainFileName(image['name']),
+  },
+  {
+    problem: 'its image has another size than its base',
+    isRight: ({ base, image }) =>
+      isRecord(base) && isRecord(image) && image['sizeBytes'] === base['sizeBytes'],
+  },
+  {
+    problem: 'it does not have two layers',
+    isRight: ({ layers }) => Array.isArray(layers) && layers.length === 2 && layers.every(isRecord),
+  },
+  {
+    problem: 'the ranges of its layers do not fit its image',
+    isRight: ({ base, layers }) =>
+      (layers as Record<string, unknown>[]).every((layer) =>
+        isSound(layer, (base as DlpatchHeader['base']).sizeBytes),
+      ),
+  },
+];
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isBase({ sha256, sizeBytes, key, name }: Record<string, unknown>): boolean {
+  return isSha256(sha256) && isLength(sizeBytes) && isPlainFileName(key) && isPlainFileName(name);
+}
+
+function isSound({ ranges, compressedBytes }: Record<string, unknown>, sizeBytes: number): boolean {
+  if (!isLength(compressedBytes) || !Array.isArray(ranges)) return false;
   let position = 0;
-  for (const [offsetBytes, lengthBytes] of ranges) {
-    if (!Number.isSafeInteger(offsetBytes) || !Number.isSafeInteger(lengthBytes)) return false;
-    if (offsetBytes < position || lengthBytes <= 0) return false;
-    position = offsetBytes + lengthBytes;
+  for (const range of ranges as unknown[]) {
+    if (!Array.isArray(range) || range.length !== 2) return false;
+    const [offsetBytes, lengthBytes] = range as unknown[];
+    if (!Number.isSafeInteger(offsetBytes) || !isLength(lengthBytes)) return false;
+    if ((offsetBytes as number) < position) return false;
+    position = (offsetBytes as number) + lengthBytes;
   }
-  return position <= sizeBytes && Number.isSafeInteger(compressedBytes) && compressedBytes >= 0;
+  return position <= sizeBytes;
 }
 
-function isDigest(value: unknown): boolean {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+/** A number of bytes that is at least one: an empty deflate stream has two. */
+function isLength(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { ConvertedDisk } from '../../formats/disk-identity.ts';
+import { readStart } from '../image/open-image.ts';
 
 /** How an image may be packed by its publisher. */
 export type Container = 'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'tar';
@@ -32,14 +32,7 @@ export function containerIn(start: Buffer): Container {
   return found?.[2] ?? 'raw';
 }
 
-/** Says how the image in a file is packed. */
+/** Says how the image in a file is packed. @throws HostError as `openImage` does */
 export async function containerOf(path: string): Promise<Container> {
-  const file = await open(path, 'r');
-  try {
-    const start = Buffer.alloc(containerStartBytes);
-    await file.read(start, 0, start.length, 0);
-    return containerIn(start);
-  } finally {
-    await file.close();
-  }
+  return containerIn(await readStart(path, containerStartBytes));
 }

@@ -52,12 +52,14 @@ export async function applyDlpatch(request: ApplyRequest): Promise<Omit<WrittenA
     await checkTarget(outputPath, path);
     const task = progress.task(`Write ${basename(outputPath)}`);
     const [shared, own] = patch.layers;
-    if (shared === undefined || own === undefined) throw new Error('a patch has two layers');
+    if (shared === undefined || own === undefined) throw new Error('a checked patch has two layers');
     const written = await writer.write({
       base: { ...base, path, layout: await readLayout(path) },
       shared,
       own,
       name: image.name,
+      // The patch says what the image is called inside; where it is written follows from --out alone.
+      fileName: basename(outputPath, `.${format}`),
       formats: [format],
       ...(signal && { signal }),
     });

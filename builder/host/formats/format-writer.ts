@@ -37,6 +37,8 @@ export interface FormatJob {
   readonly own: Patch;
   /** Name of the image: files are called `<name>.<format>`. */
   readonly name: string;
+  /** What the files are called in place of `name`. */
+  readonly fileName?: string;
   readonly formats: readonly WrittenFormat[];
   /** Digest of the uncompressed image, where it is known already. */
   readonly imageSha256?: string | null;
@@ -111,7 +113,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   const write = async (job: FormatJob, directory: string): Promise<WrittenFormats> => {
     const image = await plan(job, directory);
     const writing = job.formats.map(async (format): Promise<WrittenArtifact> => {
-      const temporaryPath = join(directory, artifactName(job.name, format));
+      const temporaryPath = join(directory, artifactName(job.fileName ?? job.name, format));
       const { sizeBytes, sha256 } = await writers[format].write(temporaryPath, image, job.signal);
       return { format, temporaryPath, sizeBytes, sha256: sha256 ?? '' };
     });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import {
@@ -13,7 +12,7 @@ import {
 } from '../../formats/dlpatch.ts';
 import type { Patch } from '../../image/patch.ts';
 import { HostError } from '../../report/errors.ts';
-import { openImage, sourceOf } from '../image/open-image.ts';
+import { openImage } from '../image/open-image.ts';
 import { createPatchStore } from '../image/patch-store.ts';
 
 /** A `.dlpatch` that was found whole. */
@@ -62,6 +61,7 @@ async function readChecked(path: string): Promise<{ header: DlpatchHeader; layer
     const headerBytes = parseDlpatchPrefix(await file.read(0, dlpatchPrefixBytes));
     if (headerBytes === null) throw damaged(path, 'it is no .dlpatch');
     const contentBytes = file.sizeBytes - dlpatchDigestBytes;
+    if (dlpatchPrefixBytes + headerBytes > contentBytes) throw damaged(path, 'it is cut off');
     const hash = createHash('sha256');
     for (let offset = 0; offset < contentBytes; offset += rangeLimitBytes) {
       hash.update(await file.read(offset, Math.min(rangeLimitBytes, contentBytes - offset)));
@@ -69,7 +69,7 @@ async function readChecked(path: string): Promise<{ header: DlpatchHeader; layer
     const digest = await file.read(Math.max(0, contentBytes), dlpatchDigestBytes);
     if (!hash.digest().equals(digest)) throw damaged(path, 'its checksum does not match its content');
     const header = parseDlpatchHeader(await file.read(dlpatchPrefixBytes, headerBytes));
-    if (header === null) throw damaged(path, 'its header cannot be read');
+    if ('problem' in header) throw damaged(path, header.problem);
     const layersOffset = dlpatchPrefixBytes + headerBytes;
     const expected = header.layers.reduce((sum, layer) => sum + layer.compressedBytes, layersOffset);
     if (expected !== contentBytes) throw damaged(path, 'its layers do not fill it');
@@ -90,30 +90,41 @@ async function readLayer(
   try {
     const compressed = createReadStream(path, { start: offsetBytes, end: offsetBytes + compressedBytes - 1 });
     await pipeline(compressed, createInflateRaw(), async (chunks: AsyncIterable<Buffer>) => {
-      const take = takeFrom(chunks[Symbol.asyncIterator](), path);
+      const { take, hasMore } = takeFrom(chunks[Symbol.asyncIterator](), path);
       for (const [start, lengthBytes] of ranges) {
         for (let done = 0; done < lengthBytes; done += rangeLimitBytes) {
           await store.append(start + done, await take(Math.min(rangeLimitBytes, lengthBytes - done)));
         }
       }
-      if ((await take(Infinity)).length > 0) throw damaged(path, 'a layer is too long');
+      if (await hasMore()) throw damaged(path, 'a layer is too long');
     });
     return store.finish();
   } catch (error) {
     await store.discard();
-    throw error;
+    throw isInflateError(error) ? damaged(path, 'a layer cannot be unpacked') : error;
   }
 }
 
-/** Takes exactly so many bytes at a time from a stream; infinitely many are all that is left. */
-function takeFrom(chunks: AsyncIterator<Buffer>, path: string): (lengthBytes: number) => Promise<Buffer> {
+function isInflateError(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && /^Z_|^ERR_STREAM_PREMATURE_CLOSE$/.test(String(error.code))
+  );
+}
+
+/** What is left of a stream, taken in pieces of a wanted length. */
+interface Taking {
+  readonly take: (lengthBytes: number) => Promise<Buffer>;
+  /** Reads no further than to the next byte: what is too long may be without end. */
+  readonly hasMore: () => Promise<boolean>;
+}
+
+function takeFrom(chunks: AsyncIterator<Buffer>, path: string): Taking {
   let rest: Buffer = Buffer.alloc(0);
-  return async (lengthBytes) => {
+  const take = async (lengthBytes: number): Promise<Buffer> => {
     const parts: Buffer[] = [rest];
     let found = rest.length;
     while (found < lengthBytes) {
       const { value, done } = await chunks.next();
-      if (done === true && lengthBytes === Infinity) return Buffer.concat(parts);
       if (done === true) throw damaged(path, 'a layer is too short');
       parts.push(value);
       found += value.length;
@@ -122,21 +133,19 @@ function takeFrom(chunks: AsyncIterator<Buffer>, path: string): (lengthBytes: nu
     rest = all.subarray(lengthBytes);
     return all.subarray(0, lengthBytes);
   };
+  const hasMore = async (): Promise<boolean> => {
+    for (;;) {
+      if (rest.length > 0) return true;
+      const { value, done } = await chunks.next();
+      if (done === true) return false;
+      rest = value;
+    }
+  };
+  return { take, hasMore };
 }
 
 function damaged(path: string, reason: string): HostError {
   return new HostError('patch-damaged', `${path} cannot be used: ${reason}`, {
     hint: 'copy or build the patch again',
   });
-}
-
-/** The first bytes of a file, fewer when it is shorter. */
-export async function readStart(path: string, lengthBytes: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    return await sourceOf(file, size).read(0, Math.min(lengthBytes, size));
-  } finally {
-    await file.close();
-  }
 }

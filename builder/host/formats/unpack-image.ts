@@ -6,7 +6,8 @@ import type { Progress } from '../progress.ts';
 import { containerOf, type Container } from '../containers/container-kind.ts';
 import { unpackContainer } from '../containers/unpack-container.ts';
 import { applyDlpatch } from './apply-dlpatch.ts';
-import { isDlpatch, readStart } from './read-dlpatch.ts';
+import { isDlpatch } from './read-dlpatch.ts';
+import { readStart } from '../image/open-image.ts';
 
 /** How an image may be packed, by the first bytes of its file. */
 export type Packing = Container | 'dlpatch';

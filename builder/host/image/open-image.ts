@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { isErrno } from '../files.ts';
 import type { ByteSource } from '../../image/byte-source.ts';
@@ -43,6 +44,11 @@ export async function withImage<T>(path: string, use: (image: OpenImage) => Prom
   }
 }
 
+/** The first bytes of a file, fewer when it is shorter. @throws HostError as `openImage` does */
+export async function readStart(path: string, lengthBytes: number): Promise<Buffer> {
+  return withImage(path, (image) => image.read(0, Math.min(lengthBytes, image.sizeBytes)));
+}
+
 /** Reads through a file handle; bytes past the end of the file are zero. */
 export function sourceOf(handle: FileHandle, sizeBytes: number): ByteSource {
   return {
@@ -62,7 +68,8 @@ export function sourceOf(handle: FileHandle, sizeBytes: number): ByteSource {
 
 async function openReadOnly(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r');
+    // Without O_NONBLOCK the opening of a FIFO waits for a writer, for ever if need be.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) {
       throw new HostError('image-not-found', `there is no image ${path}`, {

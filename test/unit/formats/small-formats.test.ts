@@ -48,6 +48,7 @@ describe('the header of a .dlpatch', () => {
         ],
         compressedBytes: 20,
       },
+      { ranges: [], compressedBytes: 2 },
     ],
   };
   const bytes = renderDlpatchHeader(header);
@@ -77,8 +78,43 @@ describe('the header of a .dlpatch', () => {
     ['a range without bytes', [[0, 0]]],
     ['a range that is no number', [['0', 1]]],
   ])('is refused with %s', (_name, ranges) => {
-    const broken = { ...header, layers: [{ ranges, compressedBytes: 20 }] };
-    expect(parseDlpatchHeader(Buffer.from(JSON.stringify(broken)))).toBeNull();
+    const broken = { ...header, layers: [{ ranges, compressedBytes: 20 }, header.layers[1]] };
+    expect(parseDlpatchHeader(Buffer.from(JSON.stringify(broken)))).toEqual({
+      problem: 'the ranges of its layers do not fit its image',
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no JSON', '{', 'its header is not JSON'],
+    ['no object', [], 'its header is not a JSON object'],
+    ['no base', { ...header, base: null }, 'its header does not name its base'],
+    [
+      'a base without a key',
+      { ...header, base: { ...header.base, key: 1 } },
+      'its header does not name its base',
+    ],
+    ...['../x', '/x', '..', '.', '', 'a\0b', 'a\nb', '\ud800', 'x'.repeat(256), 7, null].map(
+      (name): [string, unknown, string] => [
+        `an image called ${JSON.stringify(name)}`.slice(0, 60),
+        { ...header, image: { ...header.image, name } },
+        'the name of its image is not a plain file name',
+      ],
+    ),
+    ...[9001, 0, -1, '9000', 2 ** 60, null].map((sizeBytes): [string, unknown, string] => [
+      `an image of ${sizeBytes} bytes`,
+      { ...header, image: { ...header.image, sizeBytes } },
+      'its image has another size than its base',
+    ]),
+    ['no layers', { ...header, layers: [] }, 'it does not have two layers'],
+    ['layers that are none', { ...header, layers: [1, 2] }, 'it does not have two layers'],
+    [
+      'a layer without bytes',
+      { ...header, layers: [header.layers[0], { ranges: [], compressedBytes: 0 }] },
+      'the ranges of its layers do not fit its image',
+    ],
+  ])('is refused with %s', (_name, broken, problem) => {
+    const text = typeof broken === 'string' ? broken : JSON.stringify(broken);
+    expect(parseDlpatchHeader(Buffer.from(text))).toEqual({ problem });
   });
 
   it('is refused from another version', () => {
