@@ -5,6 +5,7 @@ import { boardRules } from './rules/board-rules.ts';
 import { fileRules } from './rules/file-rules.ts';
 import { imageRules } from './rules/image-rules.ts';
 import { joinRules } from './rules/join-rules.ts';
+import { keyBaseRules } from './rules/key-base-rules.ts';
 import { keyRules } from './rules/key-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
@@ -13,6 +14,7 @@ import type { Rule, RuleContext } from './rules/rule.ts';
 import { stackRules } from './rules/stack-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
+import { timeZoneRules } from './rules/time-zone-rules.ts';
 import { userRules } from './rules/user-rules.ts';
 import { isDamaged, type Topic } from './schema/topic.ts';
 
@@ -27,7 +29,9 @@ const rules: readonly Rule[] = [
   ...swarmRules,
   ...joinRules,
   ...userRules,
+  ...timeZoneRules,
   ...keyRules,
+  ...keyBaseRules,
   ...fileRules,
   ...imageRules,
   ...stackRules,

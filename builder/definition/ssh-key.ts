@@ -1,3 +1,5 @@
+import { skipOptions, type SshOptionProblem } from './ssh-key-options.ts';
+
 /** A public key in OpenSSH's one-line form, taken apart. */
 export interface SshKey {
   readonly type: string;
@@ -16,6 +18,7 @@ export type SshKeyProblem =
   | 'wrong-inner-type'
   | 'wrong-length'
   | 'control-characters'
+  | SshOptionProblem
   | 'empty';
 
 /** Lengths in bytes of the fields behind the type name; null where any length will do. Source: RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4, OpenSSH PROTOCOL.u2f. */
@@ -35,6 +38,9 @@ export const sshKeyTypes: readonly string[] = Object.keys(fieldLengths);
 /** Smallest RSA modulus that is still considered safe. Source: NIST SP 800-131A revision 2. */
 const smallestRsaBits = 2048;
 
+/** Source: OpenSSH, sshbuf.h, SSHBUF_MAX_BIGNUM. */
+const largestRsaBits = 16_384;
+
 /** True when the text holds a private key of OpenSSH, PEM or PuTTY. Nothing of such a text may ever be shown. */
 export function isPrivateKey(text: string): boolean {
   return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-{5}|PuTTY-User-Key-File-/.test(text);
@@ -49,8 +55,9 @@ export function parseSshKey(line: string): SshKey | SshKeyProblem {
   const text = line.trim();
   if (text === '') return 'empty';
   if (/\p{Cc}/u.test(text.replaceAll('\t', ' '))) return 'control-characters';
-  const found = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([^\s]+)/.exec(text);
-  const [, type = '', encoded = ''] = found ?? [];
+  const parts = findKey(text);
+  if (typeof parts === 'string') return parts;
+  const { type, encoded } = parts;
   if (type.includes('-cert-v')) return 'certificate';
   if (type === 'ssh-dss') return 'dsa';
   const lengths = fieldLengths[type];
@@ -67,10 +74,30 @@ export function parseSshKey(line: string): SshKey | SshKeyProblem {
   return type === 'ssh-rsa' ? judgeRsa(type, rest[1]) : { type };
 }
 
+interface KeyParts {
+  readonly type: string;
+  readonly encoded: string;
+}
+
+/** The key at the beginning of the line, or behind options. A word inside the quotes of an option is no key. */
+function findKey(text: string): KeyParts | SshKeyProblem {
+  const plain = keyAt(text);
+  if (plain !== undefined) return plain;
+  if (!/\s(?:ssh|ecdsa|sk)-[\w@.-]+\s/.test(text)) return 'unknown-type';
+  const skipped = skipOptions(text);
+  return typeof skipped === 'string' ? skipped : (keyAt(skipped.rest) ?? 'unknown-type');
+}
+
+function keyAt(text: string): KeyParts | undefined {
+  const [, type, encoded] = /^((?:ssh|ecdsa|sk)-[\w@.-]+)\s+(\S+)/.exec(text) ?? [];
+  return type === undefined || encoded === undefined ? undefined : { type, encoded };
+}
+
 function judgeRsa(type: string, modulus: Uint8Array | undefined): SshKey | SshKeyProblem {
   const significant = (modulus ?? new Uint8Array()).findIndex((byte) => byte !== 0);
   if (modulus === undefined || significant < 0) return 'wrong-length';
   const bits = (modulus.length - significant) * 8 - Math.clz32(modulus[significant] ?? 0) + 24;
+  if (bits > largestRsaBits) return 'wrong-length';
   return bits < smallestRsaBits ? 'weak-rsa' : { type, bits };
 }
 

@@ -9,15 +9,28 @@ export interface NodeNetwork {
   readonly wiredInterface: string;
 }
 
-/** Which interface carries the node's address. Rules see to it that a VLAN is on a cable, and Wi-Fi on boards that have it. */
+/** Longest name of an interface. Source: Linux, IFNAMSIZ without the final zero. */
+const longestInterfaceName = 15;
+
+/**
+ * Which interface carries the node's address. An interface that the definition names is the one that is used: a Wi-Fi
+ * adapter where there is Wi-Fi. Rules see to it that a VLAN is on a cable, and Wi-Fi on boards that have it.
+ */
 export function networkOf(cluster: Cluster, node: ClusterNode): NodeNetwork {
   const { network } = cluster;
-  const wiredInterface = network.interface ?? node.profile.interface;
-  if (network.wifi !== null && node.profile.wifi_interface !== undefined) {
-    return { medium: 'wifi', interface: node.profile.wifi_interface, wiredInterface };
+  const wifiInterface = network.interface ?? node.profile.wifi_interface;
+  if (network.wifi !== null && wifiInterface !== undefined) {
+    return { medium: 'wifi', interface: wifiInterface, wiredInterface: node.profile.interface };
   }
+  const wiredInterface = network.interface ?? node.profile.interface;
   if (network.vlan !== null) {
-    return { medium: 'vlan', interface: `${wiredInterface}.${network.vlan}`, wiredInterface };
+    return { medium: 'vlan', interface: nameOfVlan(wiredInterface, network.vlan), wiredInterface };
   }
   return { medium: 'wire', interface: wiredInterface, wiredInterface };
+}
+
+/** `eth0.20`, or `vlan20` where that would be too long. */
+function nameOfVlan(wiredInterface: string, vlan: number): string {
+  const name = `${wiredInterface}.${vlan}`;
+  return name.length <= longestInterfaceName ? name : `vlan${vlan}`;
 }

@@ -23,9 +23,8 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
 /** An interface that the user names is taken as it is; otherwise it gets the name that the profile has for it. */
 function baseOverlays(cluster: Cluster, node: ClusterNode): string[] {
   const { overlays, renamesInterfaces } = traitsOf(node);
-  return renamesInterfaces && cluster.network.interface === null
-    ? [...overlays, 'wired-interface']
-    : [...overlays];
+  const isNamedByUser = cluster.network.interface !== null && networkOf(cluster, node).medium !== 'wifi';
+  return renamesInterfaces && !isNamedByUser ? [...overlays, 'wired-interface'] : [...overlays];
 }
 
 /** The virtual IP is the managers' business: only they can tell whether the swarm has quorum. */

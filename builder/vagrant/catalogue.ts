@@ -49,7 +49,9 @@ function nextVersion(boxes: readonly CatalogueBox[], previous: Catalogue | null)
     last.providers.some((known) => known.name === provider && known.checksum !== sha256),
   );
   if (!isOther) return last.version;
-  const numbers = last.version.split('.');
-  const patch = Number(numbers.at(-1));
-  return Number.isInteger(patch) ? [...numbers.slice(0, -1), patch + 1].join('.') : firstVersion;
+  // The next of 1.2.0-rc1 is 1.2.1, so that it is higher than both 1.2.0-rc1 and 1.2.0.
+  const [numbers] = /^\d+(?:\.\d+)*/.exec(last.version) ?? [];
+  if (numbers === undefined) return firstVersion;
+  const parts = numbers.split('.');
+  return [...parts.slice(0, -1), Number(parts.at(-1)) + 1].join('.');
 }

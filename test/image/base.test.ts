@@ -64,7 +64,7 @@ describe.each(wanted)('%s', (_name, request) => {
   });
 
   it('has the software versions that its definition promises', () => {
-    const { cloud_init, docker, glusterfs, keepalived } = request.definition.software;
+    const { cloud_init, docker, glusterfs, keepalived, openssh } = request.definition.software;
     const left =
       request.definition.platforms[`${request.platform}-${request.architecture}`]?.exclude_packages ?? [];
     const promised = {
@@ -72,6 +72,7 @@ describe.each(wanted)('%s', (_name, request) => {
       'docker.io': docker,
       keepalived,
       'glusterfs-server': glusterfs,
+      'openssh-server': openssh,
     };
     const installed = new Map(reader.base.packages.map(({ name, version }) => [name, version]));
     const found = Object.keys(promised).map((name) => [

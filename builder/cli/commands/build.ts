@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { buildCluster } from '../../host/build/build-cluster.ts';
 import type { BuiltItem } from '../../host/build/build-artifacts.ts';
 import { buildFormats, isBox, type BuildFormat } from '../../formats/image-format.ts';
+import { parseBoxOptions } from '../../vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import type { LoadedCluster } from '../../host/load-cluster.ts';
@@ -32,6 +33,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   const formats = parseFormats(options);
   const jobs = parseJobs(options.jobs);
   const kind = kindOf(formats, options);
+  const boxes = parseBoxOptions(options);
   const loaded = await loadAndReport(file, options, { isOwnNetwork: kind === 'vagrant' });
   const { cluster, projectDirectory, selected } = loaded;
   const obstacle =
@@ -47,11 +49,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     selected,
     formats,
     isSeeded: kind !== null && options.perNode !== true,
-    boxes: {
-      hasVagrantUser: options.vagrantUser === true,
-      version: options.boxVersion ?? null,
-      url: options.boxUrl ?? null,
-    },
+    boxes,
     isThin: options.backing === true,
     hasImageDigest: options.imageChecksum !== false,
     jobs,

@@ -6,6 +6,7 @@ import { stateDirectory } from '../../host/state-directory.ts';
 import { packerBuilders, type PackerBuilder } from '../../packer/packer-variables.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
+import { parseBoxOptions } from '../../vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
 import { formatTable, printLine, progressFor } from '../console.ts';
 import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
@@ -24,6 +25,7 @@ interface PackerOptions extends DefinitionOptions {
 /** `dlimage packer`: one image for all nodes with a seed for each; with `--node` a whole image for that node. */
 export async function runPackerCommand(file: string | undefined, options: PackerOptions): Promise<void> {
   const builder = parseBuilder(options.builder);
+  const boxes = parseBoxOptions(options);
   const { cluster, projectDirectory, selected } = await loadAndReport(file, options, { isOwnNetwork: true });
   const obstacle = vagrantObstacle(cluster) ?? seedObstacle(cluster);
   if (obstacle !== null) throw new UsageError(obstacle);
@@ -33,11 +35,7 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     selected,
     builder,
     isSeeded: options.node === undefined,
-    boxes: {
-      hasVagrantUser: options.vagrantUser === true,
-      version: options.boxVersion ?? null,
-      url: options.boxUrl ?? null,
-    },
+    boxes,
     isOffline: options.offline === true,
     outputDirectory,
     stateDirectory: stateDirectory(cluster.name, projectDirectory, options.state),

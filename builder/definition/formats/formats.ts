@@ -8,6 +8,7 @@ import {
   stackName,
   userName,
 } from './name-formats.ts';
+import { mountOptions } from './mount-options.ts';
 import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
 import { countryCode, dtoverlay, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
 import type { ValueFormat } from './value-format.ts';
@@ -28,6 +29,7 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   line: oneLine,
   'node-path': nodePath,
   'device-path': devicePath,
+  'mount-options': mountOptions,
   'file-mode': fileMode,
   'file-owner': fileOwner,
   locale,

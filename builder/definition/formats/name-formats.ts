@@ -28,12 +28,21 @@ export const dnsLabel: ValueFormat = (value, { name, at }) => {
   );
 };
 
+/** True for a label that resolvers read as a number, so that a name which ends in it is an address. Source: inet_aton(3), WHATWG URL 4.1. */
+export function isNumber(label: string): boolean {
+  return /^(\d+|0x[0-9a-f]*)$/i.test(label);
+}
+
 /** `domain`: a domain name of one or more labels. */
 export const domainName: ValueFormat = (value, { name, at }) => {
   const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
   const labels = value.replace(/\.$/, '').split('.');
   const valid =
     value.length <= 253 && labels.every((part) => part.length <= longestLabel && label.test(part));
+  if (valid && isNumber(labels.at(-1) ?? '')) {
+    const message = `${name} ${shown(value)} ends in a number, and programs read such a name as an IPv4 address`;
+    return error('domain-malformed', at, message, 'write a name that ends in letters, like home.example');
+  }
   if (valid) return undefined;
   return error(
     'domain-malformed',

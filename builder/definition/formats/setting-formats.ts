@@ -44,8 +44,20 @@ export const wifiPassword: ValueFormat = (value, { name, at }) => {
   return error('wifi-password', at, message, 'or a key of exactly 64 hexadecimal digits');
 };
 
+/** Names that the kernel, systemd or Docker give to something else. Source: systemd, ifname_valid(); Docker's bridges. */
+const takenInterfaces: ReadonlySet<string> = new Set(['lo', 'all', 'default', 'docker0', 'docker_gwbridge']);
+
 /** `interface-name`. Source: Linux IFNAMSIZ, dev_valid_name(). */
 export const interfaceName: ValueFormat = (value, { name, at }) => {
+  if (takenInterfaces.has(value)) {
+    const message = `${name} ${shown(value)} is not an interface of the local network`;
+    return error('interface-malformed', at, message, 'name that of the cable or the Wi-Fi, like eth0');
+  }
+  const [, wire, vlan] = /^([a-zA-Z][\w-]*)\.(\d{1,4})$/.exec(value) ?? [];
+  if (wire !== undefined && vlan !== undefined) {
+    const message = `${name} ${shown(value)} names a VLAN, which is made on the node`;
+    return error('interface-malformed', at, message, `write interface: ${wire} and vlan: ${vlan}`);
+  }
   if (/^[a-zA-Z][\w.-]{0,14}$/.test(value)) return undefined;
   return error(
     'interface-malformed',

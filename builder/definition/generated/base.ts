@@ -188,6 +188,14 @@ export interface BaseDefinition {
      * keepalived version, as major.minor.
      */
     keepalived: string;
+    /**
+     * OpenSSH version, as major.minor; absent where every kind of key is accepted.
+     */
+    openssh?: string;
+    /**
+     * True for a base that has the old names of time zones, like US/Eastern. Newer releases have them in tzdata-legacy.
+     */
+    old_time_zones?: boolean;
   };
   /**
    * One disk layout per `<platform>-<architecture>` of a profile.

@@ -3,6 +3,7 @@ import { isVendor } from '../base-traits.ts';
 import type { ClusterNode, UserImage } from '../cluster.ts';
 import { error } from '../finding.ts';
 import { baseImagePath, basePath } from '../resolve/board-lookup.ts';
+import { shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -53,7 +54,7 @@ function* insecureUrl(context: RuleContext): Iterable<Diagnostic> {
         'images are downloaded over https and http only',
         'download it yourself, and give its path',
       );
-    } else if (image.sha256 === null) {
+    } else if (image.sha256 === null && URL.canParse(image.url)) {
       const message = 'nothing tells whether what comes over http is what was meant';
       yield error(
         'base-url-unverified',
@@ -62,6 +63,17 @@ function* insecureUrl(context: RuleContext): Iterable<Diagnostic> {
         'use https, or say its SHA-256: base_sha256 (--sha256)',
       );
     }
+  }
+}
+
+/** What no program could ever connect to. */
+function* malformedUrl(context: RuleContext): Iterable<Diagnostic> {
+  for (const { path, image } of named(context)) {
+    if (path === undefined || image?.from !== 'url' || !/^https?:/i.test(image.url)) continue;
+    if (URL.canParse(image.url) && !/[\s\p{Cc}]/u.test(image.url)) continue;
+    const message = `${shown(image.url)} is not a URL`;
+    const hint = 'write it like https://images.example/my-image.img.xz';
+    yield error('base-url-malformed', context.locator.value(path), message, hint);
   }
 }
 
@@ -80,5 +92,6 @@ const imageTopics = ['profile', 'base', 'base_image', 'base_sha256', 'nodes', 'c
 export const baseImageRules: readonly Rule[] = [
   { reads: imageTopics, check: imageWithoutPublisher },
   { reads: imageTopics, check: insecureUrl },
+  { reads: imageTopics, check: malformedUrl },
   { reads: imageTopics, check: digestOfNothing },
 ];

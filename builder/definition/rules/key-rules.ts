@@ -31,6 +31,22 @@ const problems: Readonly<
     'is damaged: something of its contents is missing or too much',
     'copy the whole line of the .pub file again',
   ],
+  'option-unclosed': [
+    'has an option with a quote that is not closed',
+    'close it with "; a quote inside is written \\"',
+  ],
+  'option-unknown': [
+    'has an option that sshd does not know, so it would ignore the key',
+    'options stand in front of the key, with commas and no blanks between them; see sshd(8)',
+  ],
+  'option-without-value': [
+    'has an option without its value in double quotes, so sshd would ignore the key',
+    'write it like command="/usr/bin/uptime"',
+  ],
+  'option-twice': [
+    'has an option twice that a key may have once, so sshd would ignore the key',
+    'keep one command, one from and one principals',
+  ],
   'control-characters': ['has control characters in it', 'copy the whole line of the .pub file again'],
   empty: ['is empty', 'give the line of a .pub file'],
 };
@@ -58,6 +74,7 @@ function* keysUnusable(context: RuleContext): Iterable<Diagnostic> {
     const at = context.locator.value(path);
     if (isPrivateKey(text)) yield privateKey(at, 'this');
     else if (isKeyPath(text)) yield* keyFileUnusable(context, path, text, at);
+    else if (isFileName(text)) yield fileWithoutPath(text, at);
     else for (const line of linesOf(text)) yield* judge(line, 'this ssh key', at);
   }
 }
@@ -90,6 +107,16 @@ function* keyFileUnusable(
     const what = lines.length === 1 ? `key file ${shown(file)}` : `a key in ${shown(file)}`;
     for (const line of lines) yield* judge(line, what, at);
   }
+}
+
+/** True for one word that could be the name of a file, and is no key: keys have two words at least. */
+function isFileName(text: string): boolean {
+  return /^[\w.-]+$/.test(text) && !text.startsWith('AAAA') && !sshKeyTypes.includes(text);
+}
+
+function fileWithoutPath(text: string, at: Position | undefined): Diagnostic {
+  const hint = `if it is the name of a file, begin it with ./ like ./${shown(text)}; a key is the whole line of a .pub file`;
+  return error('key-malformed', at, 'this ssh key has only one word', hint);
 }
 
 /** The keys of a text; of a text without any, an empty one, to be refused. */

@@ -148,6 +148,32 @@ function* wifiWithoutRadio({ written, cluster, locator }: RuleContext): Iterable
   );
 }
 
+/** Whether the name of an interface is that of a cable or of Wi-Fi; other names may be either. Source: systemd.net-naming-scheme(7). */
+function mediumByName(name: string): 'cable' | 'wifi' | undefined {
+  if (/^wl/.test(name)) return 'wifi';
+  return /^(eth\d|en[osPpx])/.test(name) ? 'cable' : undefined;
+}
+
+function* interfaceOfOtherMedium({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  const name = written.network?.interface;
+  if (name === undefined) return;
+  const at = locator.value(['network', 'interface']);
+  const medium = mediumByName(name);
+  if (medium === 'cable' && written.network?.wifi !== undefined) {
+    const hint = 'leave interface out to use that of the profile, or name the Wi-Fi adapter, like wlan0';
+    yield error('interface-not-wifi', at, `${name} is an interface for a cable, and there is wifi`, hint);
+  }
+  if (medium === 'wifi' && written.network?.wifi === undefined) {
+    const hint = 'add wifi with the name and the password of the network, or name the interface of the cable';
+    yield error(
+      'interface-without-wifi',
+      at,
+      `${name} is a Wi-Fi interface, and no Wi-Fi network is named`,
+      hint,
+    );
+  }
+}
+
 function* vlanOverWifi({ written, locator }: RuleContext): Iterable<Diagnostic> {
   if (written.network?.wifi === undefined || written.network.vlan === undefined) return;
   yield error(
@@ -170,5 +196,6 @@ export const networkRules: readonly Rule[] = [
   { reads: ['network.subnet', 'network.first_address'], check: firstAddressUnusable },
   { reads: addressTopics, check: tooFewAddresses },
   { reads: ['network.wifi', 'network.interface', 'profile', 'nodes'], check: wifiWithoutRadio },
+  { reads: ['network.wifi', 'network.interface'], check: interfaceOfOtherMedium },
   { reads: ['network.wifi', 'network.vlan'], check: vlanOverWifi },
 ];

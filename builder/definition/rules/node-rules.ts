@@ -1,6 +1,7 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { error, warning } from '../finding.ts';
+import { isNumber } from '../formats/name-formats.ts';
 import { maxManagers } from '../roles.ts';
 import { counted, listed, shown } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -48,15 +49,27 @@ function* nodeNameTooLong({ cluster, writtenNodes, locator }: RuleContext): Iter
   );
 }
 
+/** Names that /etc/hosts of every node gives to something else. Source: Debian, netbase's hosts; RFC 6761 6.3. */
+const takenNames: ReadonlyMap<string, string> = new Map([
+  ['localhost', 'every machine for itself'],
+  ['ip6-localhost', 'every machine for itself'],
+  ['ip6-loopback', 'every machine for itself'],
+  ['ip6-localnet', 'the IPv6 network of every machine'],
+  ['ip6-mcastprefix', 'the addresses of IPv6 multicast'],
+  ['ip6-allnodes', 'all machines of the network'],
+  ['ip6-allrouters', 'all routers of the network'],
+]);
+
 function* nodeNameReserved({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
   for (const { name, index } of cluster.nodes) {
-    if (name !== 'localhost') continue;
-    yield error(
-      'node-name-reserved',
-      locator.value(['nodes', index - 1, 'name']),
-      'localhost is the name of every machine for itself',
-      'choose another name',
-    );
+    const owner = takenNames.get(name);
+    const at = locator.value(['nodes', index - 1, 'name']);
+    if (owner !== undefined) {
+      yield error('node-name-reserved', at, `${name} is the name of ${owner}`, 'choose another name');
+    } else if (isNumber(name)) {
+      const message = `${shown(name)} is a number, and programs read a number as an IPv4 address`;
+      yield error('node-name-number', at, message, `put letters into it, like node-${name}`);
+    }
   }
 }
 

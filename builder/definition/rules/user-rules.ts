@@ -1,7 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error, warning } from '../finding.ts';
-import { didYouMeanHint } from '../did-you-mean.ts';
-import { shown } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Names that Debian or a package of the bases gives to accounts and groups of the system. Source: base-passwd and the packages' postinst scripts. */
@@ -61,27 +59,10 @@ function* nobodyWithSudo({ cluster, locator }: RuleContext): Iterable<Diagnostic
   );
 }
 
-function* timezoneUnknown({ cluster, environment, locator }: RuleContext): Iterable<Diagnostic> {
-  const { timezone } = cluster;
-  if (timezone === 'UTC' || environment.timeZones.length === 0 || environment.timeZones.includes(timezone))
-    return;
-  const cities = new Map(environment.timeZones.map((zone) => [zone.replace(/^.*\//, ''), zone]));
-  const city = cities.get(timezone) ?? cities.get(timezone.replaceAll(' ', '_'));
-  const hint = city === undefined ? didYouMeanHint(timezone, environment.timeZones) : `did you mean ${city}?`;
-  const fallback = 'write it like Europe/Rome; `timedatectl list-timezones` lists them all';
-  yield error(
-    'timezone-unknown',
-    locator.value(['timezone']),
-    `there is no time zone ${shown(timezone)}`,
-    hint ?? fallback,
-  );
-}
-
-/** Rules about users, and about their clock. */
+/** Rules about users. */
 export const userRules: readonly Rule[] = [
   { reads: ['users'], check: userIsRoot },
   { reads: ['users'], check: userIsSystem },
   { reads: ['users'], check: userTwice },
   { reads: ['users'], check: nobodyWithSudo },
-  { reads: ['timezone'], check: timezoneUnknown },
 ];

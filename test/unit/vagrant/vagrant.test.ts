@@ -86,6 +86,15 @@ describe('the catalogue of a box', () => {
   const first = render([libvirt], null);
   const versionOf = (catalogue: Catalogue) => catalogue.versions.map(({ version }) => version);
 
+  it('counts on from a version with words in it, to a higher one', () => {
+    const other = { ...libvirt, sha256: 'e'.repeat(64) };
+    for (const [last, next] of [
+      ['1.2.0-rc1', '1.2.1'],
+      ['2026.11', '2026.12'],
+    ] as const)
+      expect(versionOf(render([other], render([libvirt], null, last)))).toEqual([next]);
+  });
+
   it('says where a box is, its checksum and its architecture', () => {
     expect(first).toMatchObject({
       name: 'dlimage/x86',
