@@ -1,13 +1,13 @@
 import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
-import { explainAccessDenied } from '../host/access-denied.ts';
+import { explainSystemError } from '../host/system-error.ts';
 import { explainDiskFull } from '../host/disk-full.ts';
 import { usesColour } from './console.ts';
 import { Interruption } from './interruption.ts';
 
 /** Shows a failure on stderr (as one JSON object with `--json`) and returns the exit code for it. */
 export function reportFailure(failure: unknown, options: { json: boolean; debug: boolean }): number {
-  const error = explainAccessDenied(explainDiskFull(failure));
+  const error = explainSystemError(explainDiskFull(failure));
   const colour = usesColour(process.stderr);
   const kind = classify(error);
   if (options.json) {

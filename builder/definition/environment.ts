@@ -14,7 +14,9 @@ export interface Reference {
 
 /** What the host found where a reference points to. */
 export interface HostPath extends Reference {
-  readonly kind: 'file' | 'directory' | 'other' | 'missing' | 'unreadable';
+  readonly kind: 'file' | 'directory' | 'other' | 'missing' | 'unreadable' | 'too-large';
+  /** Of what cannot be used, what it is or why, in words: `a named pipe`, `permission denied`. */
+  readonly what?: string;
   /** Absolute and normalised, links not resolved. */
   readonly absolutePath: string;
   /** Absolute with all links resolved; the same as `absolutePath` when there is nothing. */
@@ -32,7 +34,10 @@ export interface HostPath extends Reference {
 export interface OwnPublicKey {
   /** As shown to the user: `~/.ssh/id_ed25519.pub`. */
   readonly file: string;
+  /** Empty when it cannot be read. */
   readonly text: string;
+  /** Why it cannot be read, in words: `is a folder`. */
+  readonly problem?: string;
 }
 
 /** What the pure stages have to know about the machine they run on; read by the host beforehand. */

@@ -1,11 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { openRegularFile } from './regular-file.ts';
+import { systemCode } from './system-error.ts';
 
-/** Text of a file, or undefined when there is no file. */
+/**
+ * Text of a file, or undefined when there is no file.
+ *
+ * @throws HostError `not-a-regular-file`
+ */
 export async function readTextIfExists(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const file = await openRegularFile(path);
+    try {
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
@@ -56,7 +67,7 @@ export async function makePrivateDirectory(path: string): Promise<void> {
 
 /** True when an error of a system call carries this code. */
 export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return systemCode(error) === code;
 }
 
 async function writeTemporarySibling(path: string, data: string | Uint8Array, mode: number): Promise<string> {

@@ -1,9 +1,10 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { HostPath, Reference } from '../definition/environment.ts';
-import { isErrno } from './files.ts';
 import { inspectImageArchive } from './inspect-image-archive.ts';
+import { danglingLink, isLink, kindInWords, readRegularText } from './regular-file.ts';
+import { systemCode, systemReason } from './system-error.ts';
 
 /** What is judged by its contents. */
 const readAsText: ReadonlySet<Reference['purpose']> = new Set(['profile', 'key', 'stack', 'token']);
@@ -19,23 +20,20 @@ export async function findHostPath(reference: Reference, projectDirectory: strin
   try {
     const realPath = await realpath(absolutePath);
     const status = await stat(realPath);
-    const kind = status.isFile() ? 'file' : status.isDirectory() ? 'directory' : 'other';
-    const found = {
-      ...nothing,
-      realPath,
-      kind,
-      sizeBytes: status.size,
-      executable: (status.mode & 0o100) !== 0,
-    } as const;
-    if (reference.purpose === 'image' && kind === 'file') {
-      return { ...found, archive: await inspectImageArchive(realPath) };
-    }
-    if (!readAsText.has(reference.purpose) || kind !== 'file' || status.size > longestTextBytes) return found;
-    return { ...found, text: await readFile(realPath, 'utf8') };
+    const executable = (status.mode & 0o100) !== 0;
+    const found = { ...nothing, realPath, sizeBytes: status.size, executable };
+    if (status.isDirectory()) return { ...found, kind: 'directory' };
+    if (!status.isFile()) return { ...found, kind: 'other', what: kindInWords(status) };
+    if (reference.purpose === 'image')
+      return { ...found, kind: 'file', archive: await inspectImageArchive(realPath) };
+    if (!readAsText.has(reference.purpose)) return { ...found, kind: 'file' };
+    return { ...found, ...(await readRegularText(realPath, longestTextBytes)) };
   } catch (error) {
-    return {
-      ...nothing,
-      kind: isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') ? 'missing' : 'unreadable',
-    };
+    const code = systemCode(error);
+    // A NUL cannot be in a path at all.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code.startsWith('ERR_')) {
+      return { ...nothing, kind: 'missing', ...((await isLink(absolutePath)) ? { what: danglingLink } : {}) };
+    }
+    return { ...nothing, kind: 'unreadable', what: systemReason(error) ?? 'the system refuses it' };
   }
 }

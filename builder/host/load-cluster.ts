@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Cluster } from '../definition/cluster.ts';
 import type { UsedDefault } from '../definition/defaults.ts';
@@ -6,14 +6,17 @@ import { collectReferences } from '../definition/references.ts';
 import type { DefinitionFlags } from '../definition/source/command-line.ts';
 import { understandCluster } from '../definition/understand-cluster.ts';
 import { hasErrors, type Diagnostic, type SourceText } from '../report/diagnostic.ts';
-import { ConfigurationError, UsageError } from '../report/errors.ts';
-import { isErrno } from './files.ts';
+import { ConfigurationError, HostError, UsageError } from '../report/errors.ts';
 import { readShippedDefinitions } from './read-definitions.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readSchemas } from './read-schemas.ts';
+import { readRegularText, type FoundText } from './regular-file.ts';
 
 /** The definition that is taken when the command line names none. */
 export const defaultDefinitionFile = 'cluster.yaml';
+
+/** Ten thousand nodes need a third of it; more is not read into memory. */
+const longestDefinitionBytes = 4 * 1024 * 1024;
 
 /** A definition without errors. */
 export interface LoadedCluster {
@@ -40,7 +43,8 @@ export interface NodePlace {
  * Reads a definition with its flags and everything it refers to, and judges it.
  *
  * @param file - as typed; without it `cluster.yaml` is taken where there is one
- * @throws ConfigurationError with every finding; UsageError when a named file is not there
+ * @throws ConfigurationError with every finding; UsageError when a named file is not there;
+ *   HostError `definition-unreadable` when it is no file, too large, or may not be read
  */
 export async function loadCluster(
   file: string | undefined,
@@ -68,16 +72,29 @@ export async function loadCluster(
 
 async function readDefinition(file: string | undefined): Promise<SourceText | undefined> {
   const path = file ?? defaultDefinitionFile;
-  try {
-    const isDirectory = (await stat(path)).isDirectory();
-    const definition = isDirectory ? `${path.replace(/\/+$/, '')}/${defaultDefinitionFile}` : path;
-    return { file: relative('.', definition) || definition, text: await readFile(definition, 'utf8') };
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    if (file === undefined) return undefined;
-    throw new UsageError(
-      `there is no definition ${file}`,
-      'dlimage init writes one; without one, leave the argument out',
-    );
+  const given = await readRegularText(path, longestDefinitionBytes);
+  const isFolder = given.kind === 'directory';
+  const definition = isFolder ? `${path.replace(/\/+$/, '')}/${defaultDefinitionFile}` : path;
+  const found = isFolder ? await readRegularText(definition, longestDefinitionBytes) : given;
+  if (found.kind === 'file') return { file: relative('.', definition) || definition, text: found.text };
+  if (found.kind !== 'missing') throw unreadable(definition, found);
+  if (file === undefined) return undefined;
+  throw new UsageError(
+    `there is no definition ${file}`,
+    'dlimage init writes one; without one, leave the argument out',
+  );
+}
+
+function unreadable(file: string, { kind, what }: Exclude<FoundText, { kind: 'file' }>): HostError {
+  if (kind === 'unreadable') {
+    return new HostError('definition-unreadable', `cannot read the definition ${file}: ${what}`, {
+      hint: 'name a file that you may read',
+    });
   }
+  return new HostError('definition-unreadable', `the definition ${file} is ${what}`, {
+    hint:
+      kind === 'too-large'
+        ? 'put what is large into files of its own'
+        : 'name a regular file, like cluster.yaml',
+  });
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Environment, HostPath, OwnPublicKey, Reference } from '../definition/environment.ts';
@@ -6,9 +6,13 @@ import { stackReferences } from '../definition/stacks/written-stack.ts';
 import { readTextIfExists } from './files.ts';
 import { findHostPath } from './find-host-path.ts';
 import { mapConcurrently } from './map-concurrently.ts';
+import { readRegularText } from './regular-file.ts';
 
 /** Interfaces of container engines and virtual machines, which say nothing about the LAN of the boards. */
 const virtualInterface = /^(docker|br-|veth|virbr|vnet|vmnet|cni|flannel|tun|tap|wg|utun)/;
+
+/** No public key has as many; more is not read into memory. */
+const longestKeyFileBytes = 64 * 1024;
 
 /** Reads what the pure stages have to know about this machine. */
 export async function readEnvironment(
@@ -45,12 +49,13 @@ async function readOwnPublicKeys(): Promise<OwnPublicKey[]> {
   const directory = join(homedir(), '.ssh');
   const names = await readdir(directory).catch(() => []);
   const keys = names.filter((name) => name.endsWith('.pub') && !name.endsWith('-cert.pub')).toSorted();
-  return await Promise.all(
-    keys.map(async (name) => ({
-      file: `~/.ssh/${name}`,
-      text: await readFile(join(directory, name), 'utf8'),
-    })),
-  );
+  return await mapConcurrently(keys, async (name) => {
+    const file = `~/.ssh/${name}`;
+    const found = await readRegularText(join(directory, name), longestKeyFileBytes);
+    if (found.kind === 'file') return { file, text: found.text };
+    const isReason = found.kind === 'unreadable';
+    return { file, text: '', problem: isReason ? `cannot be read (${found.what})` : `is ${found.what}` };
+  });
 }
 
 function readHostNetworks(): string[] {

@@ -1,5 +1,5 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import { isKeyPath } from '../environment.ts';
+import { isKeyPath, type HostPath } from '../environment.ts';
 import { error, note, warning } from '../finding.ts';
 import { originOf } from '../references.ts';
 import { keyLines, usableOwnKeys } from '../resolve/resolve-users.ts';
@@ -94,12 +94,7 @@ function* keyFileUnusable(
       'make a key with ssh-keygen -t ed25519, or correct the path',
     );
   } else if (found.kind !== 'file' || found.text === undefined) {
-    yield error(
-      'key-file-unreadable',
-      at,
-      `key file ${shown(file)} cannot be read`,
-      found.kind === 'directory' ? 'it is a directory: name the .pub file in it' : 'check its permissions',
-    );
+    yield error('key-file-unreadable', at, `key file ${shown(file)} cannot be read`, keyFileHint(found));
   } else if (isPrivateKey(found.text)) {
     yield privateKey(at, shown(file));
   } else {
@@ -117,6 +112,12 @@ function isFileName(text: string): boolean {
 function fileWithoutPath(text: string, at: Position | undefined): Diagnostic {
   const hint = `if it is the name of a file, begin it with ./ like ./${shown(text)}; a key is the whole line of a .pub file`;
   return error('key-malformed', at, 'this ssh key has only one word', hint);
+}
+
+function keyFileHint({ kind, what }: HostPath): string {
+  if (kind === 'directory') return 'it is a directory: name the .pub file in it';
+  if (kind === 'unreadable') return `check its permissions${what === undefined ? '' : ` (${what})`}`;
+  return `it is ${what ?? 'not a file'}: name a .pub file`;
 }
 
 /** The keys of a text; of a text without any, an empty one, to be refused. */
@@ -140,10 +141,15 @@ function* judge(line: string, what: string, at: Position | undefined): Iterable<
   else yield error('key-malformed', at, `${what} ${problems[judged][0]}`, problems[judged][1]);
 }
 
+const skippedHint = 'remove it, or put the key file itself there; --ssh-key FILE names a key';
+
 /** With a key of one's own that cannot be used, the login would fail later for no visible reason. */
 function* ownKeysUnusable({ written, environment }: RuleContext): Iterable<Diagnostic> {
   if (written.ssh?.authorized_keys !== undefined) return;
-  for (const { file, text } of environment.ownPublicKeys) {
+  for (const { file, text, problem } of environment.ownPublicKeys) {
+    if (problem !== undefined) {
+      yield warning('own-key-skipped', undefined, `your key ${file} ${problem}: it is not used`, skippedHint);
+    }
     for (const line of keyLines(text)) {
       const judged = parseSshKey(line);
       if (typeof judged !== 'string' || judged === 'private-key') continue;

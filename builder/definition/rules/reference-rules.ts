@@ -125,11 +125,11 @@ function unusablePath(context: ReferenceContext, reference: Reference, at: Diagn
     return error(
       'path-unreadable',
       at,
-      `${purpose} ${shown(written)} cannot be read`,
+      `${purpose} ${shown(written)} cannot be read${found.what === undefined ? '' : `: ${found.what}`}`,
       'check its permissions',
     );
   }
-  const message = `${purpose} ${shown(written)} is ${found.kind === 'directory' ? 'a directory' : 'not a regular file'}`;
+  const message = `${purpose} ${shown(written)} is ${found.kind === 'directory' ? 'a directory' : (found.what ?? 'not a regular file')}`;
   return error('path-not-a-file', at, message, 'give the file itself');
 }
 

@@ -48,13 +48,33 @@ export function checkUsable({
   const kind = found?.kind ?? 'missing';
   if (kind === 'file' || (mayBeFolder && kind === 'directory')) return undefined;
   if (kind === 'missing') {
-    return error('source-missing', at, `${shown(written)} does not exist`, `paths start at ${start}`);
+    const is = found?.what === undefined ? 'does not exist' : `is ${found.what}`;
+    const hint = found?.what === undefined ? `paths start at ${start}` : 'put the file itself there';
+    return error('source-missing', at, `${shown(written)} ${is}`, hint);
   }
-  if (kind === 'unreadable') {
-    return error('source-unreadable', at, `${shown(written)} cannot be read`, 'check its permissions');
+  if (kind === 'unreadable') return unreadable(written, at, found?.what);
+  if (kind === 'too-large') {
+    const message = `${shown(written)} is too large to be read: it is ${found?.what ?? 'a large file'}`;
+    return error('source-too-large', at, message, 'name the right file');
   }
-  const what = mayBeFolder ? 'neither a file nor a folder' : kind === 'directory' ? 'a folder' : 'not a file';
-  return error('source-not-a-file', at, `${shown(written)} is ${what}`);
+  const fallback =
+    kind === 'directory' ? 'a folder' : mayBeFolder ? 'neither a file nor a folder' : 'not a file';
+  return error(
+    'source-not-a-file',
+    at,
+    `${shown(written)} is ${found?.what ?? fallback}`,
+    wantedInstead[kind],
+  );
+}
+
+const wantedInstead: Readonly<Partial<Record<HostPath['kind'], string>>> = {
+  directory: 'name the file in it',
+  other: 'put a regular file in its place',
+};
+
+function unreadable(written: string, at: Position | undefined, what = 'permission denied'): Diagnostic {
+  const hint = what === 'permission denied' ? 'check its permissions' : 'put the file itself there';
+  return error('source-unreadable', at, `${shown(written)} cannot be read: ${what}`, hint);
 }
 
 /** Whether a path is a folder, or below it. */

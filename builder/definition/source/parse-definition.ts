@@ -17,13 +17,15 @@ const maxAliasCount = 10_000;
 /**
  * Parses `cluster.yaml`, a profile or a base: YAML 1.2, one document, anchors, aliases and merge keys allowed.
  *
- * Diagnostics: `yaml-syntax`, `yaml-tab`, `yaml-duplicate-key`, `yaml-several-documents`, `yaml-tag`,
+ * Diagnostics: `yaml-encoding`, `yaml-syntax`, `yaml-tab`, `yaml-duplicate-key`, `yaml-several-documents`, `yaml-tag`,
  * `yaml-alias`, `yaml-complex-key`. There is no value when the text could not be understood.
  */
 export function parseDefinition({ file, text }: SourceText): Outcome<ParsedDefinition> {
   // Editors on Windows begin a file with a byte order mark, which is no column of its first line.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
   const lines = new LineCounter();
+  const undecoded = findUndecoded(source);
+  if (undecoded !== undefined) return { diagnostics: [undecoded] };
   const document = parseDocument(source.text, {
     lineCounter: lines,
     prettyErrors: false,
@@ -41,6 +43,17 @@ export function parseDefinition({ file, text }: SourceText): Outcome<ParsedDefin
     const reason = failure instanceof Error ? failure.message : String(failure);
     return { diagnostics: [...diagnostics, error('yaml-alias', undefined, `${source.file}: ${reason}`)] };
   }
+}
+
+/** The first character that is none in UTF-8: a reader puts U+FFFD in the place of bytes that it cannot decode. */
+function findUndecoded(source: SourceText): Diagnostic | undefined {
+  const found = /[\uFFFD\0]/.exec(source.text);
+  if (found === null) return undefined;
+  const lines = new LineCounter();
+  for (const { index } of source.text.matchAll(/^/gm)) lines.addNewLine(index);
+  const at = positionOfRange(source, lines, found.index, found.index + 1);
+  const hint = 'save the file as UTF-8: iconv -f latin1 -t utf-8, or the encoding menu of your editor';
+  return error('yaml-encoding', at, `${source.file} is not text in UTF-8`, hint);
 }
 
 /** Aliases without an anchor, aliases inside their own anchor, and keys that are lists or mappings. */
