@@ -149,7 +149,7 @@ export interface ClusterDefinition {
      */
     path?: string;
     /**
-     * nfs: mount options, separated by commas.
+     * nfs: mount options, separated by commas and no blanks; see nfs(5).
      */
     options?: string;
     /**

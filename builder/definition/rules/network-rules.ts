@@ -150,7 +150,7 @@ function* wifiWithoutRadio({ written, cluster, locator }: RuleContext): Iterable
 
 /** Whether the name of an interface is that of a cable or of Wi-Fi; other names may be either. Source: systemd.net-naming-scheme(7). */
 function mediumByName(name: string): 'cable' | 'wifi' | undefined {
-  if (/^wl/.test(name)) return 'wifi';
+  if (name.startsWith('wl')) return 'wifi';
   return /^(eth\d|en[osPpx])/.test(name) ? 'cable' : undefined;
 }
 
