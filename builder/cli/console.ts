@@ -1,7 +1,9 @@
 import type { Progress } from '../host/progress.ts';
-import { silentProgress } from '../host/progress.ts';
+import { exitCode } from '../report/errors.ts';
+import type { Diagnostic } from '../report/diagnostic.ts';
 import { jsonProgress } from './progress/json-progress.ts';
 import { plainProgress } from './progress/plain-progress.ts';
+import { quietProgress } from './progress/quiet-progress.ts';
 import { terminalProgress } from './progress/terminal-progress.ts';
 
 /** Options that every command takes. */
@@ -16,12 +18,28 @@ export function usesColour(stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }
 
-/** Progress for this run: events on stdout with `--json`, nothing with `--quiet`, bars on a terminal, else lines. */
-export function progressFor(options: GlobalOptions): Progress {
+/**
+ * Progress for this run: events on stdout with `--json`, warnings alone with `--quiet`, bars on a terminal, else lines.
+ *
+ * @param heard - gets the warnings, for the result object
+ */
+export function progressFor(options: GlobalOptions, heard: Diagnostic[] = []): Progress {
+  const progress = chooseProgress(options);
+  return {
+    ...progress,
+    warn(warning) {
+      heard.push(warning);
+      progress.warn(warning);
+    },
+  };
+}
+
+function chooseProgress(options: GlobalOptions): Progress {
+  const writeLine = (line: string): unknown => process.stderr.write(`${line}\n`);
   if (options.json === true) return jsonProgress(printLine);
-  if (options.quiet === true) return silentProgress;
+  if (options.quiet === true) return quietProgress(writeLine);
   if (process.stderr.isTTY && process.env['TERM'] !== 'dumb') return terminalProgress(process.stderr);
-  return plainProgress((line) => process.stderr.write(`${line}\n`));
+  return plainProgress(writeLine);
 }
 
 /** Data goes to stdout, one line a call; a closed pipe (`dlimage plan | head`) ends the program quietly. */
@@ -29,16 +47,11 @@ export function printLine(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** A table for people: columns as wide as their widest cell, two spaces between. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/**
+ * The last object of a command that did its work, with `--json`: `{"event": "done", "exitCode": 0, ...}`.
+ *
+ * @param code - what the program will end with: 3 when what was looked at is not as it should be
+ */
+export function printResult(result: object, code: number = exitCode.done): void {
+  printLine(JSON.stringify({ event: 'done', exitCode: code, ...result }));
 }

@@ -31,10 +31,14 @@ export async function loadAndReport(
   place: NodePlace = {},
 ): Promise<LoadedCluster> {
   const loaded = await loadCluster(file, flagsOf(options), place);
-  if (options.quiet === true || options.json === true) return loaded;
+  if (options.json === true) return loaded;
   const colour = usesColour(process.stderr);
-  const shown: readonly Diagnostic[] = loaded.diagnostics;
+  const isQuiet = options.quiet === true;
+  const shown: readonly Diagnostic[] = isQuiet
+    ? loaded.diagnostics.filter(({ severity }) => severity !== 'note')
+    : loaded.diagnostics;
   if (shown.length > 0) process.stderr.write(`${formatReport(shown, loaded.sources, { colour })}\n`);
+  if (isQuiet) return loaded;
   const origin = loaded.file === undefined ? 'No definition file' : `Definition: ${loaded.file}`;
   const taken = loaded.defaults.map(({ key, value }) => `${key} ${value}`).join(', ');
   process.stderr.write(`${origin}${taken === '' ? '' : `; defaults: ${taken}`}\n`);

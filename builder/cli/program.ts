@@ -2,20 +2,27 @@ import { Command, Option } from 'commander';
 import { buildFormats } from '../formats/image-format.ts';
 import { packageVersion } from '../host/package-version.ts';
 
-/** The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick. */
-export function createProgram(): Command {
+/**
+ * The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick.
+ *
+ * @param writeError - where commander's own messages about the command line go
+ */
+export function createProgram(
+  writeError: (text: string) => unknown = (text) => process.stderr.write(text),
+): Command {
   const program = new Command('dlimage')
     .description(
       'Turns one OS base image and one cluster definition into N different flashable images, ' +
         'one per node, which knows from its first boot who it is and who the others are.',
     )
     .version(packageVersion)
-    .option('--quiet', 'no progress and no summary; errors only')
-    .option('--json', 'results and progress as JSON, one object a line, on stdout')
+    .option('--quiet', 'no progress and no summary; warnings and errors only')
+    .option('--json', 'one JSON object a line on stdout, the last is the result')
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('after', examplesAndExitCodes)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    .configureOutput({ writeErr: writeError })
     .exitOverride();
   addDefinitionCommands(program);
   addClusterCommands(program);

@@ -1,3 +1,4 @@
+import { countFindings } from '../report/count-findings.ts';
 import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
 import { explainSystemError } from '../host/system-error.ts';
@@ -27,7 +28,7 @@ export function reportFailure(failure: unknown, options: { json: boolean; debug:
     const text = error instanceof Error ? (options.debug ? error.stack : error.message) : String(error);
     process.stderr.write(`internal error: ${text}\n`);
     if (!options.debug)
-      process.stderr.write('  hint: this is a bug of dlimage; run again with --debug and report it\n');
+      process.stderr.write('  hint: this is a bug in dlimage; run again with --debug and report it\n');
   }
   return kind;
 }
@@ -41,9 +42,10 @@ function classify(error: unknown): number {
 }
 
 function asJson(error: unknown): Record<string, unknown> {
-  if (error instanceof ConfigurationError) return { diagnostics: error.diagnostics };
+  if (error instanceof ConfigurationError) return { ...countFindings(error.diagnostics, error.sources) };
   if (error instanceof HostError) {
     return { id: error.id, message: error.message, details: error.details, hint: error.hint };
   }
+  if (error instanceof UsageError) return { message: error.message, hint: error.hint };
   return { message: error instanceof Error ? error.message : String(error) };
 }

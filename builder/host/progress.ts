@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../report/diagnostic.ts';
+
 /** One piece of long work. `total` and `done` are in `unit`; a task without a total only has a start and an end. */
 export interface Task {
   update(done: number): void;
@@ -11,10 +13,13 @@ export interface Task {
 export interface Progress {
   task(title: string, options?: { total?: number; unit?: 'bytes' | 'nodes' | 'packages' }): Task;
   note(text: string): void;
+  /** A warning about the definition that could not be known before the work began: `--quiet` and `--json` keep it. */
+  warn(warning: Diagnostic): void;
 }
 
-/** Progress that goes nowhere: for `--quiet` and for tests. */
+/** Progress that goes nowhere: for tests. */
 export const silentProgress: Progress = {
   task: () => ({ update() {}, line() {}, done() {}, fail() {} }),
   note() {},
+  warn() {},
 };

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../report/diagnostic.ts';
 import type { Dependency } from './dependency.ts';
 import { compareVersions, upstreamVersion } from './version.ts';
 
@@ -21,11 +22,9 @@ export interface SoftwareNeeds {
   readonly images: readonly string[];
 }
 
-/** Something that cannot work, or will not as it should. */
-export interface SoftwareFinding {
+/** Something that cannot work, or will not as it should. It has no place: what a base has stands in no file of the user. */
+export interface SoftwareFinding extends Diagnostic {
   readonly severity: 'error' | 'warning';
-  readonly id: string;
-  readonly message: string;
   readonly hint: string;
 }
 

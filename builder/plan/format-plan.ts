@@ -1,3 +1,4 @@
+import { formatRows } from '../report/format-table.ts';
 import type { Plan, PlannedCluster, PlannedEntry, PlannedNode } from './plan.ts';
 
 /** A plan as text for people: the cluster as it was understood, then every file of every node. Ends with a newline. */
@@ -12,7 +13,7 @@ function formatCluster(cluster: PlannedCluster): string {
     ({ name, sudo, keys }) =>
       `${name} (${keys === 0 ? "the cluster's login key" : count(keys, 'key')}${sudo ? ', sudo' : ''})`,
   );
-  return formatTable([
+  return formatRows([
     ['cluster', cluster.name],
     ['id', cluster.id ?? 'made by the first build'],
     ['subnet', cluster.subnet],
@@ -54,7 +55,7 @@ function formatOverlays(plan: Plan): string {
     sha256.slice(0, 12),
     description,
   ]);
-  return `overlays\n${formatTable(rows)}`;
+  return `overlays\n${formatRows(rows)}`;
 }
 
 function formatNode(node: PlannedNode): string {
@@ -66,7 +67,7 @@ function formatNode(node: PlannedNode): string {
         ? base.url
         : `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
   const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`);
-  const head = formatTable([
+  const head = formatRows([
     [`node ${node.index}`, node.name],
     ['role', `${node.role}${node.storesData ? ', stores data' : ''}`],
     ['address', `${node.address ?? 'by DHCP'} on ${node.interface}`],
@@ -76,7 +77,7 @@ function formatNode(node: PlannedNode): string {
     ...(labels.length === 0 ? [] : [['labels', listOf(labels)]]),
     ['instance-id', node.instanceId ?? 'after the first build'],
   ]);
-  return `${head}\n${formatTable(node.entries.map(entryRow), sizeColumn)}`;
+  return `${head}\n${formatRows(node.entries.map(entryRow), { right: [sizeColumn] })}`;
 }
 
 /** `ls -l`, with the origin in place of the time. */
@@ -92,17 +93,6 @@ function entryRow(entry: PlannedEntry): string[] {
 }
 
 const sizeColumn = 2;
-
-/** Columns two spaces apart; the last is not padded, and `right` names one that is aligned to the right. */
-function formatTable(rows: readonly (readonly string[])[], right?: number): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  const pad = (cell: string, column: number): string =>
-    column === right ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
-  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
-}
 
 function listOf(items: readonly string[]): string {
   return items.length === 0 ? 'none' : items.join(', ');

@@ -85,6 +85,31 @@ describe('build', () => {
     expect(result.exitCode).toBe(3);
   });
 
+  it.each([
+    [['build', '--format', 'box'], 'build with --per-node'],
+    [['build', '--format', 'img', '--format', 'seed-iso'], 'build without --format seed-iso'],
+    [['packer'], 'name the nodes with --node: each gets an image of its own'],
+  ])('refuses one image for nodes with different bases before it makes anything: %j', async (args, hint) => {
+    const nodes = 'nodes: [{base: debian-12}, {base: debian-13}]';
+    await writeFile(join(directory, 'cluster.yaml'), `profile: x86\n${nodes}\nstorage: {type: none}\n`);
+    const result = await runCli(directory, [...args, '--offline', '--cache', 'cache']);
+    const said =
+      'error: these nodes use different bases, so they cannot share one image: x86-1 and x86-2\n' +
+      `  hint: ${hint}`;
+    expect(result.stderr).toContain(said);
+    expect(result.exitCode).toBe(2);
+    expect(await readdir(directory)).toEqual(['cluster.yaml']);
+  });
+
+  it('keeps warnings, and nothing else, with --quiet', async () => {
+    const args = ['--quiet', '--profile', 'x86', '--subnet', '10.213.7.0/24'];
+    const { stdout, stderr } = await runCli(directory, ['render', ...args]);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/: warning: .*\[other-network\]$/m);
+    expect(stderr.trimEnd()).toMatch(/\n\n\d warnings?$/);
+    expect(stderr).not.toMatch(/^note: |^No definition|Make identities/m);
+  });
+
   it('refuses a base that cannot be used before it makes anything', async () => {
     await writeFile(join(directory, 'base.img'), 'no image at all');
     const result = await runCli(directory, ['build', '--profile', 'x86', '--base', 'base.img']);

@@ -88,7 +88,9 @@ describe('dlimage status', () => {
     const { stdout, exitCode } = await status('--json', '--node', 'lab-2');
     expect(exitCode).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
-      event: 'status',
+      event: 'done',
+      exitCode: 3,
+      errors: 0,
       cluster: 'lab',
       assembled: false,
       assembledNodes: 0,

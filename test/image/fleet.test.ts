@@ -91,10 +91,12 @@ describe.skipIf(missing.length > 0)('a fleet', () => {
     const verified = await cli('verify', out('bad'), '--json');
     expect(verified.exitCode).toBe(3);
     const results = JSON.parse(verified.stdout.split('\n').at(-1) ?? '') as {
-      name: string;
-      problems: string[];
-    }[];
-    expect(results.map(({ problems }) => problems.join())).toEqual([
+      exitCode: number;
+      wrong: number;
+      files: { name: string; problems: string[] }[];
+    };
+    expect(results).toMatchObject({ exitCode: 3, wrong: 3 });
+    expect(results.files.map(({ problems }) => problems.join())).toEqual([
       'its SHA-256 is not that of the manifest',
       `it has 1000 bytes, not ${manifest('bad').nodes[1]?.files[0]?.sizeBytes}`,
       'it is missing',

@@ -32,7 +32,8 @@ describe.skipIf(missing.length > 0)('a build', () => {
     runCli(scratch.path, buildArguments(name, count, '--cache', cache, ...more));
   const verify = async (...args: readonly string[]): Promise<Verified[]> => {
     const { stdout } = await cli('verify', ...args, '--json');
-    return JSON.parse(stdout.split('\n').at(-1) ?? '') as Verified[];
+    const result = JSON.parse(stdout.split('\n').at(-1) ?? '') as { files: Verified[] };
+    return result.files;
   };
   const start = (...args: readonly string[]): { child: ChildProcess; ended: Promise<number | null> } => {
     const child = spawn('node', [main, ...args], {

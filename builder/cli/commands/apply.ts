@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { applyDlpatch } from '../../host/formats/apply-dlpatch.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
 import { shownPath } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
@@ -23,7 +23,7 @@ export async function runApply(patch: string, options: ApplyOptions): Promise<vo
     progress: progressFor(options),
     signal: abortOnInterruption(),
   });
-  if (options.json === true) printLine(JSON.stringify({ event: 'done', path: outputPath, ...written }));
+  if (options.json === true) printResult({ path: outputPath, ...written });
   else if (options.quiet !== true) {
     printLine(`${shownPath(outputPath)}: ${formatBytes(written.sizeBytes)}, SHA-256 ${written.sha256}`);
   }

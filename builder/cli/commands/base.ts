@@ -13,7 +13,8 @@ import { cacheDirectory } from '../../host/cache-directory.ts';
 import { readShippedCatalogue } from '../../host/read-catalogue.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { formatTable, printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
 type BaseOptions = GlobalOptions & { readonly cache?: string };
@@ -30,7 +31,7 @@ export async function runBaseList(options: BaseOptions): Promise<void> {
       description: definition.description,
       platforms: platformsOf(definition),
     }));
-    printLine(JSON.stringify({ available, cached }));
+    printResult({ available, cached });
     return;
   }
   const available = [...bases].map(([name, definition]) => [
@@ -84,8 +85,7 @@ export async function runBaseBuild(
   const base = isVendor(definition)
     ? await ensureVendorBase({ ...target, definition }, ensureOptions)
     : await ensureBase({ ...target, definition: builtOnly(definition), extraPackages: [] }, ensureOptions);
-  if (options.json === true)
-    printLine(JSON.stringify({ event: 'done', key: base.key, image: base.imagePath }));
+  if (options.json === true) printResult({ key: base.key, image: base.imagePath });
   else if (options.quiet !== true) printLine(base.imagePath);
 }
 
@@ -109,6 +109,9 @@ export async function runBaseRemove(keys: readonly string[], options: BaseOption
   });
   for (const base of wanted) {
     await removeBase(directory, base.key);
-    if (options.quiet !== true) printLine(`removed ${base.key.slice(0, 12)} ${base.definitionName}`);
+    if (options.json !== true && options.quiet !== true)
+      printLine(`removed ${base.key.slice(0, 12)} ${base.definitionName}`);
   }
+  if (options.json === true)
+    printResult({ removed: wanted.map(({ key, definitionName }) => ({ key, base: definitionName })) });
 }

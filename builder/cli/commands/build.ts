@@ -8,7 +8,9 @@ import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts'
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import type { LoadedCluster } from '../../host/load-cluster.ts';
 import { stateDirectory } from '../../host/state-directory.ts';
-import { formatTable, printLine, progressFor } from '../console.ts';
+import { printLine, printResult, progressFor } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
+import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
 import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
 import { formatBytes } from '../../report/format-units.ts';
@@ -36,6 +38,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   const boxes = parseBoxOptions(options);
   const loaded = await loadAndReport(file, options, { isOwnNetwork: kind === 'vagrant' });
   const { cluster, projectDirectory, selected } = loaded;
+  const found = [...loaded.diagnostics];
   const obstacle =
     (kind === 'vagrant' ? vagrantObstacle(cluster) : null) ?? (kind === null ? null : seedObstacle(cluster));
   if (obstacle !== null) throw new UsageError(obstacle);
@@ -57,11 +60,12 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     outputDirectory,
     stateDirectory: state,
     cacheDirectory: cacheDirectory(options.cache),
-    progress: progressFor(options),
+    progress: progressFor(options, found),
     signal: abortOnInterruption(),
   });
   if (options.json === true) {
-    printLine(JSON.stringify({ event: 'done', outputDirectory, nodes: built.map(({ record }) => record) }));
+    const nodes = built.map(({ record }) => record);
+    printResult({ outputDirectory, nodes, ...countFindings(found, loaded.sources) });
   } else if (options.quiet !== true) {
     printLine(summarize(loaded, built, outputDirectory, state, kind));
   }

@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { readShippedDefinitions } from '../../host/read-definitions.ts';
 import { UsageError } from '../../report/errors.ts';
 import { completionScript, isShell } from '../completion-script.ts';
-import { printLine } from '../console.ts';
+import { printLine, printResult, type GlobalOptions } from '../console.ts';
 
 /** `dlimage completion <shell>` */
 export async function runCompletion(shell: string, program: Command): Promise<void> {
   if (!isShell(shell))
     throw new UsageError(`there is no completion for ${shell}`, 'choose bash, zsh or fish');
   const { profiles, bases } = await readShippedDefinitions();
-  printLine(
-    completionScript(shell, program, { '--profile': [...profiles.keys()], '--base': [...bases.keys()] }),
-  );
+  const values = { '--profile': [...profiles.keys()], '--base': [...bases.keys()] };
+  const script = completionScript(shell, program, values);
+  if (program.opts<GlobalOptions>().json === true) printResult({ shell, script });
+  else printLine(script);
 }

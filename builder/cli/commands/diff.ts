@@ -2,7 +2,7 @@ import type { FileDifference, ImageDifference } from '../../diff/difference.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { diffNamed } from '../../host/diff/diff-named.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
 /** `dlimage diff IMAGE OTHER` */
@@ -18,7 +18,8 @@ export async function runDiff(
     progress: progressFor(options),
     signal: abortOnInterruption(),
   });
-  printLine(options.json === true ? JSON.stringify(difference) : formatDifference(difference));
+  if (options.json === true) printResult(difference);
+  else printLine(formatDifference(difference));
 }
 
 function formatDifference({ differingBytes, layout, partitions }: ImageDifference): string {

@@ -1,19 +1,23 @@
 import { examineTools, type ToolFinding } from '../../host/doctor/examine-tools.ts';
 import { installHint } from '../../host/install-hint.ts';
 import { exitCode } from '../../report/errors.ts';
-import { formatTable, printLine, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, type GlobalOptions } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
 
 /** `dlimage doctor`: exit code 3 when a program is missing without which no image can be built. */
 export async function runDoctor(options: GlobalOptions & { missing?: boolean }): Promise<void> {
   const findings = await examineTools();
+  const missing = missingDebianPackages(findings);
   if (options.missing === true) {
-    for (const name of missingDebianPackages(findings)) printLine(name);
+    if (options.json === true) printResult({ missing });
+    else for (const name of missing) printLine(name);
     return;
   }
-  if (options.json === true) printLine(JSON.stringify(findings.map(toJson)));
+  const isLacking = findings.some(({ found, tool }) => !found && tool.neededFor === 'build');
+  const code = isLacking ? exitCode.host : exitCode.done;
+  if (options.json === true) printResult({ programs: findings.map(toJson), missing }, code);
   else if (options.quiet !== true) printLine(formatFindings(findings));
-  if (findings.some(({ found, tool }) => !found && tool.neededFor === 'build'))
-    process.exitCode = exitCode.host;
+  process.exitCode = code;
 }
 
 /** Debian packages that bring what is missing, each once, sorted. */

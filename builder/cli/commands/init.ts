@@ -9,7 +9,7 @@ import { readShippedCatalogue } from '../../host/read-catalogue.ts';
 import { readEnvironment } from '../../host/read-environment.ts';
 import { clusterSchemaPath } from '../../host/read-schemas.ts';
 import { HostError } from '../../report/errors.ts';
-import { printLine, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, type GlobalOptions } from '../console.ts';
 import { shownPath } from '../definition-options.ts';
 
 type InitOptions = GlobalOptions & { readonly yes?: boolean; readonly force?: boolean };
@@ -28,7 +28,7 @@ export async function runInit(file: string | undefined, options: InitOptions): P
   const answers = isAsking ? await askAbout(detected) : detected;
   await writeFileAtomically(path, renderInitialDefinition(answers, clusterSchemaPath), 0o644);
   await loadCluster(path, { argv: process.argv.slice(2) });
-  if (options.json === true) printLine(JSON.stringify({ event: 'done', file: resolve(path), answers }));
+  if (options.json === true) printResult({ file: resolve(path), answers });
   else if (options.quiet !== true) {
     printLine(`Wrote ${shownPath(resolve(path))}. Next: dlimage plan, then dlimage build.`);
   }

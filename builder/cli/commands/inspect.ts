@@ -9,7 +9,8 @@ import type { ImageFile } from '../../host/image/image-files.ts';
 import type { ImagePartition } from '../../image/layout.ts';
 import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { formatTable, printLine, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, type GlobalOptions } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
 
 /** `dlimage inspect IMAGE [PATH]`: an overview, a directory, or the bytes of a file on stdout. */
 export async function runInspect(
@@ -24,7 +25,7 @@ export async function runInspect(
 async function showImage(image: string, options: GlobalOptions): Promise<void> {
   const report = await inspectImage(image);
   if (options.json === true) {
-    printLine(JSON.stringify(report));
+    printResult(report);
     return;
   }
   printLine(formatOverview(report));
@@ -73,13 +74,9 @@ async function showPath(image: string, path: string, options: GlobalOptions): Pr
       hint: `list what is there: dlimage inspect ${image} /`,
     });
   }
-  if (found.kind === 'file' && options.json !== true) {
-    process.stdout.write(await readImageFile(image, path));
-    return;
-  }
-  const files = await listOrRead(image, path, found);
-  if (files === undefined) process.stdout.write(await readImageFile(image, path));
-  else if (options.json === true) printLine(JSON.stringify(files));
+  const files = found.kind === 'file' ? undefined : await listOrRead(image, path, found);
+  if (options.json === true) printResult({ image, path, files: files ?? [found] });
+  else if (files === undefined) process.stdout.write(await readImageFile(image, path));
   else printLine(formatTable(['mode', 'owner', 'size', 'modified', 'name'], files.map(formatFile)));
 }
 

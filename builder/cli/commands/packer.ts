@@ -4,11 +4,13 @@ import { cacheDirectory } from '../../host/cache-directory.ts';
 import { buildWithPacker } from '../../host/packer/build-with-packer.ts';
 import { stateDirectory } from '../../host/state-directory.ts';
 import { packerBuilders, type PackerBuilder } from '../../packer/packer-variables.ts';
+import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { parseBoxOptions } from '../../vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
-import { formatTable, printLine, progressFor } from '../console.ts';
+import { printLine, printResult, progressFor } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
 import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
@@ -26,7 +28,9 @@ interface PackerOptions extends DefinitionOptions {
 export async function runPackerCommand(file: string | undefined, options: PackerOptions): Promise<void> {
   const builder = parseBuilder(options.builder);
   const boxes = parseBoxOptions(options);
-  const { cluster, projectDirectory, selected } = await loadAndReport(file, options, { isOwnNetwork: true });
+  const loaded = await loadAndReport(file, options, { isOwnNetwork: true });
+  const { cluster, projectDirectory, selected } = loaded;
+  const found = [...loaded.diagnostics];
   const obstacle = vagrantObstacle(cluster) ?? seedObstacle(cluster);
   if (obstacle !== null) throw new UsageError(obstacle);
   const outputDirectory = resolve(options.out ?? join(projectDirectory, 'out', cluster.name, 'packer'));
@@ -40,11 +44,12 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     outputDirectory,
     stateDirectory: stateDirectory(cluster.name, projectDirectory, options.state),
     cacheDirectory: cacheDirectory(options.cache),
-    progress: progressFor(options),
+    progress: progressFor(options, found),
     signal: abortOnInterruption(),
   });
   if (options.json === true) {
-    printLine(JSON.stringify({ event: 'done', outputDirectory, nodes: built.map(({ record }) => record) }));
+    const nodes = built.map(({ record }) => record);
+    printResult({ outputDirectory, nodes, ...countFindings(found, loaded.sources) });
   } else if (options.quiet !== true) {
     printLine(summarize(built, outputDirectory));
   }

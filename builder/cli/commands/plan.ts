@@ -4,13 +4,15 @@ import { stateDirectory } from '../../host/state-directory.ts';
 import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
 import { formatPlan } from '../../plan/format-plan.ts';
 import { planCluster } from '../../plan/plan-cluster.ts';
+import { countFindings } from '../../report/count-findings.ts';
 import { ConfigurationError } from '../../report/errors.ts';
-import { printLine } from '../console.ts';
+import { printLine, printResult } from '../console.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 
 /** `dlimage plan`: shows what `build` would write, and writes nothing itself, not even identities. */
 export async function runPlan(file: string | undefined, options: DefinitionOptions): Promise<void> {
-  const { cluster, projectDirectory, selected } = await loadAndReport(file, options);
+  const loaded = await loadAndReport(file, options);
+  const { cluster, projectDirectory, selected } = loaded;
   const directory = stateDirectory(cluster.name, projectDirectory, options.state);
   const existing = await readIdentities(directory, cluster.nodes);
   const { identities, alternative, isComplete } = placeholderIdentities(cluster.nodes, existing);
@@ -25,5 +27,6 @@ export async function runPlan(file: string | undefined, options: DefinitionOptio
     ...outcome.value,
     nodes: outcome.value.nodes.filter((node) => selected.includes(node.name)),
   };
-  printLine(options.json === true ? JSON.stringify(plan) : formatPlan(plan).trimEnd());
+  if (options.json === true) printResult({ ...plan, ...countFindings(loaded.diagnostics, loaded.sources) });
+  else printLine(formatPlan(plan).trimEnd());
 }

@@ -4,10 +4,12 @@ import { writeSshAccess } from '../../host/identity/ssh-access-files.ts';
 import { mapConcurrently } from '../../host/map-concurrently.ts';
 import { stateDirectory } from '../../host/state-directory.ts';
 import { askNode } from '../../host/status/ask-node.ts';
+import { countFindings } from '../../report/count-findings.ts';
 import { exitCode, HostError, UsageError } from '../../report/errors.ts';
 import { summarizeCluster, type ClusterStatus } from '../../status/cluster-status.ts';
 import { statusColumns, statusRows, statusSummary } from '../../status/format-status.ts';
-import { formatTable, printLine, progressFor } from '../console.ts';
+import { printLine, printResult, progressFor } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
 import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
@@ -24,7 +26,8 @@ const defaultWaitSeconds = 600;
 /** `dlimage status`: exit code 0 when all nodes are assembled, else 3. */
 export async function runStatus(file: string | undefined, options: StatusOptions): Promise<void> {
   const waitSeconds = parseWait(options.wait);
-  const { cluster, projectDirectory, selected } = await loadAndReport(file, options);
+  const loaded = await loadAndReport(file, options);
+  const { cluster, projectDirectory, selected } = loaded;
   const state = stateDirectory(cluster.name, projectDirectory, options.state);
   const identities = await readIdentities(state, cluster.nodes);
   if (identities === undefined) {
@@ -48,9 +51,11 @@ export async function runStatus(file: string | undefined, options: StatusOptions
     return summarizeCluster(cluster, asked);
   };
   const status = waitSeconds === 0 ? await ask() : await waitForAssembly(ask, waitSeconds, options, signal);
-  if (options.json === true) printLine(JSON.stringify({ event: 'status', ...status }));
+  const code = status.assembled ? exitCode.done : exitCode.host;
+  if (options.json === true)
+    printResult({ ...status, ...countFindings(loaded.diagnostics, loaded.sources) }, code);
   else if (options.quiet !== true) printLine(formatStatus(status));
-  if (!status.assembled) process.exitCode = exitCode.host;
+  process.exitCode = code;
 }
 
 function parseWait(wait: StatusOptions['wait']): number {

@@ -3,7 +3,8 @@ import { cacheDirectory } from '../../host/cache-directory.ts';
 import { findOutputs } from '../../host/verify/find-outputs.ts';
 import { verifyOutput, type VerifiedFile } from '../../host/verify/verify-output.ts';
 import { exitCode } from '../../report/errors.ts';
-import { formatTable, printLine, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
+import { formatTable } from '../../report/format-table.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
 interface VerifyOptions extends GlobalOptions {
@@ -28,9 +29,10 @@ export async function runVerify(path: string | undefined, options: VerifyOptions
     files.push(...verified.map((file) => ({ ...file, name: join(prefix, file.name) })));
   }
   const wrong = files.filter(({ problems }) => problems.length > 0);
-  if (wrong.length > 0) process.exitCode = exitCode.host;
-  if (options.json === true) printLine(JSON.stringify(files));
+  const code = wrong.length > 0 ? exitCode.host : exitCode.done;
+  if (options.json === true) printResult({ files, wrong: wrong.length }, code);
   else if (options.quiet !== true || wrong.length > 0) printLine(formatFiles(files, wrong));
+  process.exitCode = code;
 }
 
 function formatFiles(files: readonly VerifiedFile[], wrong: readonly VerifiedFile[]): string {

@@ -4,13 +4,14 @@ const updateIntervalMilliseconds = 250;
 
 /**
  * Progress as events, one JSON object a line: `task-start`, `task-update` (at most four a second),
- * `task-line`, `task-done`, `task-failed`, `note`. A task keeps its number from start to end.
+ * `task-line`, `task-done`, `task-failed`, `note`, `warning`. A task keeps its number from start to end.
  */
 export function jsonProgress(write: (line: string) => void, now: () => number = Date.now): Progress {
   let lastTask = 0;
   const emit = (event: Record<string, unknown>): void => write(JSON.stringify(event));
   return {
     note: (text) => emit({ event: 'note', text }),
+    warn: ({ id, message, hint }) => emit({ event: 'warning', id, message, hint }),
     task(title, options = {}): Task {
       const task = ++lastTask;
       let lastUpdateAt = 0;

@@ -1,10 +1,12 @@
 import type { Progress, Task } from '../../host/progress.ts';
 import { formatBytes, formatSeconds } from '../../report/format-units.ts';
+import { formatWarning } from './format-warning.ts';
 
 /** Progress as plain lines, for logs and pipes: one line when a task starts and one when it ends. */
 export function plainProgress(write: (line: string) => void, now: () => number = Date.now): Progress {
   return {
     note: (text) => write(text),
+    warn: (warning) => write(formatWarning(warning)),
     task(title, options = {}): Task {
       const startedAt = now();
       const size =

@@ -1,5 +1,6 @@
 import type { Progress, Task } from '../../host/progress.ts';
 import { formatBytes, formatSeconds } from '../../report/format-units.ts';
+import { formatWarning } from './format-warning.ts';
 
 /** The part of a terminal stream that the bars need. */
 export interface Terminal {
@@ -37,6 +38,7 @@ export function terminalProgress(terminal: Terminal, now: () => number = Date.no
 
   return {
     note: (text) => draw([text], true),
+    warn: (warning) => draw(formatWarning(warning).split('\n'), true),
     task(title, options = {}): Task {
       const task: RunningTask = {
         title,

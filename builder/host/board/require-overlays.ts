@@ -1,6 +1,6 @@
 import { overlayDirectories, overlayName } from '../../board/board-files.ts';
 import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { HostError } from '../../report/errors.ts';
+import { ConfigurationError } from '../../report/errors.ts';
 import type { ImageFiles } from '../image/image-files.ts';
 
 /** More names than these are no help. */
@@ -11,7 +11,7 @@ const mostListed = 12;
  * does not find, and tells nobody.
  *
  * @param image what the image is called in messages
- * @throws HostError `dtoverlay-missing`, with every one that is missing
+ * @throws ConfigurationError `dtoverlay-missing`, one for each that is missing
  */
 export async function requireOverlays(
   image: string,
@@ -28,13 +28,15 @@ export async function requireOverlays(
       if (name.endsWith('.dtbo')) present.add(name.slice(0, -'.dtbo'.length));
     }
   }
-  const [missing, ...others] = new Set(dtoverlays.map(overlayName).filter((name) => !present.has(name)));
-  if (missing === undefined) return;
-  const details = others.map((name) => `nor ${name}`);
-  throw new HostError(
-    'dtoverlay-missing',
-    `${image} has no device tree overlay ${missing}: there is no ${missing}.dtbo on its boot partition`,
-    { hint: didYouMeanHint(missing, present) ?? whatThereIs(present), details },
+  const missing = [...new Set(dtoverlays.map(overlayName))].filter((name) => !present.has(name));
+  if (missing.length === 0) return;
+  throw new ConfigurationError(
+    missing.map((name) => ({
+      severity: 'error',
+      id: 'dtoverlay-missing',
+      message: `${image} has no device tree overlay ${name}: there is no ${name}.dtbo on its boot partition`,
+      hint: didYouMeanHint(name, present) ?? whatThereIs(present),
+    })),
   );
 }
 

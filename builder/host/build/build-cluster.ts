@@ -11,7 +11,7 @@ import { checkVagrantfile, writeVagrantFiles, type BoxPublishing } from '../vagr
 import type { BuiltItem } from './build-artifacts.ts';
 import { buildItems } from './build-items.ts';
 import { growNodeBases } from './grow-node-bases.ts';
-import { checkNodeBases } from './node-base.ts';
+import { checkNodeBases, requireOneBase } from './node-base.ts';
 import type { OutputDirectory } from './output-directory.ts';
 import { prepareCluster } from './prepare-cluster.ts';
 import { withOutputDirectory } from './with-output-directory.ts';
@@ -58,12 +58,17 @@ const toolsOfFormats: Readonly<Partial<Record<BuildFormat, ToolName>>> = {
  * Builds the files of a cluster: bases and identities first, then the nodes, a few at a time. Files whose inputs have
  * not changed are kept, so an interrupted build goes on where it stopped.
  *
- * @throws HostError, ConfigurationError about an overlay, or the reason of the signal
+ * @throws HostError, UsageError when one image cannot be for all nodes, ConfigurationError about an overlay or a base,
+ *   or the reason of the signal
  */
 export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> {
-  const { cluster } = request;
-  await requireTools(toolsOf(request));
+  const { cluster, formats } = request;
   const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
+  const isShared = request.isSeeded && formats.some((format) => format !== 'seed-iso');
+  if (isShared) {
+    requireOneBase(nodes, formats.some(isBox) ? 'build with --per-node' : 'build without --format seed-iso');
+  }
+  await requireTools(toolsOf(request));
   await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
   return await withOutputDirectory(request, async (output) => {
     await requireReplaceable(request, nodes, output);

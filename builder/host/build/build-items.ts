@@ -5,7 +5,7 @@ import { commonEntries } from '../../render/common-entries.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
 import { hashEntries } from '../../render/hash-entries.ts';
 import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
-import { HostError, UsageError } from '../../report/errors.ts';
+import { HostError } from '../../report/errors.ts';
 import { renderBoxFiles, type BoxFiles } from '../../vagrant/box-files.ts';
 import { diskFull, isDiskFull } from '../disk-full.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
@@ -153,12 +153,7 @@ async function buildSharedImage(work: Work): Promise<BuiltItem | null> {
   const [base, other] = new Set(work.bases.values());
   const [first] = work.nodes;
   if (base === undefined || first === undefined) throw new Error('there is nothing to build');
-  if (other !== undefined) {
-    throw new UsageError(
-      'the nodes have different bases, so that no image is for all of them',
-      'build with --per-node',
-    );
-  }
+  if (other !== undefined) throw new Error('the nodes have different bases, which requireOneBase refuses');
   work.task.line(cluster.name);
   const { entries, overlays } = work.rendering.renderNode(first);
   const shared = entries.filter((entry) => common.has(entry));

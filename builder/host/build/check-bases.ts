@@ -5,14 +5,15 @@ import { readStackContent } from '../../definition/stacks/stack-content.ts';
 import { checkSoftware, type BaseSoftware } from '../../packages/check-software.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
 import type { RenderedEntry } from '../../render/rendered-node.ts';
-import { HostError } from '../../report/errors.ts';
+import { hasErrors } from '../../report/diagnostic.ts';
+import { ConfigurationError } from '../../report/errors.ts';
 import type { Progress } from '../progress.ts';
 import type { NodeBase } from './node-base.ts';
 
 /**
- * Holds the versions that the bases really have against what the cluster is to do with them. Warnings become notes.
+ * Holds the versions that the bases really have against what the cluster is to do with them. Warnings go to `progress`.
  *
- * @throws HostError with the id of the first finding that cannot work; the others are its details.
+ * @throws ConfigurationError with all that cannot work: another base or another setting mends it, not the machine.
  */
 export async function checkBases(
   cluster: Cluster,
@@ -32,15 +33,8 @@ export async function checkBases(
     usesGlusterfs: cluster.storage.type === 'glusterfs',
     images: await readImages(cluster),
   });
-  for (const { severity, message, hint } of found) {
-    if (severity === 'warning') progress.note(`warning: ${message}\n  hint: ${hint}`);
-  }
-  const [first, ...others] = found.filter(({ severity }) => severity === 'error');
-  if (first === undefined) return;
-  throw new HostError(first.id, first.message, {
-    hint: first.hint,
-    details: others.map(({ message }) => message),
-  });
+  for (const finding of found) if (finding.severity === 'warning') progress.warn(finding);
+  if (hasErrors(found)) throw new ConfigurationError(found.filter(({ severity }) => severity === 'error'));
 }
 
 async function readUnits(entries: readonly RenderedEntry[]): Promise<Map<string, string>> {

@@ -3,6 +3,7 @@ import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
 import type { Cluster, ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
+import { UsageError } from '../../report/errors.ts';
 import { parseDependency } from '../../packages/dependency.ts';
 import type { Assets } from '../../plan/assets.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
@@ -43,6 +44,22 @@ export async function checkNodeBases(
     else if (source.image.from === 'file' && (await isRaw(source.image.path)))
       await readFitting(base, profile, source.image.path);
   }
+}
+
+/**
+ * Makes sure, before anything is made, that one image can be for all nodes.
+ *
+ * @param remedy - what to do when it cannot
+ * @throws UsageError when the nodes' bases differ
+ */
+export function requireOneBase(nodes: readonly ClusterNode[], remedy: string): void {
+  const [first, ...others] = nodes;
+  const other = others.find((node) => first !== undefined && wantedBase(node) !== wantedBase(first));
+  if (first === undefined || other === undefined) return;
+  throw new UsageError(
+    `these nodes use different bases, so they cannot share one image: ${first.name} and ${other.name}`,
+    remedy,
+  );
 }
 
 async function isRaw(path: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import type { BuiltItem, ItemDescription } from '../build/build-artifacts.ts';
 import { describeForVagrant, type BuildRequest } from '../build/build-cluster.ts';
 import { buildItems } from '../build/build-items.ts';
 import { describeNode, digestsOf } from '../build/build-node.ts';
-import { checkNodeBases } from '../build/node-base.ts';
+import { checkNodeBases, requireOneBase } from '../build/node-base.ts';
 import type { OutputDirectory } from '../build/output-directory.ts';
 import { prepareCluster, type PreparedCluster } from '../build/prepare-cluster.ts';
 import { withOutputDirectory } from '../build/with-output-directory.ts';
@@ -49,6 +49,8 @@ const toolsOfBuilders: Readonly<Record<PackerBuilder, readonly ToolName[]>> = {
  */
 export async function buildWithPacker(request: PackerRequest): Promise<BuiltItem[]> {
   const { cluster, builder } = request;
+  const nodes = cluster.nodes.filter(({ name }) => request.selected.includes(name));
+  if (request.isSeeded) requireOneBase(nodes, 'name the nodes with --node: each gets an image of its own');
   await requireTools([...toolsOfAll, ...toolsOfBuilders[builder]]);
   const version = await examinePacker();
   const asked: BuildRequest = {
@@ -58,7 +60,6 @@ export async function buildWithPacker(request: PackerRequest): Promise<BuiltItem
     hasImageDigest: false,
     jobs: 1,
   };
-  const nodes = cluster.nodes.filter(({ name }) => request.selected.includes(name));
   await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
   return await withOutputDirectory(request, async (output) => {
     await requireReplaceable(request, nodes, output);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonProgress } from '../../../builder/cli/progress/json-progress.ts';
 import { plainProgress } from '../../../builder/cli/progress/plain-progress.ts';
+import { quietProgress } from '../../../builder/cli/progress/quiet-progress.ts';
 import { terminalProgress } from '../../../builder/cli/progress/terminal-progress.ts';
 
 function clock(): { now: () => number; advance: (milliseconds: number) => void } {
@@ -20,6 +21,22 @@ describe('plainProgress', () => {
     advance(3200);
     task.done();
     expect(lines).toEqual(['Write pi3-1.img (2.0 KiB) ...', 'Write pi3-1.img: done after 3.2 s']);
+  });
+});
+
+describe('quietProgress', () => {
+  it('keeps warnings, with id and hint', () => {
+    const lines: string[] = [];
+    const progress = quietProgress((line) => lines.push(line));
+    progress.note('never mind');
+    progress.task('work').done();
+    progress.warn({
+      severity: 'warning',
+      id: 'docker-api-too-new',
+      message: 'old',
+      hint: 'take a newer one',
+    });
+    expect(lines).toEqual(['warning: old [docker-api-too-new]\n  hint: take a newer one']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic, Position, SourceText } from '../../../builder/report/diagnostic.ts';
-import { formatJson } from '../../../builder/report/format-json.ts';
+import { countFindings } from '../../../builder/report/count-findings.ts';
 import { countDiagnostics, formatReport } from '../../../builder/report/format-report.ts';
 
 const plain = { colour: false };
@@ -161,8 +161,8 @@ describe('countDiagnostics', () => {
   });
 });
 
-describe('formatJson', () => {
-  it('is one line that holds everything', () => {
+describe('countFindings', () => {
+  it('gives machines the order in which people read, with numbers', () => {
     const source = { file: 'f', text: 'a\nb\n' };
     const second: Diagnostic = {
       severity: 'error',
@@ -177,8 +177,10 @@ describe('formatJson', () => {
       message: 'n',
       at: { file: 'f', line: 1, column: 1, length: 1 },
     };
-    const json = formatJson([second, first], [source]);
-    expect(json).not.toContain('\n');
-    expect(JSON.parse(json)).toEqual({ diagnostics: [first, second], errors: 1, warnings: 1 });
+    expect(countFindings([second, first], [source])).toEqual({
+      diagnostics: [first, second],
+      errors: 1,
+      warnings: 1,
+    });
   });
 });
