@@ -35,7 +35,7 @@ const examplesAndExitCodes = `
 Examples:
   dlimage build --profile pi3 --count 4      four images for four Raspberry Pi 3
   dlimage init                               write a commented cluster.yaml
-  dlimage plan                               show every file of every node before building
+  dlimage plan                               show every node before building
   dlimage build --node pi3-2                 make the image of one node again, with its identity
   dlimage status --wait                      switched on: wait until the nodes are a cluster
 
@@ -98,8 +98,9 @@ function addDefinitionCommands(program: Command): void {
     });
 
   withDefinition(program.command('plan [definition]'))
-    .description('show the resolved cluster and every file of every node; writes nothing')
+    .description('show the cluster as it will be built, node by node; writes nothing')
     .option('--node <name>', 'show only this node; repeatable', collect)
+    .option('--files', 'list every file of the nodes too, with mode, owner, size and origin')
     .action(async (definition: string | undefined, options: object) => {
       const { runPlan } = await import('./commands/plan.ts');
       await runPlan(definition, { ...program.opts(), ...options });

@@ -1,9 +1,20 @@
 import { formatRows } from '../report/format-table.ts';
-import type { Plan, PlannedCluster, PlannedEntry, PlannedNode } from './plan.ts';
+import { countFiles, formatFiles } from './format-files.ts';
+import type { Plan, PlannedCluster, PlannedNode } from './plan.ts';
 
-/** A plan as text for people: the cluster as it was understood, then every file of every node. Ends with a newline. */
-export function formatPlan(plan: Plan): string {
-  const blocks = [formatCluster(plan.cluster), formatOverlays(plan), ...plan.nodes.map(formatNode)];
+/** How much of a plan is shown. */
+export interface PlanDetail {
+  /** True lists every file, each path once. */
+  readonly hasFiles: boolean;
+}
+
+/**
+ * A plan as text for people: the cluster as it was understood, the nodes in a table, the overlays, and the files or only
+ * their number. Ends with a newline.
+ */
+export function formatPlan(plan: Plan, { hasFiles }: PlanDetail): string {
+  const files = hasFiles ? formatFiles(plan.nodes) : [`${countFiles(plan.nodes)}: --files lists them`];
+  const blocks = [formatCluster(plan.cluster), formatNodes(plan.nodes), formatOverlays(plan), ...files];
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -42,57 +53,56 @@ function formatCluster(cluster: PlannedCluster): string {
   ]);
 }
 
+/** The settings by the names that they have in the definition. */
 function formatStorage({ type, ...settings }: PlannedCluster['storage']): string {
   const said = Object.entries(settings).filter(
     ([, value]) => value !== null && value !== '' && value !== false,
   );
-  return [type as string, ...said.map(([key, value]) => `${key} ${value}`)].join(', ');
+  return [type as string, ...said.map(([key, value]) => `${asWritten(key)} ${value}`)].join(', ');
 }
 
-function formatOverlays(plan: Plan): string {
-  const rows = plan.overlays.map(({ name, description, sha256 }) => [
-    `  ${name}`,
-    sha256.slice(0, 12),
-    description,
+function asWritten(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function formatNodes(nodes: readonly PlannedNode[]): string {
+  const rows = nodes.map((node) => [
+    `  ${node.index}`,
+    node.name,
+    `${node.role}${node.storesData ? ', stores data' : ''}`,
+    node.address ?? 'by DHCP',
+    node.interface,
+    node.profile,
+    baseOf(node),
+    node.instanceId ?? 'after the first build',
+    Object.entries(node.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' '),
   ]);
+  const header = ['  no', 'name', 'role', 'address', 'interface', 'board', 'base', 'instance-id', 'labels'];
+  const isLabelled = nodes.some(({ labels }) => Object.keys(labels).length > 0);
+  const shown = [header, ...rows].map((row) => (isLabelled ? row : row.slice(0, -1)));
+  return `nodes\n${formatRows(shown)}`;
+}
+
+function baseOf({ base }: PlannedNode): string {
+  if (base.from === 'file') return base.path;
+  if (base.from === 'url') return base.url;
+  return `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
+}
+
+function formatOverlays({ overlays, nodes }: Plan): string {
+  const rows = overlays.map(({ name, description, sha256 }) => {
+    const users = nodes.filter((node) => node.overlays.includes(name));
+    return [`  ${name}`, sha256.slice(0, 12), usersOf(users, nodes), description];
+  });
   return `overlays\n${formatRows(rows)}`;
 }
 
-function formatNode(node: PlannedNode): string {
-  const { base } = node;
-  const baseText =
-    base.from === 'file'
-      ? base.path
-      : base.from === 'url'
-        ? base.url
-        : `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
-  const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`);
-  const head = formatRows([
-    [`node ${node.index}`, node.name],
-    ['role', `${node.role}${node.storesData ? ', stores data' : ''}`],
-    ['address', `${node.address ?? 'by DHCP'} on ${node.interface}`],
-    ['board', node.profile],
-    ['base', baseText],
-    ['overlays', listOf(node.overlays)],
-    ...(labels.length === 0 ? [] : [['labels', listOf(labels)]]),
-    ['instance-id', node.instanceId ?? 'after the first build'],
-  ]);
-  return `${head}\n${formatRows(node.entries.map(entryRow), { right: [sizeColumn] })}`;
+function usersOf(users: readonly PlannedNode[], nodes: readonly PlannedNode[]): string {
+  if (users.length === nodes.length) return 'all nodes';
+  return users.length > 3 ? `${users.length} nodes` : users.map(({ name }) => name).join(', ');
 }
-
-/** `ls -l`, with the origin in place of the time. */
-function entryRow(entry: PlannedEntry): string[] {
-  const path = entry.partition === 'boot' ? `boot:${entry.path}` : entry.path;
-  return [
-    `  ${{ file: '-', directory: 'd', symlink: 'l' }[entry.kind]}${entry.mode}`,
-    `${entry.uid}:${entry.gid}`,
-    entry.kind === 'file' ? String(entry.sizeBytes ?? '?') : '-',
-    entry.origin,
-    `${path}${entry.target === null ? '' : ` -> ${entry.target}`}${entry.secret ? ' ***' : ''}`,
-  ];
-}
-
-const sizeColumn = 2;
 
 function listOf(items: readonly string[]): string {
   return items.length === 0 ? 'none' : items.join(', ');

@@ -140,7 +140,7 @@ describe('plan', () => {
   it('writes nothing and shows no secret', async () => {
     const wifi = 'network: {wifi: {ssid: home, password: correct horse, country: DE}}\nprofile: pi3\n';
     await writeFile(join(directory, 'cluster.yaml'), wifi);
-    const text = await runCli(directory, ['plan']);
+    const text = await runCli(directory, ['plan', '--files']);
     expect(text.exitCode, text.stderr).toBe(0);
     expect(text.stdout).toMatch(/\/etc\/ssh\/ssh_host_ed25519_key \*\*\*$/m);
     const json = await runCli(directory, ['plan', '--json']);

@@ -10,7 +10,10 @@ import { printLine, printResult } from '../console.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 
 /** `dlimage plan`: shows what `build` would write, and writes nothing itself, not even identities. */
-export async function runPlan(file: string | undefined, options: DefinitionOptions): Promise<void> {
+export async function runPlan(
+  file: string | undefined,
+  options: DefinitionOptions & { readonly files?: boolean },
+): Promise<void> {
   const loaded = await loadAndReport(file, options);
   const { cluster, projectDirectory, selected } = loaded;
   const directory = stateDirectory(cluster.name, projectDirectory, options.state);
@@ -28,5 +31,5 @@ export async function runPlan(file: string | undefined, options: DefinitionOptio
     nodes: outcome.value.nodes.filter((node) => selected.includes(node.name)),
   };
   if (options.json === true) printResult({ ...plan, ...countFindings(loaded.diagnostics, loaded.sources) });
-  else printLine(formatPlan(plan).trimEnd());
+  else printLine(formatPlan(plan, { hasFiles: options.files === true }).trimEnd());
 }

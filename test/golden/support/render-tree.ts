@@ -24,7 +24,7 @@ export async function renderTree(cluster: Cluster): Promise<Tree> {
   const assets = await readAssets(cluster);
   const plan = planCluster(cluster, exampleIdentities(cluster), assets);
   if (plan.value === undefined) throw new Error(JSON.stringify(plan.diagnostics));
-  const tree = new Map([['plan.txt', formatPlan(plan.value)]]);
+  const tree = new Map([['plan.txt', formatPlan(plan.value, { hasFiles: true })]]);
   const rendering = prepare(cluster, assets);
   const shipped = new Set(
     [...assets.files].map(([path, bytes]) => `${path.replace(/^.*?\/rootfs/, '')}\n${textOf(bytes)}`),

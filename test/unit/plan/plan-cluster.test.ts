@@ -51,12 +51,26 @@ describe('planCluster', () => {
 
   it('never shows a secret, nor a hash that could be searched for it', () => {
     const made = plan(onWifi, exampleIdentities(onWifi));
-    const text = JSON.stringify(made) + formatPlan(made);
+    const text = JSON.stringify(made) + formatPlan(made, { hasFiles: true });
     expect(text).not.toMatch(/correct horse|fake private|fake TLS/);
     const secrets = made.nodes.flatMap(({ entries }) => entries.filter(({ secret }) => secret));
     expect(secrets.length).toBeGreaterThan(12);
     expect(secrets.every(({ sha256 }) => sha256 === null)).toBe(true);
-    expect(formatPlan(made)).toContain('/etc/netplan/60-dlimage-wifi.yaml ***\n');
+    expect(formatPlan(made, { hasFiles: true })).toContain('/etc/netplan/60-dlimage-wifi.yaml ***\n');
+  });
+
+  it('is a page with a table of the nodes, in the words of the definition, until files are asked for', () => {
+    const made = plan(defaultCluster(), exampleIdentities(defaultCluster()));
+    const page = formatPlan(made, { hasFiles: false });
+    expect(page.split('\n').length).toBeLessThan(50);
+    expect(page).toMatch(/^storage +glusterfs, replicas 3, wait_seconds 300$/m);
+    expect(page).toMatch(/^ {2}2 +pi3-2 +manager, stores data +192\.168\.1\.102 +eth0 +pi3 +debian-13 /m);
+    expect(page).toMatch(
+      /^\d+-\d+ files, links and folders on each node, \d+-\d+ of them its own: --files lists them$/m,
+    );
+    const all = formatPlan(made, { hasFiles: true });
+    expect(all.match(/ \/usr\/bin\/dlimage-node$/gm)).toHaveLength(1);
+    expect(all.match(/ \/etc\/hostname$/gm)).toHaveLength(1);
   });
 
   it('reports a broken overlay instead of planning', () => {
@@ -99,7 +113,7 @@ describe('a plan before the first build', () => {
     ]) {
       expect(entry(made, 0, path)).toMatchObject({ sizeBytes: null, sha256: null });
     }
-    expect(formatPlan(made)).toContain('instance-id  after the first build\n');
+    expect(formatPlan(made, { hasFiles: true })).toContain('  after the first build\n');
   });
 
   it('of a cluster that has grown knows the old nodes’ own files', () => {
