@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import unittest
 from datetime import datetime, timezone
 from unittest import mock
 
-from dlimage_node.command import Result
 from dlimage_node.docker import DockerError
 from dlimage_node.outcome import Acted, Done, Stuck, Waiting
-from dlimage_node.stages import clock, images, stacks
+from dlimage_node.stages import clock
 from dlimage_node.stages import labels as labels_stage
 from dlimage_node.stages import swarm as swarm_stage
 from dlimage_node.stages.labels import LabelsStage
@@ -209,84 +207,6 @@ class Labels(unittest.TestCase):
                 with frozen_time(labels_stage, monotonic=now):
                     self.assertEqual(stage(world), Waiting("waiting for a manager to set the labels"))
         self.assertEqual([name for name, _, _ in world.asked], ["n1", "n2", "n3"] * 2)
-
-
-class Stacks(unittest.TestCase):
-    def setUp(self) -> None:
-        self.world = FakeWorld()
-        self.world.acceptor.decide("epoch")
-        self.folder = tempfile.mkdtemp()
-        self.stack = {"name": "web", "file": "web.yaml", "sha256": "new", "resolve_image": "never"}
-
-    def step(self) -> object:
-        with mock.patch.object(stacks, "read_text", lambda path: json.dumps([self.stack])):
-            return stacks.step(self.world)
-
-    def test_the_leader_deploys_once_and_remembers_it_in_the_swarm(self) -> None:
-        self.world.fake_docker.is_in_swarm()
-        directory = os.path.join(self.folder, "web")
-        self.stack["directories"] = [directory]
-        self.assertEqual(self.step(), Acted("deployed web"))
-        self.assertTrue(os.path.isdir(directory))
-        self.assertEqual(self.world.ran[0][:5], ["docker", "stack", "deploy", "--resolve-image", "never"])
-        ((_, spec),) = self.world.fake_docker.changes
-        self.assertEqual(spec["Labels"]["dlimage.stack.web"], "new")
-        self.world.fake_docker.answers["GET /swarm"]["Spec"] = spec
-        self.assertEqual(self.step(), Done("1 deployed"))
-        self.assertEqual(len(self.world.ran), 1)
-
-    def test_an_older_version_is_not_put_back(self) -> None:
-        self.world.fake_docker.is_in_swarm()
-        self.world.fake_docker.answers["GET /swarm"]["Spec"]["Labels"] = {"dlimage.stack.web": "new,newer"}
-        self.assertEqual(self.step(), Done("1 deployed"))
-
-    def test_nobody_else_deploys(self) -> None:
-        self.world.fake_docker.is_in_swarm(leader=False)
-        self.assertIsInstance(self.step(), Waiting)
-        self.world.fake_docker.is_in_swarm(manager=False)
-        self.world.begin_pass(deep=True)
-        self.assertIsInstance(self.step(), Done)
-        self.assertEqual(self.world.ran, [])
-
-    def test_not_before_the_storage_is_there(self) -> None:
-        self.world = FakeWorld(storage="glusterfs")
-        self.world.acceptor.decide("epoch")
-        self.world.fake_docker.is_in_swarm()
-        self.assertEqual(self.step(), Waiting("waiting for the storage, before web is deployed"))
-
-    def test_says_what_docker_says_when_it_fails(self) -> None:
-        self.world.fake_docker.is_in_swarm()
-        self.world.results["docker"] = Result(1, "", "services.web.image must be a string\n")
-        self.assertEqual(self.step(), Waiting("web cannot be deployed: services.web.image must be a string"))
-        self.assertEqual(self.world.fake_docker.changes, [])
-
-
-class Images(unittest.TestCase):
-    def test_loads_what_is_missing_and_only_that(self) -> None:
-        folder = tempfile.mkdtemp()
-        with open(os.path.join(folder, "b.tar"), "wb") as archive:
-            archive.write(b"content")
-        wanted = [
-            {"file": "a.tar", "references": ["a:1"], "id": "sha256:a"},
-            {"file": "b.tar", "references": ["b:1"], "id": "sha256:b"},
-        ]
-        world = FakeWorld()
-        world.fake_docker.answers.update({"GET /info": {"Swarm": {"LocalNodeState": "inactive"}}, "GET /images/a:1/json": {"Id": "sha256:a"}})
-        with mock.patch.object(images, "read_text", lambda path: json.dumps(wanted)), mock.patch.object(
-            images, "FOLDER", folder
-        ):
-            self.assertEqual(images.step(world), Acted("loaded b:1"))
-            self.assertEqual(world.fake_docker.changes, [("/images/load?quiet=1", b"content")])
-            world.fake_docker.answers["GET /images/b:1/json"] = {"Id": "sha256:b"}
-            self.assertEqual(images.step(world), Done("2 loaded"))
-
-    def test_an_engine_that_refuses_is_no_reason_to_end(self) -> None:
-        from dlimage_node.loop import attempt
-
-        world = FakeWorld()
-        world.fake_docker.answers["GET /info"] = DockerError(0, "no")
-        with mock.patch.object(images, "read_text", lambda path: '[{"file": "a.tar", "references": ["a:1"]}]'):
-            self.assertEqual(attempt(images.step, world), Waiting("waiting for Docker to start"))
 
 
 if __name__ == "__main__":

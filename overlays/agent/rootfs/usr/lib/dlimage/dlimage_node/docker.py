@@ -152,6 +152,20 @@ class Docker:
     def services(self) -> List[Dict[str, Any]]:
         return self.call("GET", "/services")
 
+    def networks(self) -> List[Dict[str, Any]]:
+        return self.call("GET", "/networks")
+
+    def create_network(self, specification: Dict[str, Any]) -> None:
+        self.call("POST", "/networks/create", specification, timeout=60)
+
+    def labelled(self, kind: str, label: str) -> List[Dict[str, Any]]:
+        """All `configs` or `secrets` of the swarm with that label, whatever its value; without the content of secrets."""
+        return self.call("GET", f"/{kind}?filters={quote(json.dumps({'label': [label]}))}") or []
+
+    def remove(self, kind: str, identity: str) -> None:
+        """Removes one of the `configs`, `secrets` or `networks`. Docker refuses when it is in use."""
+        self.call("DELETE", f"/{kind}/{identity}")
+
     def update_node(self, node: Dict[str, Any], spec: Dict[str, Any]) -> None:
         version = node["Version"]["Index"]
         self.call("POST", f"/nodes/{node['ID']}/update?version={version}", spec)
@@ -176,9 +190,13 @@ class Docker:
                 return None
             raise
 
-    def load_image(self, archive: BinaryIO) -> None:
-        """Reads an archive of images, as `docker load` does. It is streamed."""
-        self.call("POST", "/images/load?quiet=1", archive, timeout=1800)
+    def load_image(self, archive: BinaryIO) -> str:
+        """Reads an archive of images, as `docker load` does. It is streamed. Returns what is wrong with it, or ''."""
+        answer = self.call("POST", "/images/load?quiet=1", archive, timeout=1800)
+        # The engine has said 200 by the time it finds out: one JSON object a line, the last of them with the error.
+        lines = answer.splitlines() if isinstance(answer, str) else [json.dumps(answer)]
+        last = _decode(lines[-1]) if lines else None
+        return str(last.get("error", "")) if isinstance(last, dict) else ""
 
 
 def _decode(text: str) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from typing import Optional, Tuple
 
 from . import peer_server
 from .console import Console
@@ -31,6 +32,8 @@ IDLE_SECONDS = 15.0
 DEEP_SECONDS = 600.0
 """Between two looks at what is costly to look at, when all is well and nothing has changed."""
 
+MOST_ALIKE = 5
+"""How often in a row a stage may do the same thing before the others have their turn after it all the same."""
 
 LONGEST_PASS_SECONDS = 2400.0
 """Loading a large image from a slow card is the longest thing that a pass does, and has a limit of 1,800 s itself."""
@@ -43,6 +46,7 @@ def run_agent(world: World) -> None:
     record = Record([name for name, _ in STAGES])
     console = Console()
     watch = Watch()
+    passes = Passes()
     health = Health(world.settings, world.docker)
     threading.Thread(target=keep_telling, args=(health, watch.tell), name="health", daemon=True).start()
     looked_deep = float("-inf")
@@ -54,7 +58,7 @@ def run_agent(world: World) -> None:
             looked_deep = time.monotonic()
         world.begin_pass(deep)
         watch.begin_pass()
-        acted = one_pass(world, record)
+        acted = passes.one_pass(world, record)
         console.show(record.write(world, swarm_view(world), vip_view(world)))
         notify(f"STATUS={record.summary}")
         if not acted:
@@ -76,14 +80,29 @@ class Watch:
             notify("WATCHDOG=1")
 
 
-def one_pass(world: World, record: Record) -> bool:
-    """Asks the stages in order, until one has acted. Returns whether one has."""
-    for name, stage in STAGES:
-        outcome = attempt(stage, world)
-        record.note(name, outcome)
-        if isinstance(outcome, Acted):
-            return True
-    return False
+class Passes:
+    """Asks the stages in order. Remembers how often the same stage has acted alike, to see when that leads nowhere."""
+
+    def __init__(self) -> None:
+        self._last: Tuple[str, Optional[Outcome]] = ("", None)
+        self._times = 0
+
+    def one_pass(self, world: World, record: Record) -> bool:
+        """Asks the stages until one has acted. Returns whether one has, so that the next pass should begin at once.
+
+        A stage whose deed is undone each time (by a person, by a program) does not keep the later ones from their turn.
+        """
+        for name, stage in STAGES:
+            outcome = attempt(stage, world)
+            record.note(name, outcome)
+            if isinstance(outcome, Acted) and not self._leads_nowhere(name, outcome):
+                return True
+        return False
+
+    def _leads_nowhere(self, name: str, outcome: Outcome) -> bool:
+        self._times = self._times + 1 if (name, outcome) == self._last else 1
+        self._last = (name, outcome)
+        return self._times > MOST_ALIKE
 
 
 def attempt(stage: Stage, world: World) -> Outcome:

@@ -6,9 +6,11 @@ from typing import Callable, List, Tuple
 
 from ..outcome import Outcome
 from ..world import World
-from . import clock, images, stacks, storage, vip
+from . import clock, storage, vip
+from .images import ImagesStage
 from .labels import LabelsStage
 from .roster import RosterStage
+from .stacks import StacksStage
 from .swarm import SwarmStage
 
 Stage = Callable[[World], Outcome]
@@ -19,7 +21,7 @@ STAGES: List[Tuple[str, Stage]] = [
     ("storage", storage.step),
     ("swarm", SwarmStage()),
     ("labels", LabelsStage()),
-    ("images", images.step),
+    ("images", ImagesStage()),
     ("vip", vip.step),
-    ("stacks", stacks.step),
+    ("stacks", StacksStage()),
 ]
