@@ -216,8 +216,15 @@ function addImageCommands(program: Command): void {
 function addHostCommands(program: Command): void {
   program
     .command('doctor')
-    .description('list every external program: found, version, what it is for, how to install it')
-    .option('--missing', 'print only the Debian packages that are missing, one a line')
+    .description('list the external programs: found, version, what each is for, how to install it')
+    .option(
+      '--for <purposes>',
+      'look only at these: build, foreign (boards of another architecture), packer, test; comma between (default: all but test)',
+    )
+    .option(
+      '--missing',
+      'print only the Debian packages that are missing, one a line (default: for build,foreign)',
+    )
     .action(async (options: object) => {
       const { runDoctor } = await import('./commands/doctor.ts');
       await runDoctor({ ...program.opts(), ...options });

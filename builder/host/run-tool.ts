@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { PassThrough, type Readable } from 'node:stream';
 import { HostError } from '../report/errors.ts';
+import { programOf, searchPath } from './find-program.ts';
 import { installHint } from './install-hint.ts';
 import { tools, type ToolName } from './tools.ts';
 
@@ -31,7 +32,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-const inheritedVariables = ['PATH', 'HOME', 'TMPDIR', 'USER'];
+const inheritedVariables = ['HOME', 'TMPDIR', 'USER'];
 const shownStderrLines = 15;
 const defaultTimeoutSeconds = 120;
 const defaultGraceSeconds = 5;
@@ -47,7 +48,7 @@ export async function runTool(
   args: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> {
-  const child = execa(tools[name].program, args, {
+  const child = execa(programOf(name), args, {
     ...optionsOf(options),
     stdin: options.input === undefined ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -73,7 +74,7 @@ export async function streamTool(
   options: Omit<RunOptions, 'input' | 'onLine' | 'onOutputLine' | 'acceptExitCodes'>,
   consume: (output: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
-  const child = execa(tools[name].program, args, {
+  const child = execa(programOf(name), args, {
     ...optionsOf(options),
     stdin: 'ignore',
     buffer: { stdout: false, stderr: true },
@@ -131,7 +132,7 @@ function failureOf(
       hint: installHint(tool),
     });
   }
-  const commandLine = [tool.program, ...args].map(quoteArgument).join(' ');
+  const commandLine = [programOf(name), ...args].map(quoteArgument).join(' ');
   const reason = result.timedOut
     ? `did not finish within ${options.timeoutSeconds ?? defaultTimeoutSeconds} s`
     : result.signal !== undefined
@@ -152,8 +153,7 @@ function environmentForTools(): Record<string, string> {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;
   }
-  // Debian keeps debugfs, mke2fs and sfdisk in directories that an ordinary user's PATH lacks.
-  env['PATH'] = `${env['PATH'] ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;
+  env['PATH'] = searchPath();
   return env;
 }
 

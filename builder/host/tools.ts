@@ -4,6 +4,8 @@ export type Distribution = 'debian' | 'fedora' | 'arch' | 'macos';
 /** One external program: what it is for, how its version is asked for, and the package that brings it. */
 export interface Tool {
   readonly program: string;
+  /** Other names of the same program, for distributions that call it so. `program` is tried first. */
+  readonly alternatives?: readonly string[];
   readonly purpose: string;
   /** Arguments that print the version. */
   readonly versionArguments: readonly string[];
@@ -15,8 +17,16 @@ export interface Tool {
    * `build`: needed to make images; `foreign`: needed for boards of another architecture; `packer`: needed by `dlimage
    * packer` only; `test`: needed by the tests only.
    */
-  readonly neededFor: 'build' | 'foreign' | 'packer' | 'test';
+  readonly neededFor: Purpose;
 }
+
+/** Purposes that programs are needed for, the most common first. */
+export const purposes = ['build', 'foreign', 'packer', 'test'] as const;
+
+export type Purpose = (typeof purposes)[number];
+
+/** Where Debian's archive keys lie; the same path on this machine and in a base. */
+export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Every external program that dlimage ever starts. Nothing else may be run: see `runTool`. */
 export const tools = {
@@ -25,6 +35,14 @@ export const tools = {
     purpose: 'builds Debian bases from signed packages',
     versionArguments: ['--version'],
     packages: { debian: 'mmdebstrap' },
+    neededFor: 'build',
+  },
+  'debian-archive-keyring': {
+    program: 'debian-archive-keyring',
+    purpose: "holds Debian's keys, which sign the packages of Debian bases",
+    versionArguments: [],
+    files: [archiveKeyring],
+    packages: { debian: 'debian-archive-keyring', fedora: 'debian-keyring', arch: 'debian-archive-keyring' },
     neededFor: 'build',
   },
   debugfs: {
@@ -115,7 +133,7 @@ export const tools = {
   },
   'dpkg-deb': {
     program: 'dpkg-deb',
-    purpose: 'tells how many files packages have that an image lacks',
+    purpose: 'counts the files of packages that an image lacks',
     versionArguments: ['--version'],
     packages: { debian: 'dpkg', fedora: 'dpkg' },
     neededFor: 'build',
@@ -243,7 +261,7 @@ export const tools = {
   },
   setpriv: {
     program: 'setpriv',
-    purpose: 'ends the building of a base, and the virtual machines of a boot test, when dlimage is killed',
+    purpose: 'ends the building of a base when dlimage is killed',
     versionArguments: ['--version'],
     packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
     neededFor: 'build',
@@ -323,7 +341,7 @@ export const tools = {
   },
   'qemu-system-x86_64': {
     program: 'qemu-system-x86_64',
-    purpose: 'boots images for PCs in tests, and is the LAN between nodes',
+    purpose: 'boots images for PCs, and is the LAN between nodes in the tests',
     versionArguments: ['--version'],
     packages: {
       debian: 'qemu-system-x86',
@@ -331,7 +349,7 @@ export const tools = {
       arch: 'qemu-system-x86',
       macos: 'qemu',
     },
-    neededFor: 'test',
+    neededFor: 'packer',
   },
   'qemu-system-aarch64': {
     program: 'qemu-system-aarch64',
@@ -381,7 +399,9 @@ export const tools = {
   },
   '7zz': {
     program: '7zz',
-    purpose: 'unpacks zip and 7z archives with images of publishers, and reads images back in the tests',
+    // Debian 13 and Arch call it 7z.
+    alternatives: ['7z'],
+    purpose: 'unpacks zip and 7z archives with images of publishers',
     versionArguments: ['i'],
     packages: { debian: '7zip', fedora: '7zip', arch: '7zip', macos: 'sevenzip' },
     neededFor: 'build',

@@ -63,9 +63,31 @@ describe('the command line', () => {
     await mkdir(join(directory, 'bin'));
     await execa('ln', ['-s', process.execPath, join(directory, 'bin/node')]);
     const result = await runCli(directory, ['doctor'], { PATH: join(directory, 'bin') });
-    expect(result.stdout).toMatch(/^mmdebstrap +MISSING +build +builds Debian bases/m);
-    expect(result.stdout).toMatch(/^mmdebstrap: install it: debian: sudo apt install mmdebstrap/m);
+    expect(result.stdout).toMatch(/^mmdebstrap +MISSING +builds Debian bases/m);
+    expect(result.stdout).toMatch(/^ {2}debian: sudo apt install .*mmdebstrap/m);
     expect(result.exitCode).toBe(3);
+  });
+});
+
+describe('doctor', () => {
+  const packagesOf = async (args: readonly string[]): Promise<string[]> => {
+    await mkdir(join(directory, 'bin'));
+    await execa('ln', ['-s', process.execPath, join(directory, 'bin/node')]);
+    const { stdout } = await runCli(directory, ['doctor', ...args], { PATH: join(directory, 'bin') });
+    return stdout.split('\n');
+  };
+
+  it('names for ./setup only what builds need', async () => {
+    const packages = await packagesOf(['--missing']);
+    expect(packages).toContain('mmdebstrap');
+    for (const name of ['fish', 'packer', 'qemu-system-x86', 'shellcheck'])
+      expect(packages).not.toContain(name);
+  });
+
+  it('names what the tests need when asked', async () => {
+    const packages = await packagesOf(['--missing', '--for', 'test,packer']);
+    expect(packages).toEqual(expect.arrayContaining(['fish', 'packer', 'shellcheck']));
+    expect(packages).not.toContain('mmdebstrap');
   });
 });
 

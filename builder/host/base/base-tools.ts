@@ -9,7 +9,7 @@ import { nativeArchitecture } from './foreign-architecture.ts';
 import { isRoot } from './namespace.ts';
 
 const always: readonly ToolName[] = [
-  ...(['mmdebstrap', 'apt-config', 'setpriv', 'unshare', 'sfdisk'] as const),
+  ...(['mmdebstrap', 'debian-archive-keyring', 'apt-config', 'setpriv', 'unshare', 'sfdisk'] as const),
   ...(['mke2fs', 'e2fsck', 'mkfs.vfat', 'mcopy', 'mmd'] as const),
 ];
 

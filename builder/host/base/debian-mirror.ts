@@ -11,9 +11,6 @@ import {
   type DebianMirror,
 } from './apt-sources.ts';
 
-/** Where Debian's archive keys lie; the same path on this machine and in the base. */
-export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
 /**
  * The mirror to build from: the user's, or that of this machine's apt configuration when it runs Debian.
  *

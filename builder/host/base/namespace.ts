@@ -1,13 +1,17 @@
 import { HostError } from '../../report/errors.ts';
+import { readTextIfExists } from '../files.ts';
 import { runTool, type RunOptions, type RunResult } from '../run-tool.ts';
 import type { ToolName } from '../tools.ts';
+import { namespaceHint } from './namespace-hint.ts';
+
+const appArmorSetting = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns';
 
 /**
  * Runs a program as root of a namespace of its own: real root with its own mounts, or, for an ordinary user, root
  * over the user's subordinate ids, so that file owners in a tree are exact. Mounts and processes made inside end
  * with it, also when dlimage itself is killed (SIGKILL included): nothing mounted is ever left in a tree.
  *
- * @throws HostError as `runTool` does, and `namespace-unavailable` where this machine does not allow user namespaces.
+ * @throws HostError as `runTool` does, and `namespace-unavailable` where this machine does not allow namespaces.
  */
 export async function runInNamespace(
   program: ToolName | 'sh' | 'rm',
@@ -20,12 +24,13 @@ export async function runInNamespace(
     if (error instanceof HostError && error.details.some((line) => line.startsWith('unshare: '))) {
       throw new HostError(
         'namespace-unavailable',
-        `cannot ${options.step}: this machine refuses a user namespace`,
+        `cannot ${options.step}: this machine refuses a namespace`,
         {
-          hint:
-            'run dlimage as root, or allow it: `sysctl kernel.unprivileged_userns_clone=1` where that setting exists, ' +
-            'and a range for this user in /etc/subuid and /etc/subgid (`usermod --add-subuids 100000-165535 ' +
-            '--add-subgids 100000-165535 USER`)',
+          hint: namespaceHint({
+            said: error.details,
+            isRoot: isRoot(),
+            isRestrictedByAppArmor: (await readTextIfExists(appArmorSetting))?.trim() === '1',
+          }),
           details: error.details,
           cause: error,
         },

@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises';
-import { HostError } from '../../report/errors.ts';
 import type { Task } from '../progress.ts';
-import { archiveKeyring, readAptTransport, readDebianMirror } from './debian-mirror.ts';
+import { archiveKeyring } from '../tools.ts';
+import { readAptTransport, readDebianMirror } from './debian-mirror.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { runInNamespace } from './namespace.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
@@ -34,14 +33,13 @@ export interface TreeRequest {
 /**
  * Makes a tree with mmdebstrap, from packages whose signatures are checked against Debian's own keys.
  *
- * @throws HostError `archive-keyring-missing`, `mirror-unknown`, `namespace-unavailable`, `tool-failed`.
+ * @throws HostError `mirror-unknown`, `namespace-unavailable`, `tool-failed`.
  */
 export async function runMmdebstrap(
   request: TreeRequest,
   options: EnsureBaseOptions,
   task: Task,
 ): Promise<void> {
-  await checkKeyring();
   const sources = await sourceLines(request, options);
   const args = [
     '--mode=root',
@@ -96,21 +94,6 @@ async function sourceLines(request: TreeRequest, options: EnsureBaseOptions): Pr
     lines.push(line(mirror.security, `${suite}-security`));
   }
   return lines;
-}
-
-async function checkKeyring(): Promise<void> {
-  try {
-    await access(archiveKeyring);
-  } catch (cause) {
-    throw new HostError(
-      'archive-keyring-missing',
-      `Debian's archive keys are not installed: ${archiveKeyring}`,
-      {
-        hint: 'install them: sudo apt install debian-archive-keyring',
-        cause,
-      },
-    );
-  }
 }
 
 /** Turns the words of apt and dpkg into progress: a package counts when it is configured. */

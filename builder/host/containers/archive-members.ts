@@ -1,6 +1,6 @@
 import sevenZip from 'node-7z';
 import { HostError } from '../../report/errors.ts';
-import { tools } from '../tools.ts';
+import { programOf } from '../find-program.ts';
 import { noImage } from './unpack-container.ts';
 
 interface Member {
@@ -28,7 +28,7 @@ export async function chooseMember(path: string): Promise<string> {
 
 async function listMembers(path: string): Promise<Member[]> {
   const members: Member[] = [];
-  const listing = sevenZip.list(path, { $bin: tools['7zz'].program });
+  const listing = sevenZip.list(path, { $bin: programOf('7zz') });
   return await new Promise((resolve, reject) => {
     listing.on('data', ({ file, size }) => members.push({ name: file, sizeBytes: size ?? 0 }));
     listing.on('end', () => resolve(members));

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { access } from 'node:fs/promises';
+import { programOf, searchPath } from '../find-program.ts';
 import { tools, type Tool, type ToolName } from '../tools.ts';
 
 /** One external program as `doctor` found it. */
@@ -21,12 +22,12 @@ export async function examineTools(names = Object.keys(tools) as ToolName[]): Pr
 async function examineTool(name: ToolName): Promise<ToolFinding> {
   const tool: Tool = tools[name];
   if (tool.files !== undefined) return { name, tool, found: await anyExists(tool.files), version: null };
-  const result = await execa(tool.program, tool.versionArguments, {
+  const result = await execa(programOf(name), tool.versionArguments, {
     reject: false,
     all: true,
     stdin: 'ignore',
     timeout: versionTimeoutSeconds * 1000,
-    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8' },
+    env: { PATH: searchPath(), LC_ALL: 'C.UTF-8' },
   });
   const found = result.code !== 'ENOENT';
   return { name, tool, found, version: found ? versionIn(result.all) : null };
