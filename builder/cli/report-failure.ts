@@ -1,8 +1,8 @@
 import { countFindings } from '../report/count-findings.ts';
 import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
-import { explainSystemError } from '../host/system-error.ts';
 import { explainDiskFull } from '../host/disk-full.ts';
+import { explainSystemError } from '../host/system-error.ts';
 import { usesColour } from './console.ts';
 import { Interruption } from './interruption.ts';
 

@@ -1,3 +1,4 @@
+import { HostError } from '../report/errors.ts';
 import type { ByteRange } from '../image/ranges.ts';
 import type { Piece } from './piece.ts';
 
@@ -132,7 +133,11 @@ function renderHeader(disk: {
 /** The header extension 0xe2792aca names the format of the backing file; QEMU refuses to guess it. */
 function writeBacking(header: Buffer, backing: Qcow2Backing): void {
   const path = Buffer.from(backing.path);
-  if (path.length > 1023) throw new Error('a backing file path is longer than 1023 bytes');
+  if (path.length > 1023) {
+    throw new HostError('base-path-too-long', `${backing.path} is too long a path for a thin disk to name`, {
+      hint: 'choose a --cache with a path below 1023 bytes, or leave --backing out',
+    });
+  }
   header.writeUInt32BE(0xe2792aca, headerBytes);
   header.writeUInt32BE(backing.format.length, headerBytes + 4);
   header.write(backing.format, headerBytes + 8, 'latin1');

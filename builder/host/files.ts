@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from './make-directory.ts';
 import { openRegularFile } from './regular-file.ts';
 import { systemCode } from './system-error.ts';
 
@@ -19,7 +20,8 @@ export async function readTextIfExists(path: string): Promise<string | undefined
     }
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
+    // A read that fails does not know the name of its file.
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
 }
 
@@ -60,9 +62,20 @@ export async function createFileAtomically(
   }
 }
 
+/** Appends to a file of mode 0600, and returns when the text is on the disk, also after a power cut. */
+export async function appendDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Makes a directory that only its owner may enter, with its parents; one that exists keeps its mode. */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeDirectory(path, 0o700);
 }
 
 /** True when an error of a system call carries this code. */

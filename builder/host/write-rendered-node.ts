@@ -3,7 +3,6 @@ import {
   chown,
   copyFile,
   lutimes,
-  mkdir,
   mkdtemp,
   rename,
   rm,
@@ -16,6 +15,7 @@ import type { Entry } from '../plan/entry.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
 import { HostError } from '../report/errors.ts';
 import { makePrivateDirectory } from './files.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** A folder with this file in it was written by `render`, and may be written anew. */
 const marker = '.rendered-by-dlimage';
@@ -59,9 +59,9 @@ function partition(entries: readonly Entry[]): [Entry[], Entry[]] {
 
 async function writeEntry(parent: string, entry: Entry): Promise<void> {
   const path = join(parent, entry.partition, entry.path);
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   if (entry.kind === 'symlink') await symlink(entry.target, path);
-  else if (entry.kind === 'directory') await mkdir(path, { recursive: true });
+  else if (entry.kind === 'directory') await makeDirectory(path);
   else if (entry.content.from === 'bytes') await writeFile(path, entry.content.bytes, { mode: 0o600 });
   else await copyFile(entry.content.hostPath, path);
   if (process.getuid?.() === 0 && entry.kind !== 'symlink') await chown(path, entry.uid, entry.gid);

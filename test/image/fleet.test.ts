@@ -76,6 +76,8 @@ describe.skipIf(missing.length > 0)('a fleet', () => {
     expect(again.stdout).toContain('2 were up to date');
     const third = await build('same', 2, '--format', 'dlpatch', '--format', 'qcow2', '--backing');
     expect(third.stdout).not.toContain('up to date');
+    const thin = await cli('verify', out('same'));
+    expect(thin.stdout, thin.stderr).toMatch(/same-1\.qcow2 +good +checksum, image, filesystems, node/);
     expect(manifest('same').nodes[0]?.files.map(({ format }) => format)).toEqual(['qcow2', 'dlpatch']);
     expect(before.isFile()).toBe(true);
   });

@@ -1,8 +1,9 @@
-import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isPlainFileName, isSha256 } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
 import { removeDownload } from '../download/remove-download.ts';
-import { isErrno } from '../files.ts';
+import { isErrno, readTextIfExists } from '../files.ts';
 import { framesDirectory } from '../formats/prune-frames.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
 import { runInNamespace } from './namespace.ts';
@@ -18,16 +19,11 @@ export function basesDirectory(cacheDirectory: string): string {
  * @throws HostError `base-damaged` when its record cannot be read or its image has another size than recorded.
  */
 export async function readBase(directory: string): Promise<BuiltBase | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(directory, 'base.json'), 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const text = await readTextIfExists(join(directory, 'base.json'));
+  if (text === undefined) return undefined;
   const imagePath = join(directory, 'base.img');
   const hint = `delete ${directory}; the next build makes it again`;
-  let record: BaseRecord;
+  let record: unknown;
   try {
     record = JSON.parse(text);
   } catch (cause) {
@@ -40,7 +36,7 @@ export async function readBase(directory: string): Promise<BuiltBase | undefined
     (status) => status.size,
     () => undefined,
   );
-  if (record.format !== 1 || size !== record.sizeBytes) {
+  if (!isRecord(record) || size !== record.sizeBytes) {
     throw new HostError(
       'base-damaged',
       `the base in ${directory} is damaged: base.img is not what base.json says`,
@@ -69,7 +65,7 @@ export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
     if (isErrno(error, 'ENOENT')) return [];
     throw error;
   });
-  const bases = await Promise.all(names.filter(isKey).map((name) => readSoundBase(join(parent, name))));
+  const bases = await Promise.all(names.filter(isSha256).map((name) => readSoundBase(join(parent, name))));
   return bases
     .filter((base) => base !== undefined)
     .toSorted((one, other) => (title(one) < title(other) ? -1 : 1));
@@ -84,7 +80,7 @@ export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
 export async function removeBase(cacheDirectory: string, key: string): Promise<boolean> {
   const directory = join(basesDirectory(cacheDirectory), key);
   const found =
-    isKey(key) &&
+    isSha256(key) &&
     (await access(directory).then(
       () => true,
       () => false,
@@ -114,8 +110,21 @@ export async function removeTree(directory: string): Promise<void> {
   }
 }
 
-function isKey(name: string): boolean {
-  return /^[0-9a-f]{64}$/.test(name);
+/** What becomes a name, or is shown in lists, is what `recordImage` writes: a record may have been copied from anywhere. */
+function isRecord(value: unknown): value is BaseRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, key, sha256, packages, extraPackages, download, partitions, ...texts } = value as Readonly<
+    Record<string, unknown>
+  >;
+  const { definitionName, platform, architecture } = texts;
+  return (
+    format === 1 &&
+    isSha256(key) &&
+    isSha256(sha256) &&
+    [packages, extraPackages, partitions].every(Array.isArray) &&
+    [definitionName, platform, architecture].every((text) => typeof text === 'string') &&
+    (download === undefined || isPlainFileName(download))
+  );
 }
 
 /** What bases are sorted by. */

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../files.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { packageRoot } from '../package-root.ts';
 import type { BaseFiles } from './base-key.ts';
 import type { BaseTarget } from './base-request.ts';
@@ -25,7 +26,7 @@ export async function readBaseFiles({ platform, architecture }: BaseTarget): Pro
 export async function writeBaseFiles(files: BaseFiles, directory: string): Promise<void> {
   for (const [path, content] of files) {
     const target = join(directory, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeDirectory(dirname(target));
     await writeFile(target, content);
   }
 }

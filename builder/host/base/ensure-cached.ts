@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../files.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
 import type { EnsureBaseOptions } from './base-request.ts';
 import type { BuiltBase } from './built-base.ts';
@@ -25,7 +26,7 @@ export async function ensureCached(
   const directory = join(parent, key);
   const cached = await readSoundBase(directory);
   if (cached !== undefined) return cached;
-  await mkdir(parent, { recursive: true });
+  await makeDirectory(parent);
   const lock = await acquireLock(`${directory}.lock`, {
     onWait: (pid) => options.progress.note(`waiting for process ${pid}, which is building the same base`),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -23,7 +23,7 @@ export type FoundImage =
 export type ImageTitle = Pick<BuiltBase, 'definitionName' | 'platform' | 'architecture'>;
 
 /** Goes up when a change of the code makes another image of the same file. */
-const revision = 1;
+const revision = 2;
 
 /**
  * Gets an image of the user's: downloads it, verifies it where its digest is known, and unpacks it. A raw file is used

@@ -1,15 +1,17 @@
-import { appendFile, lstat, rename, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../definition/generated/manifest.ts';
-import { artifactName, buildFormats, type BuildFormat } from '../../formats/image-format.ts';
+import { artifactName, type BuildFormat } from '../../formats/image-format.ts';
 import { defaultMtimeSeconds } from '../../render/make-entry.ts';
 import { HostError } from '../../report/errors.ts';
 import {
+  appendDurably,
   createFileAtomically,
   makePrivateDirectory,
   readTextIfExists,
   writeFileAtomically,
 } from '../files.ts';
+import { parseJournal, parseManifest } from './output-records.ts';
 
 type ManifestNode = Manifest['nodes'][number];
 type SharedImage = NonNullable<Manifest['shared']>;
@@ -52,6 +54,7 @@ export class OutputDirectory {
   #writtenAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #isChanged = false;
+  #unreadableRecords = 0;
 
   private constructor(path: string) {
     this.path = path;
@@ -80,7 +83,16 @@ export class OutputDirectory {
     this.#nodes = new Map(manifest?.nodes.map((node) => [node.name, node]));
     this.#shared = manifest?.shared;
     this.#bases = new Map(manifest?.bases.map((base) => [base.key, base]));
-    for (const record of parseJournal(await readTextIfExists(this.#journal))) this.#take(record);
+    const journal = parseJournal((await readTextIfExists(this.#journal)) ?? '');
+    for (const record of journal.records) this.#take(record);
+    this.#unreadableRecords = journal.unreadable;
+    // What cannot be read is written anew by the next build, also when it has nothing else to do.
+    this.#isChanged = journal.unreadable > 0;
+  }
+
+  /** How many records of the last build cannot be read: a power cut or something else damaged its journal. */
+  get unreadableRecords(): number {
+    return this.#unreadableRecords;
   }
 
   /** What the manifest says of the whole; undefined when there is none. */
@@ -96,6 +108,11 @@ export class OutputDirectory {
   /** The image for all nodes, where there is one. */
   get shared(): SharedImage | undefined {
     return this.#shared;
+  }
+
+  /** The base that an item was made from. */
+  baseOf(item: ManifestItem): Manifest['bases'][number] | undefined {
+    return this.#bases.get(item.base);
   }
 
   /** What the manifest says of an item, with those of its files that are still there as they were built. */
@@ -120,7 +137,8 @@ export class OutputDirectory {
       const own = (await this.current(item))?.files ?? [];
       for (const name of formats.map((format) => artifactName(item.name, format))) {
         const exists = (await lstat(join(this.path, name)).catch(() => undefined)) !== undefined;
-        if (exists && !own.some((file) => file.name === name)) throw this.#foreign(name);
+        if (!exists || own.some((file) => file.name === name) || (await this.#isOrphan(name))) continue;
+        throw this.#foreign(name);
       }
     }
   }
@@ -140,7 +158,7 @@ export class OutputDirectory {
       // Files carry a fixed time, as their contents do: one that was booted or written to since is noticed by it.
       await utimes(temporaryPath, defaultMtimeSeconds, defaultMtimeSeconds);
     }
-    await appendFile(this.#journal, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    await appendDurably(this.#journal, `${JSON.stringify(record)}\n`);
     for (const { name, temporaryPath } of files) await rename(temporaryPath, join(this.path, name));
     this.#take(record);
     this.#isChanged = true;
@@ -199,6 +217,13 @@ export class OutputDirectory {
     return found?.size === sizeBytes && Math.floor(found.mtimeMs / 1000) === defaultMtimeSeconds;
   }
 
+  /** A file of ours, by its time, whose record was lost with the journal. */
+  async #isOrphan(name: string): Promise<boolean> {
+    if (this.#unreadableRecords === 0) return false;
+    const { mtimeMs } = await stat(join(this.path, name));
+    return Math.floor(mtimeMs / 1000) === defaultMtimeSeconds;
+  }
+
   #foreign(name: string): HostError {
     const path = join(this.path, name);
     const items: readonly ManifestItem[] = [
@@ -214,27 +239,4 @@ export class OutputDirectory {
       { hint: 'move or delete it, or choose another directory with --out' },
     );
   }
-}
-
-function parseManifest(text: string, file: string): Manifest {
-  try {
-    const manifest = JSON.parse(text) as Manifest;
-    const items: readonly ManifestItem[] = [...manifest.nodes, ...(manifest.shared ? [manifest.shared] : [])];
-    if (manifest.version === 1 && items.every(isReadable) && Array.isArray(manifest.bases)) return manifest;
-  } catch {
-    // Reported below, like a manifest of another shape.
-  }
-  throw new HostError('manifest-damaged', `${file} is not a manifest that this dlimage can read`, {
-    hint: 'move it away; images beside it are then treated as foreign and not overwritten',
-  });
-}
-
-function isReadable(item: ManifestItem): boolean {
-  return item.files.every(({ format }) => buildFormats.includes(format));
-}
-
-/** The last line of a journal is cut off when its writer was killed: that node's files have no names yet. */
-function parseJournal(text: string | undefined): OutputRecord[] {
-  const lines = (text ?? '').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as OutputRecord);
 }

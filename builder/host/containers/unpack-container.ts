@@ -4,10 +4,12 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { HostError } from '../../report/errors.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
-import { runTool, streamTool } from '../run-tool.ts';
+import { streamTool } from '../run-tool.ts';
 import type { ToolName } from '../tools.ts';
 import { chooseMember, isImageName } from './archive-members.ts';
 import { containerOf, type Container } from './container-kind.ts';
+import { convertDisk, type KnowsBase } from './convert-disk.ts';
+import { longestImageBytes, tooLong } from './longest-image.ts';
 import { writeSparsely } from './write-sparsely.ts';
 
 /** How an image is unpacked. */
@@ -15,6 +17,8 @@ export interface UnpackOptions {
   /** Gets the number of bytes unpacked so far, of the step at hand. */
   readonly onBytes?: (done: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** By default a disk must hold all of its data itself. */
+  readonly knowsBase?: KnowsBase;
 }
 
 /** An image may be packed in a container in a container; deeper is a mistake, or malice. */
@@ -37,7 +41,8 @@ export const toolsOfContainers: Readonly<Partial<Record<Container, ToolName>>> =
  * Unpacks the image in a file into a new raw image, as a stream, with holes where it is empty. Of an archive the one
  * file that is an image is taken. What is written goes to `target` and, meanwhile, to names that begin like it.
  *
- * @throws HostError `image-container-empty`, and as the programs do
+ * @throws HostError `image-container-empty`, `image-container-deep`, `image-refers-outside`, `image-too-large`, and as
+ *   the programs do
  */
 export async function unpackContainer(
   path: string,
@@ -73,14 +78,18 @@ async function unpackStep(
   container: Exclude<Container, 'raw'>,
   path: string,
   target: string,
-  { onBytes, signal }: UnpackOptions,
+  { onBytes, signal, knowsBase = () => Promise.resolve(false) }: UnpackOptions,
 ): Promise<void> {
   const run = { step: `unpack ${path}`, timeoutSeconds: 7200, ...(signal && { signal }) };
-  const write = (pieces: AsyncIterable<Uint8Array>) => writeSparsely(pieces, target, onBytes);
+  const write = (pieces: AsyncIterable<Uint8Array>) =>
+    writeSparsely(pieces, target, (done) => {
+      if (done > longestImageBytes) throw tooLong(path);
+      onBytes?.(done);
+    });
   try {
     switch (container) {
       case 'xz':
-        return await streamTool('xz', ['-dcq', '-T0', '--', path], run, write);
+        return await streamTool('xz', ['-dcq', '-T0', '--memlimit-decompress=1GiB', '--', path], run, write);
       case 'zst':
         return await streamTool('zstd', ['-dcq', '--', path], run, write);
       case 'gz':
@@ -89,8 +98,7 @@ async function unpackStep(
       case 'vmdk':
       case 'vdi':
       case 'vhdx':
-        await runTool('qemu-img', ['convert', '-f', container, '-O', 'raw', path, target], run);
-        return;
+        return await convertDisk(container, path, target, { run, knowsBase });
       case 'tar':
         return await unpackTar(path, write);
       case 'bz2':

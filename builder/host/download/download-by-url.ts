@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSha256 } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
 import { acquireLock } from '../base/process-lock.ts';
 import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../files.ts';
@@ -22,7 +23,7 @@ export async function downloadByUrl(url: string, options: DownloadOptions): Prom
   const directory = downloadsDirectory(cacheDirectory);
   const stem = join(directory, `url-${createHash('sha256').update(url).digest('hex')}`);
   const known = await readTextIfExists(stem);
-  if (known !== undefined) {
+  if (isSha256(known)) {
     const path = downloadPath(cacheDirectory, { algorithm: 'sha256', hex: known });
     if (await isThere(path)) return path;
   }

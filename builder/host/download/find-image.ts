@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { VendorDefinition } from '../../definition/base-traits.ts';
 import { chooseFile, parseChecksumList, type ListedFile } from '../../download/checksum-list.ts';
+import { isPlainFileName } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
 import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../files.ts';
 import { packageRoot } from '../package-root.ts';
@@ -69,7 +70,24 @@ async function readListOrRemember(
 
 async function readNote(path: string): Promise<ListedFile | null> {
   const text = await readTextIfExists(path);
-  return text === undefined ? null : (JSON.parse(text) as ListedFile);
+  try {
+    const note: unknown = JSON.parse(text ?? 'null');
+    return isListedFile(note) ? note : null;
+  } catch {
+    // Cut off or damaged: as if there were none.
+    return null;
+  }
+}
+
+function isListedFile(note: unknown): note is ListedFile {
+  if (typeof note !== 'object' || note === null || !('name' in note) || !('digest' in note)) return false;
+  const { algorithm, hex } = note.digest as Partial<ListedFile['digest']>;
+  return (
+    isPlainFileName(note.name) &&
+    (algorithm === 'sha256' || algorithm === 'sha512') &&
+    typeof hex === 'string' &&
+    /^([0-9a-f]{64}){1,2}$/.test(hex)
+  );
 }
 
 /** Of several directories the first that answers. */

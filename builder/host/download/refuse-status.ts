@@ -1,3 +1,4 @@
+import { isPlainFileName } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
 import type { Answer } from './request.ts';
 import { hostOf } from './request.ts';
@@ -29,6 +30,13 @@ export function refuseStatus(url: string, { status }: Answer): void {
 
 /** Last part of a URL's path, for messages and file names. */
 export function nameOf(url: string): string {
-  const path = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname) : url;
-  return path.replace(/\/+$/, '').replace(/^.*\//, '') || 'image';
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  const last = path.replace(/\/+$/, '').replace(/^.*\//s, '');
+  try {
+    const decoded = decodeURIComponent(last);
+    return isPlainFileName(decoded) ? decoded : 'image';
+  } catch {
+    // A percent sign that begins no character.
+    return isPlainFileName(last) ? last : 'image';
+  }
 }

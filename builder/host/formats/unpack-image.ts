@@ -1,7 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../report/errors.ts';
+import { listBases } from '../base/base-cache.ts';
 import { diskFull, isDiskFull } from '../disk-full.ts';
+import { knownDigest } from '../known-digest.ts';
 import type { Progress } from '../progress.ts';
 import { containerOf, type Container } from '../containers/container-kind.ts';
 import { unpackContainer } from '../containers/unpack-container.ts';
@@ -19,6 +21,8 @@ export interface UnpackContext {
   readonly cacheDirectory: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
+  /** SHA-256 of the base that a thin disk may lie over, beside those in the cache. */
+  readonly baseSha256?: string | undefined;
 }
 
 /** Says how an image is packed. */
@@ -61,5 +65,20 @@ export async function unpackImage(path: string, name: string, context: UnpackCon
 async function unpack(packing: Packing, path: string, target: string, context: UnpackContext): Promise<void> {
   if (packing === 'dlpatch')
     await applyDlpatch({ ...context, patchPath: path, base: undefined, outputPath: target });
-  else await unpackContainer(path, target, context);
+  else {
+    const knowsBase = (base: string) => isKnownBase(base, context);
+    await unpackContainer(path, target, { ...(context.signal && { signal: context.signal }), knowsBase });
+  }
+}
+
+/** A thin disk of ours lies over a base in the cache, or over the file that the build was given. */
+async function isKnownBase(path: string, context: UnpackContext): Promise<boolean> {
+  const cached = await listBases(context.cacheDirectory);
+  if (cached.some(({ imagePath }) => imagePath === path)) return true;
+  const isFile = (await stat(path).catch(() => null))?.isFile() === true;
+  return (
+    isFile &&
+    context.baseSha256 !== undefined &&
+    (await knownDigest(path, { ...context, title: 'Check the base' })) === context.baseSha256
+  );
 }

@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { relocateSources, type MovedArchive } from '../../packages/relocate-sources.ts';
 import { readAptTransport } from '../base/debian-mirror.ts';
 import { proxyEnvironment } from '../base/proxy-environment.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { runTool, type RunOptions, type RunResult } from '../run-tool.ts';
 import type { AptSettings } from './read-apt-settings.ts';
 
@@ -41,11 +42,11 @@ export async function createAptRoot(
 ): Promise<AptRoot> {
   for (const old of ['etc', 'usr', 'var/lib/dpkg'])
     await rm(join(directory, old), { recursive: true, force: true });
-  for (const name of emptyDirectories) await mkdir(join(directory, name), { recursive: true });
+  for (const name of emptyDirectories) await makeDirectory(join(directory, name));
   await writeFile(join(directory, 'var/lib/dpkg/status'), settings.status);
   for (const [path, content] of settings.files) {
     const target = join(directory, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeDirectory(dirname(target));
     await writeFile(target, isSources(path) ? relocate(path, content, directory, archive.moved) : content);
   }
   const configuration = join(directory, 'apt.conf');

@@ -21,8 +21,8 @@ export async function findOutputs(directory: string): Promise<string[]> {
 }
 
 async function isOutput(directory: string): Promise<boolean> {
-  const { header } = await OutputDirectory.read(directory);
-  return header !== undefined;
+  const { header, unreadableRecords } = await OutputDirectory.read(directory);
+  return header !== undefined || unreadableRecords > 0;
 }
 
 async function directoriesIn(parent: string): Promise<string[]> {

@@ -57,6 +57,7 @@ export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile
     const listed = items.filter(({ files }) => name === null || files.some((file) => file.name === name));
     if (listed.length === 0 && name !== null) return [await verifyAlone(request.path, context)];
     if (output.header === undefined || listed.length === 0) {
+      if (output.unreadableRecords > 0) return journalDamage(output);
       throw new HostError(
         'nothing-to-verify',
         `${directory} holds no images of dlimage: it has no manifest`,
@@ -65,17 +66,26 @@ export async function verifyOutput(request: VerifyRequest): Promise<VerifiedFile
         },
       );
     }
-    const results: VerifiedFile[] = [];
+    const results: VerifiedFile[] = name === null ? journalDamage(output) : [];
     for (const item of listed) {
       const files = item.files.filter((file) => name === null || file.name === name);
       // The image for all nodes is none of them.
       const expected = 'role' in item ? expectedNode(output.header.cluster, item) : null;
-      results.push(...(await verifyItem({ directory, item, files, expected, request, context })));
+      const ownContext = { ...context, baseSha256: output.baseOf(item)?.sha256 };
+      results.push(...(await verifyItem({ directory, item, files, expected, request, context: ownContext })));
     }
     return results;
   } finally {
     await temporary.remove();
   }
+}
+
+/** Files whose records were lost cannot be told from others. */
+function journalDamage({ unreadableRecords }: OutputDirectory): VerifiedFile[] {
+  if (unreadableRecords === 0) return [];
+  const what = unreadableRecords === 1 ? '1 record' : `${unreadableRecords} records`;
+  const problem = `${what} of the last build cannot be read: files may be here that are not listed; build again`;
+  return [{ name: '.journal', problems: [problem], checks: [] }];
 }
 
 interface ItemCheck {
