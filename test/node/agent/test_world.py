@@ -80,6 +80,19 @@ Main:
         for address in ("10.0.0.200", "10.0.0.255", "10.0.0.0", "10.0.0.10", "0.0.0.0", ""):
             self.assertFalse(self.holds(address), address)
 
+    def test_a_manager_that_is_alone_has_no_list_of_peers_until_it_has_peers(self) -> None:
+        alone = "vrrp_instance cluster {\n  # peers begin\n  # peers end\n}\n"
+        peers = "  unicast_src_ip 10.0.0.1\n  unicast_peer {\n    10.0.0.2\n    10.0.0.3\n  }\n"
+        written = {vip.CONFIGURATION: alone}
+        keep = lambda path, text, mode: written.update({path: text})
+        with mock.patch.object(vip, "read_text", written.get), mock.patch.object(vip, "write_durably", keep):
+            self.assertTrue(vip.update_peers(FakeWorld(vip="10.0.0.100")))
+            self.assertEqual(written[vip.CONFIGURATION], alone.replace("  # peers end", peers + "  # peers end"))
+            self.assertFalse(vip.update_peers(FakeWorld(vip="10.0.0.100")))
+            with mock.patch.object(vip, "_peer_addresses", lambda world: []):
+                self.assertTrue(vip.update_peers(FakeWorld(vip="10.0.0.100")))
+        self.assertEqual(written[vip.CONFIGURATION], alone)
+
     def test_this_kernel_says_it_so(self) -> None:
         self.assertTrue(vip.holds_vip(FakeWorld(vip="127.0.0.1")))
 

@@ -166,7 +166,7 @@ describe('the virtual IP', () => {
     );
     const priorities = configurations.map((text) => /priority (\d+)/.exec(text ?? '')?.[1]);
     expect(priorities).toEqual(['150', '148', '146', '144', '142', '140', '138', undefined]);
-    expect(configurations[0]).toContain('unicast_peer {\n    # peers begin\n    192.168.1.102\n');
+    expect(configurations[0]).toContain('  unicast_peer {\n    192.168.1.102\n');
     expect(configurations[0]).not.toContain('192.168.1.108');
   });
 

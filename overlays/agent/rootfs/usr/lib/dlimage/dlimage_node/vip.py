@@ -40,7 +40,7 @@ def is_candidate(world: World) -> bool:
 def update_peers(world: World) -> bool:
     """Writes the managers of the roster into keepalived's configuration. Returns whether they were others before."""
     text = read_text(CONFIGURATION)
-    wanted = "".join(f"    {address}\n" for address in _peer_addresses(world))
+    wanted = _unicast(world.settings.address, _peer_addresses(world))
     match = _PEERS.search(text)
     if match is None or match.group("peers") == wanted:
         return False
@@ -52,6 +52,14 @@ def is_running() -> bool:
     """True when keepalived's process is there."""
     pid = read_text(PID_FILE).strip()
     return bool(pid) and "keepalived" in read_text(f"/proc/{pid}/comm")
+
+
+def _unicast(own: str, peers: List[str]) -> str:
+    if not peers:
+        return ""
+    return "".join(
+        [f"  unicast_src_ip {own}\n", "  unicast_peer {\n", *(f"    {peer}\n" for peer in peers), "  }\n"]
+    )
 
 
 def _peer_addresses(world: World) -> List[str]:
