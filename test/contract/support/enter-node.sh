@@ -13,5 +13,10 @@ mount -t proc proc "$work/root/proc"
 mount --rbind /dev "$work/root/dev"
 mount -t tmpfs tmpfs "$work/root/run"
 mount -t tmpfs tmpfs "$work/root/tmp"
+# Not by chroot alone: whoever enters a container's name space would find this machine's root there.
+cd "$work/root"
+mkdir -p run/machine
+pivot_root . run/machine
+umount --lazy /run/machine
 # cloud-init sets the host name: that of a name space, not of this machine.
-exec unshare --net --uts chroot "$work/root" "$@"
+exec unshare --net --uts chroot . "$@"

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRoot } from '../../builder/host/base/namespace.ts';
+import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { layOverBase, type ExampleRoots } from './support/node-root.ts';
+
+// What a node does with images, stacks and networks, shown by the base's own dockerd: no machine is booted, but containers run.
+let base: BaseTree | undefined;
+let example: ExampleRoots | undefined;
+
+// Containers need cgroups, which only the real root may make. CI is root.
+const cannotRun = !isRoot() && process.env['CI'] !== 'true';
+
+beforeAll(async () => {
+  if (cannotRun) return;
+  base = await unpackBase();
+  example = await layOverBase('pi3-default', base);
+});
+afterAll(async () => {
+  await example?.remove();
+  await base?.remove();
+});
+
+const support = (name: string): string => readFileSync(join(import.meta.dirname, 'support', name), 'utf8');
+
+/** Puts a file of the tests into the node's /tmp. */
+const put = (name: string): string => `cat >/tmp/${name} <<'END OF FILE'\n${support(name)}END OF FILE\n`;
+
+/** The lines that a script says with an engine at hand. */
+async function withEngine(script: string): Promise<string[]> {
+  const [node] = example?.nodes ?? [];
+  if (node === undefined) throw new Error('the example has no node');
+  const { exitCode, output } = await node.run(`
+    ${['engine.sh', 'registry.py', 'engine_agent.py'].map(put).join('')}
+    . /tmp/engine.sh
+    trap stop_engine EXIT
+    mount_cgroups
+    mount -t tmpfs tmpfs "$DLIMAGE_MOUNT_POINT"
+    mkdir -p /etc/dlimage/stacks
+    agent() { python3 -m engine_agent "$@"; }
+    ${script}`);
+  const lines = output.trim().split('\n');
+  expect(exitCode, output).toBe(0);
+  return lines;
+}
+
+/** stacks.json with one compose file a stack; `head` of each is what stands above its only service. */
+function writeStacks(
+  ...stacks: { name: string; image: string; head?: string; service?: string; more?: object }[]
+): string {
+  const list = stacks.map(({ name, more }) => ({
+    name,
+    files: [`${name}.yaml`],
+    sha256: createHash('sha256').update(JSON.stringify(stacks)).digest('hex'),
+    resolve_image: 'never',
+    ...more,
+  }));
+  const files = stacks.map(
+    ({
+      name,
+      image,
+      head = 'networks: {host: {external: true, name: host}}',
+      service = 'networks: [host]',
+    }) =>
+      `cat >/etc/dlimage/stacks/${name}.yaml <<'EOF'\nversion: '3.8'\n${head}\nservices: {main: {image: '${image}', ${service}}}\nEOF\n`,
+  );
+  return `${files.join('')}cat >/etc/dlimage/stacks.json <<'EOF'\n${JSON.stringify(list)}\nEOF\n`;
+}
+
+describe.skipIf(cannotRun)('a node with a real engine', () => {
+  it('starts what is loaded while no name server answers, and pulls what is not loaded', async () => {
+    const lines = await withEngine(`
+      silence
+      start_engine
+      agent found
+
+      # Loaded as the agent loads it, from an archive.
+      make_image example/web:1.0
+      docker save example/web:1.0 >/tmp/web.tar
+      docker rmi --force example/web:1.0 >/dev/null
+      docker load --quiet </tmp/web.tar >/dev/null
+      ${writeStacks({ name: 'baked', image: 'example/web:1.0' })}
+      agent stacks
+      echo "loaded, no name server: $(seconds_until_running baked_main)"
+
+      # Only a registry has it.
+      make_image 127.0.0.1:5000/shop/web:1.0
+      docker save 127.0.0.1:5000/shop/web:1.0 >/tmp/pulled.tar
+      docker rmi --force 127.0.0.1:5000/shop/web:1.0 >/dev/null
+      python3 /tmp/registry.py /tmp/pulled.tar &
+      registry=$!
+      ${writeStacks({ name: 'pulled', image: '127.0.0.1:5000/shop/web:1.0' })}
+      agent stacks
+      echo "in a registry: $(seconds_until_running pulled_main)"
+      docker inspect --format '{{len .RepoDigests}} digest' 127.0.0.1:5000/shop/web:1.0
+
+      # The registry goes, and with it nothing.
+      kill "$registry"
+      docker service update --detach --force pulled_main >/dev/null
+      sleep 1
+      echo "without the registry: $(seconds_until_running pulled_main)"`);
+    expect(lines).toEqual([
+      'deployed baked',
+      '1 deployed',
+      expect.stringMatching(/^loaded, no name server: \d+$/),
+      'deployed pulled',
+      '1 deployed',
+      expect.stringMatching(/^in a registry: \d+$/),
+      '1 digest',
+      expect.stringMatching(/^without the registry: \d+$/),
+    ]);
+    // Go's own resolver alone needs 20 s to give up.
+    expect(Number(lines[2]?.split(': ')[1])).toBeLessThan(18);
+  });
+
+  it('deploys the good stacks beside a bad one, with folders and a shared network', async () => {
+    const shared = 'networks: {edge: {external: true}}';
+    const lines = await withEngine(`
+      start_engine
+      agent found
+      make_image example/web:1.0
+      ${writeStacks(
+        {
+          name: 'bad',
+          image: 'example/web:1.0',
+          head: 'networks: {nobody: {external: true}}',
+          service: 'networks: [nobody]',
+        },
+        {
+          name: 'good',
+          image: 'example/web:1.0',
+          head: shared,
+          service: 'networks: [edge], volumes: ["/mnt/cluster/good:/data"]',
+          more: { networks: [{ name: 'edge', mtu: 1350 }], directories: ['/mnt/cluster/good'] },
+        },
+      )}
+      agent stacks
+      seconds_until_running good_main >/dev/null
+      docker service ls --format '{{.Name}} {{.Replicas}}'
+      docker network inspect --format '{{.Driver}} {{.Attachable}} {{json .Options}}' edge`);
+    expect(lines).toEqual([
+      expect.stringMatching(/^bad cannot be deployed: .*nobody.*; good next$/),
+      'deployed good',
+      expect.stringMatching(/^bad cannot be deployed: .*nobody/),
+      'good_main 1/1',
+      expect.stringMatching(/^overlay true \{.*"com.docker.network.driver.mtu":"1350"/),
+    ]);
+  });
+
+  it('takes a changed config under a new name, and removes the old one when nothing needs it', async () => {
+    const version = (text: string): string => {
+      const name = `web_site_0000000${text}`;
+      return `
+        echo ${text} >/etc/dlimage/stacks/site.txt
+        ${writeStacks({
+          name: 'web',
+          image: 'example/web:1.0',
+          head: `networks: {host: {external: true, name: host}}\nconfigs: {site: {name: ${name}, file: site.txt, labels: {dlimage.versioned: site}}}`,
+          service: 'networks: [host], configs: [{source: site, target: /site}]',
+        })}
+        agent stacks
+        sleep 1
+        seconds_until_running web_main >/dev/null
+        docker exec "$(docker ps --quiet --latest)" cat /site
+        echo "removed: $(agent clean)"`;
+    };
+    const lines = await withEngine(`
+      start_engine
+      agent found
+      make_image example/web:1.0
+      echo theirs | docker config create --label theirs=yes unused - >/dev/null
+      ${version('1')}
+      ${version('2')}
+      ${version('3')}
+      docker config ls --format '{{.Name}}' | sort`);
+    const deployed = ['deployed web', '1 deployed'];
+    expect(lines).toEqual([
+      ...[...deployed, '1', 'removed: '],
+      // A rollback would still need the first.
+      ...[...deployed, '2', 'removed: '],
+      ...[...deployed, '3', 'removed: web_site_00000001'],
+      ...['unused', 'web_site_00000002', 'web_site_00000003'],
+    ]);
+  });
+});
