@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import socket
 import threading
 import unittest
 from html.parser import HTMLParser
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 from unittest import mock
 
 from dlimage_node import page
 from dlimage_node.page_html import page_html
+from dlimage_node.page_style import sign_of
+from dlimage_node.report import read_report
 from records import NOW, record, report_of, waiting
 
 
@@ -23,35 +26,88 @@ class Tags(HTMLParser):
         super().__init__()
         self.tags: List[str] = []
         self.text: List[str] = []
+        self.links: List[str] = []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
         self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
 
 
+def seen_in(html: str) -> Tags:
+    seen = Tags()
+    seen.feed(html)
+    return seen
+
+
 class Html(unittest.TestCase):
     def test_says_what_the_record_says(self) -> None:
-        seen = Tags()
-        seen.feed(page_html(report_of(record()), NOW))
-        for words in ("pi3-1 of home ", "assembled", "set by a time server", "2 h", "pi3-2", "192.168.1.101"):
+        seen = seen_in(page_html(report_of(record()), NOW))
+        for words in ("pi3-1 of home", "set by a time server", "2 h", "pi3-2", "192.168.1.101", "48.3 °C", "Published ports"):
             self.assertIn(words, seen.text)
+
+    def test_begins_with_how_many_nodes_are_there(self) -> None:
+        html = page_html(report_of(record()), NOW)
+        self.assertIn('<header class="busy">', html)
+        self.assertIn("! assembled; 1 of 3 nodes are ready", html)
+        whole = record(roster=[])
+        whole["swarm"]["nodes"] = whole["swarm"]["nodes"][:1]
+        self.assertIn("✓ assembled; 1 of 1 nodes are ready", page_html(report_of(whole), NOW))
+
+    def test_leads_to_the_other_nodes_and_to_published_ports(self) -> None:
+        links = seen_in(page_html(report_of(record()), NOW)).links
+        self.assertEqual(
+            links,
+            [
+                "http://192.168.1.100:80/",
+                "https://192.168.1.100:443/",
+                "http://192.168.1.101:9280/",
+                "http://192.168.1.102:9280/",
+            ],
+        )
+
+    def test_a_worker_shows_the_nodes_too(self) -> None:
+        seen = seen_in(page_html(report_of(record(swarm={"state": "active", "nodes": None})), NOW))
+        self.assertIn("pi3-2", seen.text)
+        self.assertIn("Which nodes are ready is known to managers that have a majority: see their pages.", seen.text)
+
+    def test_stages_that_are_done_are_one_line(self) -> None:
+        html = page_html(report_of(record()), NOW)
+        self.assertIn("<details><summary>All 2 stages are done</summary>", html)
+        html = page_html(report_of(waiting("for pi3-2")), NOW)
+        self.assertIn("<details><summary>1 of 2 stages are done</summary>", html)
+        self.assertLess(html.index("waiting</td>"), html.index("<details>"))
+        self.assertEqual(html.count("for pi3-2"), 1, "said once")
+        self.assertLess(html.index("<h2>Stages</h2>"), html.index("<h2>Nodes</h2>"), "what is wrong stands first")
+
+    def test_says_what_to_do_when_nobody_knows(self) -> None:
+        for report in (report_of(record(), NOW + 3600), report_of("{"), read_report("/nowhere/status.json")):
+            html = page_html(report, NOW + 3600)
+            self.assertIn("<code>sudo systemctl status dlimage-agent</code>", html)
+            self.assertIn("? unknown", html)
+
+    def test_every_state_has_a_sign_beside_its_colour(self) -> None:
+        signs = {sign_of(state) for state in ("done", "waiting", "stuck", "missing", "no such state")}
+        self.assertEqual(len(signs), 5)
 
     def test_takes_nothing_in_the_record_for_html(self) -> None:
         attack = '"><script>alert(1)</script>'
         hostile = waiting(attack, attack)
-        hostile.update(node=attack, cluster=attack, address=attack, role=attack)
+        hostile.update(node=attack, cluster=attack, address=attack, role=attack, page_port=attack)
         hostile["swarm"]["nodes"][0].update(name=attack, role=attack, state=attack, availability=attack)
+        hostile["swarm"]["stacks"][0].update(name=attack, services=attack)
+        hostile["swarm"]["stacks"][0]["ports"][0].update(protocol=attack)
+        hostile["roster"][1].update(name=attack, role=attack, address=attack)
+        hostile["figures"].update(system=attack, kernel=attack, celsius=attack)
         hostile["stages"][0]["stage"] = attack
         hostile["vip"]["address"] = hostile["storage"]["type"] = attack
-        seen = Tags()
-        seen.feed(page_html(report_of(hostile), NOW))
-        self.assertNotIn("script", seen.tags)
+        self.assertNotIn("script", seen_in(page_html(report_of(hostile), NOW)).tags)
 
     def test_needs_nothing_else(self) -> None:
         html = page_html(report_of(record()), NOW)
-        for word in ("src=", "href=", "url(", "@import", "<script"):
+        for word in ("src=", "<link", "url(", "@import", "<script"):
             self.assertNotIn(word, html)
 
 
@@ -100,6 +156,15 @@ class Served(unittest.TestCase):
             self.assertEqual(self.ask("GET", path)[0], 404, path)
         for method in ("POST", "PUT", "DELETE", "OPTIONS"):
             self.assertEqual(self.ask(method, "/")[0], 501, method)
+
+    def test_a_mistake_of_ours_is_told_and_a_client_that_went_away_is_not(self) -> None:
+        for error, told in ((KeyError("figures"), True), (BrokenPipeError(), False), (TimeoutError(), False)):
+            with mock.patch.object(page, "read_report", side_effect=error), mock.patch("sys.stderr", io.StringIO()) as err:
+                with self.assertRaises((http.client.HTTPException, ConnectionError)):
+                    self.ask("GET", "/")
+                self.server.shutdown()
+                self.assertEqual("KeyError" in err.getvalue(), told, error)
+                threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def test_silent_clients_do_not_take_all_threads(self) -> None:
         silent = [socket.create_connection(("127.0.0.1", self.server.server_port)) for _ in range(40)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unittest
 
-from dlimage_node.report import duration, facts, read_report, swarm_nodes
+from dlimage_node.cluster_nodes import cluster_nodes, nodes_phrase
+from dlimage_node.report import duration, facts, read_report, size
 from records import NOW, record, report_of, waiting
 
 
@@ -40,6 +41,10 @@ class Wording(unittest.TestCase):
         said = [duration(seconds) for seconds in (-3, 59, 60, 3599, 3600, 47 * 3600, 48 * 3600)]
         self.assertEqual(said, ["0 s", "59 s", "1 min", "59 min", "1 h", "47 h", "2 days"])
 
+    def test_sizes_have_no_more_digits_than_anyone_reads(self) -> None:
+        said = [size(count) for count in (0, 999, 870 << 20, 1000 << 20, 29 << 30, 3 << 40)]
+        self.assertEqual(said, ["0 bytes", "999 bytes", "870 MB", "1.0 GB", "29 GB", "3.0 TB"])
+
     def test_facts_of_a_manager(self) -> None:
         self.assertEqual(
             facts(record()),
@@ -48,20 +53,40 @@ class Wording(unittest.TestCase):
                 "role": "manager",
                 "virtual IP": "192.168.1.100, held by this node",
                 "storage": "glusterfs, mounted",
-                "swarm": "active, 2 nodes, 1 service",
+                "swarm": "active, 2 nodes, 3 services",
+                "up for": "2 days",
+                "temperature": "48.3 °C",
+                "memory": "512 MB of 960 MB free",
+                "disk": "22 GB of 29 GB free",
+                "system": "Debian GNU/Linux 13 (trixie), 6.12.48",
             },
         )
 
-    def test_the_nodes_of_the_swarm_are_in_the_order_of_people(self) -> None:
-        shuffled = [{"name": name} for name in ("pi3-10", "anvil", "pi3-9", "pi3")]
-        names = [node["name"] for node in swarm_nodes(record(swarm={"state": "active", "nodes": shuffled}))]
-        self.assertEqual(names, ["anvil", "pi3", "pi3-9", "pi3-10"])
-        self.assertEqual(swarm_nodes(record(swarm=None)), [])
-
     def test_facts_of_a_worker_that_has_nothing_yet(self) -> None:
-        bare = record(address="", role="worker", vip=None, swarm={"state": "inactive", "nodes": None})
+        bare = record(address="", role="worker", vip=None, swarm={"state": "inactive", "nodes": None}, figures={})
         bare["storage"] = {"type": "none", "mounted": False}
         self.assertEqual(facts(bare), {"address": "none yet", "role": "worker", "swarm": "inactive"})
+
+    def test_an_assembled_node_says_how_many_others_are_there(self) -> None:
+        self.assertEqual(report_of(record()).headline, "assembled, 1 of 3 nodes are ready")
+        self.assertEqual(report_of(record(swarm=None)).headline, "assembled")
+        self.assertEqual(report_of(waiting("for pi3-2")).headline, "storage: for pi3-2")
+
+
+class Nodes(unittest.TestCase):
+    def test_are_in_the_order_of_people(self) -> None:
+        shuffled = [{"name": name, "address": "", "role": "worker"} for name in ("pi3-10", "anvil", "pi3-9", "pi3")]
+        names = [node["name"] for node in cluster_nodes(record(roster=shuffled, swarm=None))]
+        self.assertEqual(names, ["anvil", "pi3", "pi3-9", "pi3-10"])
+
+    def test_that_never_joined_are_missing_and_not_forgotten(self) -> None:
+        states = {node["name"]: node["state"] for node in cluster_nodes(record())}
+        self.assertEqual(states, {"pi3-1": "ready", "pi3-2": "down", "pi3-3": "not in the swarm"})
+
+    def test_are_known_to_a_worker_by_name_alone(self) -> None:
+        worker = record(swarm={"state": "active", "nodes": None})
+        self.assertEqual([node["state"] for node in cluster_nodes(worker)], ["", "", ""])
+        self.assertEqual(nodes_phrase(worker), "")
 
 
 if __name__ == "__main__":

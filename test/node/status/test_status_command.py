@@ -15,20 +15,26 @@ class Terminal(unittest.TestCase):
         self.assertEqual(
             "\n".join(status_lines(report_of(record()), NOW)),
             """\
-pi3-1 of home is assembled
+pi3-1 of home is assembled; 1 of 3 nodes are ready
 
-  address     192.168.1.101
-  role        manager
-  virtual IP  192.168.1.100, held by this node
-  storage     glusterfs, mounted
-  swarm       active, 2 nodes, 1 service
+  address      192.168.1.101
+  role         manager
+  virtual IP   192.168.1.100, held by this node
+  storage      glusterfs, mounted
+  swarm        active, 2 nodes, 3 services
+  up for       2 days
+  temperature  48.3 °C
+  memory       512 MB of 960 MB free
+  disk         22 GB of 29 GB free
+  system       Debian GNU/Linux 13 (trixie), 6.12.48
 
   clock    done     2 h      set by a time server
   storage  done     1 min    mounted
 
-  NODE   ROLE     STATE  AVAILABILITY
-  pi3-1  manager  ready  active        leader
-  pi3-2  worker   down   drain""",
+  NODE   ROLE     STATE             AVAILABILITY
+  pi3-1  manager  ready             active        leader
+  pi3-2  worker   down              drain
+  pi3-3  worker   not in the swarm  -""",
         )
 
     def test_what_it_waits_for_comes_first_and_long_words_are_wrapped(self) -> None:

@@ -6,6 +6,7 @@ import os
 from typing import Any, Dict, List
 
 from .command import run
+from .report import Report
 
 ISSUE = "/run/issue.d/dlimage.issue"
 """Shown by agetty above the login prompt. Source: agetty(8)"""
@@ -37,9 +38,14 @@ class Console:
         run(["agetty", "--reload"], timeout=5)
 
 
+def words_of(record: Dict[str, Any]) -> str:
+    """How the node is, and for an assembled one how many of the others are there."""
+    return Report(record, "").headline
+
+
 def console_line(record: Dict[str, Any]) -> str:
     """For a log: who, where, and how it is."""
-    return plain(f"dlimage: {record['node']} {record['address'] or 'without an address'}: {record['summary']}")
+    return plain(f"dlimage: {record['node']} {record['address'] or 'without an address'}: {words_of(record)}")
 
 
 def three_lines(record: Dict[str, Any]) -> List[str]:
@@ -48,7 +54,7 @@ def three_lines(record: Dict[str, Any]) -> List[str]:
     where = record["address"] or "no address yet"
     if vip:
         where += f", virtual IP {vip['address']}{' (here)' if vip['holds'] else ''}"
-    return [plain(line) for line in (f"{record['node']} of {record['cluster']}", where, record["summary"])]
+    return [plain(line) for line in (f"{record['node']} of {record['cluster']}", where, words_of(record))]
 
 
 def plain(text: str) -> str:

@@ -11,8 +11,10 @@ import errno
 import json
 import os
 import socket
+import sys
 import threading
 import time
+import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Tuple
@@ -117,7 +119,9 @@ class PageServer(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is nobody's error."""
+        """A client that went away is nobody's error; all else is ours, and stands in the journal."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+            traceback.print_exc()
 
 
 def make_server(port: int) -> PageServer:

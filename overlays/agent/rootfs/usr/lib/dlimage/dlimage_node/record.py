@@ -6,11 +6,12 @@ import json
 import time
 from typing import Any, Dict, List, Optional
 
+from .figures import read_figures
 from .files import write_durably
 from .outcome import Done, Outcome
+from .status_file import BLANK, FILE
+from .views import roster_view
 from .world import World
-
-FILE = "/run/dlimage/status.json"
 
 
 class Record:
@@ -60,6 +61,7 @@ class Record:
         """Replaces /run/dlimage/status.json, which everyone may read: nothing in it is secret. Returns its content."""
         settings = world.settings
         record = {
+            **BLANK,
             "node": settings.node,
             "cluster": settings.cluster,
             "role": world.me.role,
@@ -79,6 +81,9 @@ class Record:
             "vip": vip,
             "swarm": swarm,
             "storage": {"type": settings.storage, "mounted": world.is_storage_mounted()},
+            "roster": roster_view(world),
+            "figures": read_figures(),
+            "page_port": settings.http_port,
             "serial": world.roster.serial,
             "nodes_expected": len(world.roster.nodes),
             "written": round(time.time()),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-import socket
 import time
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-FILE = "/run/dlimage/status.json"
+from .cluster_nodes import nodes_phrase
+from .status_file import BLANK, FILE
 
 STALE_SECONDS = 180
 """The agent writes several times a minute; only a pass that waits for a slow card or a dead peer takes longer."""
@@ -36,6 +35,12 @@ class Report(NamedTuple):
         return self.problem or str(self.record["summary"])
 
     @property
+    def headline(self) -> str:
+        """One line for people: an assembled node also says how many of the others are there."""
+        nodes = nodes_phrase(self.record)
+        return f"{self.summary}, {nodes}" if self.assembled and nodes else self.summary
+
+    @property
     def state(self) -> str:
         """One word: `assembled`, `stuck` when a person has to do something, `unknown`, or else `assembling`."""
         if self.problem:
@@ -46,30 +51,15 @@ class Report(NamedTuple):
         return "stuck" if stuck else "assembling"
 
 
-EMPTY: Dict[str, Any] = {
-    "node": socket.gethostname(),
-    "cluster": "",
-    "role": "",
-    "address": "",
-    "assembled": False,
-    "summary": "",
-    "stages": [],
-    "vip": None,
-    "swarm": None,
-    "storage": None,
-    "written": 0,
-}
-
-
 def read_report(path: str = FILE, now: Optional[float] = None) -> Report:
     """The agent's last record. Never fails: what is wrong with it stands in `problem`."""
     try:
         with open(path, encoding="utf-8") as file:
-            record = {**EMPTY, **json.load(file)}
+            record = {**BLANK, **json.load(file)}
     except FileNotFoundError:
-        return Report(EMPTY, "the agent has not reported since the node was switched on")
+        return Report(BLANK, "the agent has not reported since the node was switched on")
     except (OSError, ValueError):
-        return Report(EMPTY, f"{path} cannot be read")
+        return Report(BLANK, f"{path} cannot be read")
     age = (time.time() if now is None else now) - record["written"]
     # A clock that was set back makes a record of the future, until the agent writes the next one.
     if age > STALE_SECONDS:
@@ -105,18 +95,31 @@ def facts(record: Dict[str, Any]) -> Dict[str, str]:
         lines["swarm"] = swarm["state"] + "".join(
             f", {counted(number, thing)}" for number, thing in swarm_counts(swarm) if number is not None
         )
-    return {name: value for name, value in lines.items() if value}
+    return {name: value for name, value in {**lines, **figure_facts(record)}.items() if value}
 
 
-def swarm_nodes(record: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """The nodes of the swarm by name; none where only managers know them."""
-    nodes = (record["swarm"] or {}).get("nodes") or []
-    return sorted(nodes, key=lambda node: natural_order(node["name"]))
+def figure_facts(record: Dict[str, Any]) -> Dict[str, str]:
+    """The machine itself, as far as it lets be read."""
+    figures = record["figures"]
+    lines = {}
+    if "started" in figures:
+        lines["up for"] = duration(record["written"] - figures["started"])
+    if "celsius" in figures:
+        lines["temperature"] = f"{figures['celsius']} °C"
+    for thing in ("memory", "disk"):
+        if f"{thing}_free_bytes" in figures and f"{thing}_bytes" in figures:
+            lines[thing] = f"{size(figures[f'{thing}_free_bytes'])} of {size(figures[f'{thing}_bytes'])} free"
+    lines["system"] = ", ".join(str(figures[name]) for name in ("system", "kernel") if name in figures)
+    return lines
 
 
-def natural_order(name: str) -> List[Tuple[str, int]]:
-    """pi3-9 stands before pi3-10."""
-    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", name)]
+def size(count: float) -> str:
+    """`870 MB`, `3.7 GB`, `29 GB`: powers of 1024, as memory is sold."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.1f} {unit}" if unit == "GB" and count < 10 else f"{count:.0f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TB"
 
 
 def swarm_counts(swarm: Dict[str, Any]) -> List[Tuple[Optional[int], str]]:

@@ -9,7 +9,8 @@ import textwrap
 import time
 from typing import Any, Dict, List
 
-from .report import Report, duration, facts, read_report, swarm_nodes
+from .cluster_nodes import cluster_nodes, nodes_phrase
+from .report import Report, duration, facts, read_report
 
 WIDTH = 80
 
@@ -33,20 +34,29 @@ def status_lines(report: Report, now: float, coloured: bool = False) -> List[str
     record = report.record
     of = f" of {record['cluster']}" if record["cluster"] else ""
     lines = [f"{record['node']}{of} is {paint(report.state, report.state, coloured)}"]
+    if report.assembled and nodes_phrase(record):
+        lines[0] += f"; {nodes_phrase(record)}"
     if report.state != "assembled":
         lines += textwrap.wrap(report.summary, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if report.problem:
-        lines += ["  `systemctl status dlimage-agent` tells why."]
+        lines += ["  `sudo systemctl status dlimage-agent` tells why."]
         lines += ["  What follows is what it said last."] if record["stages"] else []
-    lines += section([f"  {name:<10}  {value}" for name, value in facts(record).items()] if record["written"] else [])
+    lines += section(fact_lines(record) if record["written"] else [])
     lines += section(stage_lines(record["stages"], now, coloured))
-    lines += section(swarm_lines(swarm_nodes(record)))
+    lines += section(swarm_lines(cluster_nodes(record)))
     return lines
 
 
 def section(lines: List[str]) -> List[str]:
     """Sets lines apart from those before, when there are any."""
     return ["", *lines] if lines else []
+
+
+def fact_lines(record: Dict[str, Any]) -> List[str]:
+    """What the node is and has, in two columns."""
+    known = facts(record)
+    width = max(len(name) for name in known)
+    return [f"  {name:<{width}}  {value}" for name, value in known.items()]
 
 
 def stage_lines(stages: List[Dict[str, Any]], now: float, coloured: bool) -> List[str]:
@@ -64,12 +74,12 @@ def stage_lines(stages: List[Dict[str, Any]], now: float, coloured: bool) -> Lis
 
 
 def swarm_lines(nodes: List[Dict[str, Any]]) -> List[str]:
-    """The table of the swarm's nodes."""
+    """The table of the nodes; `-` is what only managers know."""
     if not nodes:
         return []
     rows = [["NODE", "ROLE", "STATE", "AVAILABILITY", ""]]
     rows += [
-        [node["name"], node["role"], node["state"], node["availability"], "leader" if node["leader"] else ""]
+        [node["name"], node["role"], node["state"] or "-", node["availability"] or "-", "leader" if node["leader"] else ""]
         for node in nodes
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
