@@ -115,9 +115,10 @@ describe.skipIf(cannotRun)('a node with a real engine', () => {
     expect(Number(lines[2]?.split(': ')[1])).toBeLessThan(18);
   });
 
-  it('deploys the good stacks beside a bad one, with folders and a shared network', async () => {
+  it('deploys the good stacks beside a bad one, with folders, a shared network and the MTU of the LAN', async () => {
     const shared = 'networks: {edge: {external: true}}';
     const lines = await withEngine(`
+      echo "DLIMAGE_MTU='1400'" >>/etc/dlimage/node.env
       start_engine
       agent found
       make_image example/web:1.0
@@ -133,19 +134,26 @@ describe.skipIf(cannotRun)('a node with a real engine', () => {
           image: 'example/web:1.0',
           head: shared,
           service: 'networks: [edge], volumes: ["/mnt/cluster/good:/data"]',
-          more: { networks: [{ name: 'edge', mtu: 1350 }], directories: ['/mnt/cluster/good'] },
+          more: { networks: [{ name: 'edge' }], directories: ['/mnt/cluster/good'] },
         },
       )}
       agent stacks
       seconds_until_running good_main >/dev/null
       docker service ls --format '{{.Name}} {{.Replicas}}'
-      docker network inspect --format '{{.Driver}} {{.Attachable}} {{json .Options}}' edge`);
+      for network in edge ingress docker_gwbridge; do
+        docker network inspect --format '{{.Name}} {{.Driver}} {{.Attachable}} {{index .Options "com.docker.network.driver.mtu"}}' "$network"
+      done
+      docker exec "$(docker ps --quiet --latest)" cat /sys/class/net/eth0/mtu /sys/class/net/eth1/mtu`);
     expect(lines).toEqual([
       expect.stringMatching(/^bad cannot be deployed: .*nobody.*; good next$/),
       'deployed good',
       expect.stringMatching(/^bad cannot be deployed: .*nobody/),
       'good_main 1/1',
-      expect.stringMatching(/^overlay true \{.*"com.docker.network.driver.mtu":"1350"/),
+      'edge overlay true 1400',
+      'ingress overlay false 1400',
+      'docker_gwbridge bridge false 1400',
+      '1350',
+      '1400',
     ]);
   });
 

@@ -7,16 +7,27 @@ from dlimage_node.deployment import leftovers
 from dlimage_node.outcome import Acted
 from dlimage_node.stages.stacks import StacksStage
 from dlimage_node.swarm.engine import init_swarm
+from dlimage_node.swarm.mtu import OPTION, ensure_bridge, ensure_ingress
 from dlimage_node.world import real_world
 
 
 def found():
     """Founds a swarm of one node, as the founder does."""
     world = real_world()
+    ensure_bridge(world)
     init_swarm(world)
     while not any(node["Status"]["State"] == "ready" for node in world.docker.nodes()):
         time.sleep(0.2)
+    while not has_ingress(world):
+        ensure_ingress(world, world.manager_view())
+        time.sleep(0.2)
     world.acceptor.decide(world.docker.swarm()["ID"])
+
+
+def has_ingress(world):
+    """The network of published ports is there, with the MTU of the definition where that has one."""
+    options = [network["Options"] or {} for network in world.docker.networks() if network["Name"] == "ingress"]
+    return any(not world.settings.mtu or one.get(OPTION) == world.settings.mtu for one in options)
 
 
 def stacks():

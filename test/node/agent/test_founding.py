@@ -25,6 +25,17 @@ class Founder(unittest.TestCase):
             init.assert_not_called()
 
 
+class Promises(unittest.TestCase):
+    def test_forget_a_void_swarm_only_when_they_are_given(self) -> None:
+        world = FakeWorld()
+        world.acceptor.promise(3 * BALLOTS_PER_ROUND)
+        world.acceptor.decide("dead")
+        refused = world.acceptor.promise(2 * BALLOTS_PER_ROUND, void="dead", holds_swarm=False)
+        self.assertEqual((refused.granted, refused.decided), (False, "dead"))
+        granted = world.acceptor.promise(4 * BALLOTS_PER_ROUND, void="dead", holds_swarm=False)
+        self.assertEqual((granted.granted, granted.decided), (True, ""))
+
+
 class Certificates(unittest.TestCase):
     def renew(self, in_progress: bool) -> FakeWorld:
         world = FakeWorld(swarm_certificate_hours="1000")

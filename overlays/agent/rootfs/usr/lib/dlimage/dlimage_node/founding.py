@@ -50,10 +50,11 @@ class Acceptor:
     def promise(self, ballot: int, void: str = "", holds_swarm: bool = True) -> Vote:
         """Phase 1: promises to accept nothing older than the ballot."""
         with self._lock:
-            if void and void == self.epoch and not holds_swarm:
-                self.accepted_ballot, self.accepted_epoch, self.decided = 0, "", ""
             granted = ballot > self.promised
             if granted:
+                # Forgotten with the promise and not before: what is not saved comes back after a power cut.
+                if void and void == self.epoch and not holds_swarm:
+                    self.accepted_ballot, self.accepted_epoch, self.decided = 0, "", ""
                 self.promised = ballot
                 self.promised_at = time.monotonic()
                 self._save()

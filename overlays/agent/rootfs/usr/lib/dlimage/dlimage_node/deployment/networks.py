@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from ..swarm.mtu import OPTION as MTU_OPTION
 from ..world import World
 
-MTU_OPTION = "com.docker.network.driver.mtu"
 LABEL = "dlimage.network"
 
 
@@ -24,7 +24,7 @@ def ensure_networks(world: World, networks: List[Dict[str, Any]]) -> None:
     for network in networks:
         name = network["name"]
         if name not in there:
-            world.docker.create_network(_specification(network, world.settings.overlay_mtu))
+            world.docker.create_network(_specification(network, world.settings.mtu))
         elif there[name]["Scope"] != "swarm":
             raise NetworkProblem(f"the network {name} is this node's alone; remove it: docker network rm {name}")
 

@@ -40,22 +40,22 @@ class LabelsStage:
             except DockerError as error:
                 return Waiting(f"the swarm: {error}")
             return Acted(said) if changed else Done(said)
-        return self._through_a_manager(world, swarm["NodeID"], labels) or Done(said)
+        # The managers of a swarm that the definition names know nothing of dlimage; what the labels are is theirs to say.
+        if world.settings.swarm_join_addresses or self._is_confirmed(world, swarm["NodeID"], labels):
+            return Done(said)
+        return Waiting("waiting for a manager to set the labels")
 
-    def _through_a_manager(self, world: World, node_id: str, labels: Dict[str, str]) -> Optional[Outcome]:
+    def _is_confirmed(self, world: World, node_id: str, labels: Dict[str, str]) -> bool:
+        """True when a manager has set them lately, or does so now."""
         now = time.monotonic()
         if self._confirmed == labels and now - self._confirmed_at < RENEW_SECONDS:
-            return None
-        question = json.dumps({"id": node_id, "labels": labels})
-        if world.settings.swarm_join_addresses:
-            # The managers of that swarm know nothing of dlimage; what the labels are is theirs to say.
-            return None
-        waiting = Waiting("waiting for a manager to set the labels")
+            return True
         if now - self._refused_at < RETRY_SECONDS:
-            return waiting
+            return False
+        question = json.dumps({"id": node_id, "labels": labels})
         for manager in world.other_managers:
             if world.ask(manager, "labels", stdin=question) is not None:
                 self._confirmed, self._confirmed_at = labels, now
-                return None
+                return True
         self._refused_at = time.monotonic()
-        return waiting
+        return False

@@ -14,6 +14,7 @@ from ..peers import Answer
 from ..swarm.agreement import Founding
 from ..swarm.engine import certificate_seconds, join_swarm, leave_swarm
 from ..swarm.housekeeping import keep_house
+from ..swarm.mtu import ensure_bridge
 from ..swarm.revival import Revival
 from ..swarm.standing import READY
 from ..world import World
@@ -48,6 +49,8 @@ class SwarmStage:
             return self._as_manager(world, local) if local.get("ControlAvailable") else self._as_worker(world)
 
     def _enter(self, world: World) -> Outcome:
+        if ensure_bridge(world):
+            return Acted("made Docker's bridge for overlay networks with the MTU of the LAN")
         if world.settings.swarm_join_addresses:
             join_swarm(world, read_text(TOKEN_FILE).strip(), world.settings.words("swarm_join_addresses"))
             return Acted("joined the swarm that the definition names")

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional
 from ..docker import ManagerView, age_seconds, host_name, is_ready
 from ..world import World
 from .admission import remove_member
+from .mtu import ensure_ingress
 
 ORPHAN_SECONDS = 600
 """How long a joining node may take to say its name, on the slowest board."""
@@ -23,6 +24,7 @@ def keep_house(world: World, view: ManagerView) -> Optional[str]:
     return (
         _promote(world, view.nodes)
         or _remove_orphan(world, view.nodes)
+        or ensure_ingress(world, view)
         or _rotate_tokens(world, view)
     )
 
