@@ -15,6 +15,10 @@ export interface DefinitionOptions extends GlobalOptions {
   readonly name?: string;
   readonly subnet?: string;
   readonly vip?: string;
+  readonly gateway?: string;
+  readonly dns?: readonly string[];
+  readonly timezone?: string;
+  readonly user?: string;
   readonly sshKey?: readonly string[];
   readonly node?: readonly string[];
   readonly state?: string;
@@ -53,6 +57,7 @@ export function shownPath(path: string): string {
 
 function flagsOf(options: DefinitionOptions): DefinitionFlags {
   const { profile, count, base, baseImage, sha256, name, subnet, vip, sshKey, node } = options;
+  const { gateway, dns, timezone, user } = options;
   return {
     argv: process.argv.slice(2),
     ...(profile === undefined ? {} : { profile }),
@@ -63,6 +68,10 @@ function flagsOf(options: DefinitionOptions): DefinitionFlags {
     ...(name === undefined ? {} : { name }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(vip === undefined ? {} : { vip }),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(dns === undefined ? {} : { dns }),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(user === undefined ? {} : { user }),
     ...(sshKey === undefined ? {} : { sshKeys: sshKey }),
     ...(node === undefined ? {} : { nodes: node }),
   };

@@ -20,8 +20,12 @@ export class Interruption extends Error {
   /** Exit code by the shell's convention: 128 plus the signal's number. */
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
-    super(`interrupted by ${signal}: nothing half written was left behind`);
+  /** @param message - what is said of it; nothing when it is empty */
+  constructor(
+    signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+    message = `interrupted by ${signal}: nothing half written was left behind`,
+  ) {
+    super(message);
     this.name = 'Interruption';
     this.exitCode = 128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal];
   }

@@ -40,7 +40,8 @@ Examples:
   dlimage status --wait                      switched on: wait until the nodes are a cluster
 
 Exit codes: 0 done, 1 the definition is wrong, 2 usage, 3 the host failed us
-(a missing program, a full disk, a failed command), 70 a bug of dlimage.`;
+(a missing program, a full disk, a failed command), or what was looked at is not
+as it should be (verify, status, doctor), 70 a bug in dlimage, 130 interrupted.`;
 
 function addDefinitionCommands(program: Command): void {
   program
@@ -48,12 +49,19 @@ function addDefinitionCommands(program: Command): void {
     .description('write a commented cluster definition with what was detected (default: cluster.yaml)')
     .option('--yes', 'take every default, ask nothing')
     .option('--force', 'replace a file that exists')
+    .option(
+      '--schema',
+      'write only cluster.schema.json, from which editors complete and check the definition',
+    )
     .action(async (file: string | undefined, options: object) => {
       const { runInit } = await import('./commands/init.ts');
       await runInit(file, { ...program.opts(), ...options });
     });
 
-  withOutputs(withDefinition(program.command('build [definition]')))
+  withOutputs(
+    withDefinition(program.command('build [definition]')),
+    'out/<cluster>, boxes in vagrant below it',
+  )
     .description(
       'build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)',
     )
@@ -68,18 +76,19 @@ function addDefinitionCommands(program: Command): void {
       'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
     )
     .option('--per-node', 'one box for each node, instead of one for all and a seed for each')
-    .option('--vagrant-user', 'boxes have the user vagrant, with the key that everybody has')
+    .option('--vagrant-user', "add Vagrant's default user with its well-known insecure key")
     .option('--box-version <version>', 'version of the boxes in their catalogue (default: counted)')
     .option('--box-url <url>', 'where the boxes will be published (default: where they are now)')
-    .option('--no-image-checksum', 'leave out the SHA-256 of uncompressed images, which takes longest of all')
+    .option('--no-image-checksum', 'skip the SHA-256 of the uncompressed image (the slowest step)')
     .option('--offline', 'take bases and downloads from the cache only')
+    .option('--mirror <url>', "Debian mirror for bases (default: the host's own apt configuration)")
     .option('--jobs <number>', 'nodes to work on at once (default: one for each core, at most three)')
     .action(async (definition: string | undefined, options: object) => {
       const { runBuild } = await import('./commands/build.ts');
       await runBuild(definition, { ...program.opts(), ...options });
     });
 
-  withOutputs(withDefinition(program.command('packer [definition]')))
+  withOutputs(withDefinition(program.command('packer [definition]')), 'out/<cluster>/packer')
     .description("make a cluster's Vagrant box with Packer, in a virtual machine that boots the base")
     .option('--node <name>', 'make a whole image of this node instead of one for all; repeatable', collect)
     .addOption(
@@ -88,7 +97,7 @@ function addDefinitionCommands(program: Command): void {
         'the machine: PC with BIOS or UEFI in QEMU, or VirtualBox (default: bios)',
       ).choices(['bios', 'uefi', 'virtualbox']),
     )
-    .option('--vagrant-user', 'boxes have the user vagrant, with the key that everybody has')
+    .option('--vagrant-user', "add Vagrant's default user with its well-known insecure key")
     .option('--box-version <version>', 'version of the box in its catalogue (default: counted)')
     .option('--box-url <url>', 'where the box will be published (default: where it is now)')
     .option('--offline', 'take bases and downloads from the cache only')
@@ -106,7 +115,7 @@ function addDefinitionCommands(program: Command): void {
       await runPlan(definition, { ...program.opts(), ...options });
     });
 
-  withOutputs(withDefinition(program.command('render [definition]')))
+  withOutputs(withDefinition(program.command('render [definition]')), 'out/<cluster>/rendered')
     .description('write every node as folders: its seed and the files it adds to the base')
     .option('--node <name>', 'render only this node; repeatable', collect)
     .action(async (definition: string | undefined, options: object) => {
@@ -158,14 +167,12 @@ function addImageCommands(program: Command): void {
     });
   program
     .command('verify [path]')
-    .description(
-      'check what was built: checksums, file systems, and that each image is the node it is said to be',
-    )
+    .description('check checksums, file systems and node identity of built images')
     .option('--fast', 'checksums only')
     .option(...cache)
     .addHelpText(
       'after',
-      '\nPath: the directory that build wrote (default: this one, else all\nbelow ./out), or one file.',
+      '\nPath: the directory that build wrote (default: this one, else all\nbelow ./out), or one file.\nExit code: 0 when all is good, 3 when not.',
     )
     .action(async (path: string | undefined, options: object) => {
       const { runVerify } = await import('./commands/verify.ts');
@@ -248,11 +255,15 @@ function withDefinition(command: Command): Command {
       '--base <name>',
       'OS base: debian-13, ubuntu-24.04, ... (see base list), or the path or URL of an image (default: from the profile)',
     )
-    .option('--base-image <image>', "path or URL of an image in the place of the one of the base's publisher")
+    .option('--base-image <image>', "use this image (path or URL) instead of the publisher's")
     .option('--sha256 <digest>', 'SHA-256 that the image of --base or --base-image must have')
     .option('--name <name>', 'cluster name (default: the profile)')
     .option('--subnet <cidr>', 'LAN of the nodes (default: 192.168.1.0/24)')
     .option('--vip <address>', 'virtual IP address (default: host 253 of the LAN)')
+    .option('--gateway <address>', 'router (default: the first address of the LAN)')
+    .option('--dns <address>', 'name server; repeatable (default: the router)', collect)
+    .option('--timezone <zone>', 'time zone of the nodes, like Europe/Rome (default: UTC)')
+    .option('--user <name>', 'login name of the only user (default: dlimage)')
     .option(
       '--ssh-key <key>',
       'public key, or a file with one, that may log in; repeatable (default: yours)',
@@ -261,9 +272,9 @@ function withDefinition(command: Command): Command {
     .option('--state <dir>', 'identity store (default: .dlimage beside the definition)');
 }
 
-function withOutputs(command: Command): Command {
+function withOutputs(command: Command, defaultPlace: string): Command {
   return command
-    .option('--out <dir>', 'where the results go (default: out/<cluster>)')
+    .option('--out <dir>', `where the results go (default: ${defaultPlace})`)
     .option('--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)');
 }
 

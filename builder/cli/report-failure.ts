@@ -23,7 +23,7 @@ export function reportFailure(failure: unknown, options: { json: boolean; debug:
     for (const line of error instanceof HostError ? error.details : []) process.stderr.write(`    ${line}\n`);
     if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
   } else if (error instanceof Interruption) {
-    process.stderr.write(`${error.message}\n`);
+    if (error.message !== '') process.stderr.write(`${error.message}\n`);
   } else {
     const text = error instanceof Error ? (options.debug ? error.stack : error.message) : String(error);
     process.stderr.write(`internal error: ${text}\n`);

@@ -12,6 +12,7 @@ export interface InitialAnswers {
   readonly gateway?: string;
   readonly dns?: readonly string[];
   readonly firstAddress?: string;
+  readonly wifi?: { readonly ssid: string; readonly password: string; readonly country: string };
   /** False for a cluster without a virtual IP. */
   readonly vip?: string | false;
   /** Public keys or paths of `.pub` files. */
@@ -76,7 +77,7 @@ export function renderInitialDefinition(answers: InitialAnswers, schemaReference
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 
-function networkBlocks({ subnet, gateway, dns, firstAddress, vip }: InitialAnswers): string[][] {
+function networkBlocks({ subnet, gateway, dns, firstAddress, wifi, vip }: InitialAnswers): string[][] {
   const start = parseSubnet(subnet ?? defaults.subnet)?.network ?? 0;
   return [
     mapping('network', [
@@ -89,6 +90,8 @@ function networkBlocks({ subnet, gateway, dns, firstAddress, vip }: InitialAnswe
         formatIpv4(start + 101),
         'the nodes take this address and the ones after it: keep DHCP away from them',
       ),
+      // Not as an example: not every board has it.
+      ...(wifi === undefined ? [] : [line('wifi', wifi, {}, 'in place of the cable')]),
     ]),
     lines([
       line(

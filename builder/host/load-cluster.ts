@@ -51,7 +51,19 @@ export async function loadCluster(
   flags: DefinitionFlags,
   place: NodePlace = {},
 ): Promise<LoadedCluster> {
-  const source = await readDefinition(file);
+  return await judgeSource(await readDefinition(file), flags, place);
+}
+
+/**
+ * Judges a definition that is, or is about to be, in a file; without one, the flags alone.
+ *
+ * @throws ConfigurationError with every finding
+ */
+export async function judgeSource(
+  source: SourceText | undefined,
+  flags: DefinitionFlags,
+  place: NodePlace = {},
+): Promise<LoadedCluster> {
   const projectDirectory = await realpath(source === undefined ? '.' : dirname(resolve(source.file)));
   const [{ profiles, bases }, schemas, environment] = await Promise.all([
     readShippedDefinitions(),

@@ -146,8 +146,11 @@ describe('init', () => {
     const first = await runCli(directory, ['init', '--yes']);
     expect(first).toMatchObject({ exitCode: 0 });
     expect(await readFile(join(directory, 'cluster.yaml'), 'utf8')).toMatch(
-      /^# yaml-language-server: \$schema=/,
+      /^# yaml-language-server: \$schema=\.\/cluster\.schema\.json$/m,
     );
+    expect(first.stdout).toContain('Wrote cluster.yaml: 3 nodes of pi3, ');
+    const shipped = await readFile('profiles/schemas/cluster.schema.json', 'utf8');
+    expect(await readFile(join(directory, 'cluster.schema.json'), 'utf8')).toBe(shipped);
     expect((await runCli(directory, ['plan', '--quiet'])).exitCode).toBe(0);
 
     await writeFile(join(directory, 'cluster.yaml'), '# mine\n');

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { format } from 'prettier';
@@ -32,6 +32,14 @@ describe('docs/cluster-yaml.md', () => {
     });
     if (process.env['UPDATE'] === '1' && process.env['CI'] === undefined) writeFileSync(page, wanted);
     expect(readFileSync(page, 'utf8')).toBe(wanted);
+  });
+
+  it('lets editors offer every board and base', () => {
+    const names = (folder: string) =>
+      readdirSync(join(repository, folder)).flatMap((file) => /^(.*)\.yaml$/.exec(file)?.[1] ?? []);
+    const { profile, base } = schemas.cluster.properties ?? {};
+    expect(profile?.examples).toEqual(expect.arrayContaining(names('profiles')));
+    expect(base?.examples).toEqual(expect.arrayContaining(names('profiles/bases')));
   });
 
   const examples = [...readFileSync(page, 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(

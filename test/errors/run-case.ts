@@ -89,7 +89,17 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
       return word === flag ? [argv[index + 1] ?? ''] : [];
     });
   const flags: { -readonly [Name in keyof DefinitionFlags]: DefinitionFlags[Name] } = { argv };
-  for (const name of ['profile', 'count', 'base', 'name', 'subnet', 'vip'] as const) {
+  for (const name of [
+    'profile',
+    'count',
+    'base',
+    'name',
+    'subnet',
+    'vip',
+    'gateway',
+    'timezone',
+    'user',
+  ] as const) {
     const value = valuesOf(`--${name}`).at(-1);
     if (value !== undefined) flags[name] = value;
   }
@@ -97,6 +107,7 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
   if (baseImage !== undefined) flags.baseImage = baseImage;
   const sha256 = valuesOf('--sha256').at(-1);
   if (sha256 !== undefined) flags.sha256 = sha256;
+  if (valuesOf('--dns').length > 0) flags.dns = valuesOf('--dns');
   if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
   if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
   return flags;

@@ -24,6 +24,7 @@ interface BuildOptions extends DefinitionOptions {
   readonly jobs?: string;
   readonly imageChecksum?: boolean;
   readonly offline?: boolean;
+  readonly mirror?: string;
   readonly perNode?: boolean;
   readonly vagrantUser?: boolean;
   readonly boxVersion?: string;
@@ -57,6 +58,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     hasImageDigest: options.imageChecksum !== false,
     jobs,
     isOffline: options.offline === true,
+    ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
     outputDirectory,
     stateDirectory: state,
     cacheDirectory: cacheDirectory(options.cache),

@@ -14,6 +14,13 @@ export interface DefinitionFlags {
   readonly subnet?: string;
   /** An address, or `none` for a cluster without a virtual IP. */
   readonly vip?: string;
+  /** An address. */
+  readonly gateway?: string;
+  /** Addresses of name servers. */
+  readonly dns?: readonly string[];
+  readonly timezone?: string;
+  /** Login name of the only user. */
+  readonly user?: string;
   /** Public keys or paths to `.pub` files. */
   readonly sshKeys?: readonly string[];
   /** Names of the nodes to build; all when absent. */
@@ -57,6 +64,12 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
       ...make(['base_sha256'], '--sha256', flags.sha256, flags.sha256),
       ...make(['name'], '--name', flags.name, flags.name),
       ...make(['network', 'subnet'], '--subnet', flags.subnet, flags.subnet),
+      ...make(['network', 'gateway'], '--gateway', flags.gateway, flags.gateway),
+      ...(flags.dns ?? []).flatMap((server, n) => make(['network', 'dns', n], '--dns', server, server, n)),
+      ...make(['timezone'], '--timezone', flags.timezone, flags.timezone),
+      // The whole list, and the place of the name.
+      ...make(['users', 0], '--user', flags.user, { name: flags.user }),
+      ...make(['users', 0, 'name'], '--user', flags.user, flags.user),
       ...make(['vip'], '--vip', vip, vip === 'none' || vip === 'false' ? false : vip),
       ...(flags.sshKeys ?? []).flatMap((key, n) =>
         make(['ssh', 'authorized_keys', n], '--ssh-key', key, key, n),

@@ -54,6 +54,11 @@ describe('renderInitialDefinition', () => {
     ]);
   });
 
+  it('writes a Wi-Fi network as it is, whatever is in its name', () => {
+    const wifi = { ssid: 'Anna\'s "attic": 2.4', password: 'no: yes #1', country: 'DE' };
+    expect(resolved(renderInitialDefinition({ ...few, wifi }, schema)).network.wifi).toMatchObject(wifi);
+  });
+
   it('can say no to a virtual IP, and yes to a server', () => {
     expect(resolved(renderInitialDefinition({ ...few, vip: false }, schema)).vip).toBeNull();
     expect(resolved(renderInitialDefinition({ ...few, storage: 'nfs' }, schema)).storage.type).toBe('nfs');
