@@ -32,21 +32,26 @@ export function nextSteps(build: FinishedBuild): string[] {
   ];
 }
 
-/** `vagrant up` with the provider whose box there is. */
-export function vagrantUp(directory: string, formats: readonly BuildFormat[]): string {
-  const providers = [
-    ...(formats.includes('box') ? ['libvirt'] : []),
-    ...(formats.includes('virtualbox-box') ? ['virtualbox'] : []),
-  ];
-  const [provider, other] = providers.map((name) => `--provider=${name}`);
-  const command = `(cd ${quoteWord(shownPath(directory))} && vagrant up ${provider})`;
-  return other === undefined ? command : `${command}   or ${other}`;
+/** Providers of Vagrant by the formats that they take. */
+const providersOf: Partial<Record<BuildFormat, readonly string[]>> = {
+  box: ['libvirt', 'qemu'],
+  'virtualbox-box': ['virtualbox'],
+};
+
+/** `vagrant up` with the providers whose box there is. */
+function vagrantUp({ outputDirectory, formats }: FinishedBuild): string {
+  const [first, ...others] = formats
+    .flatMap((format) => providersOf[format] ?? [])
+    .map((provider) => `--provider=${provider}`);
+  const command = `(cd ${quoteWord(shownPath(outputDirectory))} && vagrant up ${first})`;
+  return others.length === 0 ? command : `${command}   or ${others.join(', ')}`;
 }
 
-function firstSteps({ kind, outputDirectory, formats }: FinishedBuild): string[] {
+function firstSteps(build: FinishedBuild): string[] {
+  const { kind, outputDirectory } = build;
   if (kind === 'vagrant') {
     return [
-      `  1. ${vagrantUp(outputDirectory, formats)}`,
+      `  1. ${vagrantUp(build)}`,
       '     The subnet must be free on this machine; for VirtualBox inside 192.168.56.0/21.',
     ];
   }
