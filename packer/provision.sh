@@ -25,7 +25,7 @@ rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init
 
 # Its ssh server may read its keys once more: they go at the end, if the node has not brought its own.
 sha256sum /etc/ssh/ssh_host_* >/run/dlimage-packer-host-keys || true
-tar --extract --file "$overlay" --directory / --preserve-permissions --same-owner --numeric-owner --keep-directory-symlink
+tar --extract --file "$overlay" --directory / --preserve-permissions --same-owner --numeric-owner --no-overwrite-dir --keep-directory-symlink
 rm -f "$overlay"
 
 # Packer calls it last: then nobody needs its user any more, nor what would be the same on all machines.

@@ -26,9 +26,32 @@ try {
       reportFailure(usageErrorOf(error), { json: true, debug: false });
     }
     process.exitCode = code;
+  } else if (isOpenFilesLimit(error)) {
+    sayOpenFilesLimit();
   } else {
     const { reportFailure } = await import('./report-failure.ts');
     const { json = false, debug = false } = program.opts<{ json?: boolean; debug?: boolean }>();
     process.exitCode = reportFailure(error, { json, debug });
   }
+}
+
+/** Node opens the files of a program all at once. Where it may not, no more of the program can be had either. */
+function isOpenFilesLimit(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+}
+
+function sayOpenFilesLimit(): void {
+  const message = 'dlimage may not open as many files as it needs';
+  const hint = 'raise the limit of this shell: ulimit -n 1024';
+  const failure = {
+    event: 'failed',
+    exitCode: exitCode.host,
+    id: 'open-files-limit',
+    message,
+    details: [],
+    hint,
+  };
+  if (wantsJson) process.stdout.write(`${JSON.stringify(failure)}\n`);
+  else process.stderr.write(`error: ${message} [open-files-limit]\n  hint: ${hint}\n`);
+  process.exitCode = exitCode.host;
 }

@@ -15,6 +15,8 @@ import { stackRules } from './rules/stack-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
 import { timeZoneRules } from './rules/time-zone-rules.ts';
+import { targetClashRules } from './rules/target-clash-rules.ts';
+import { targetRules } from './rules/target-rules.ts';
 import { userRules } from './rules/user-rules.ts';
 import { isDamaged, type Topic } from './schema/topic.ts';
 
@@ -33,6 +35,8 @@ const rules: readonly Rule[] = [
   ...keyRules,
   ...keyBaseRules,
   ...fileRules,
+  ...targetRules,
+  ...targetClashRules,
   ...imageRules,
   ...stackRules,
   ...portRules,

@@ -194,10 +194,11 @@ export interface ExtraFile {
   readonly path: string;
   /**
    * Permission bits. In a directory: of the files in it, and of folders with `x` wherever there is `r`. Null is for
-   * directories only: 0755 for folders and for files that are executable on the builder, 0644 for the rest.
+   * directories only: everything keeps its own, but for what `ownMode` leaves out.
    */
   readonly mode: number | null;
-  readonly owner: { readonly uid: number; readonly gid: number };
+  /** Null: root, or below the home of a user that user. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
   /** Names of the nodes that get it; all when empty. */
   readonly nodes: readonly string[];
 }

@@ -15,7 +15,6 @@ export const defaults = {
   storageWaitSeconds: 300,
   replicasWithArbiter: 2,
   watchdog: true,
-  fileOwner: 'root:root',
 } as const;
 
 /** The first that does not touch the local network is taken; no network of /8 or smaller touches both. */

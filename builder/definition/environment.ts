@@ -1,3 +1,4 @@
+import type { FolderItem } from './folder-item.ts';
 import type { ImageArchive, UnreadableArchive } from './images/image-archive.ts';
 
 /**
@@ -22,10 +23,14 @@ export interface HostPath extends Reference {
   /** Absolute with all links resolved; the same as `absolutePath` when there is nothing. */
   readonly realPath: string;
   readonly sizeBytes: number;
-  /** The owner may execute it. */
-  readonly executable: boolean;
+  /** Permission bits of a file or folder, with setuid, setgid and sticky; absent when nothing is there. */
+  readonly mode?: number;
   /** Contents, of profiles, stacks, key files and tokens only. Never shown to anybody: it may be a private key. */
   readonly text?: string;
+  /** Of a folder among the extra files: what is in it, sorted, itself first. */
+  readonly items?: readonly FolderItem[];
+  /** There is more in the folder than is listed: more than `mostFolderItems`. */
+  readonly hasMoreItems?: boolean;
   /** Of a container image: what is in the archive, or why it cannot be read. */
   readonly archive?: ImageArchive | UnreadableArchive;
 }

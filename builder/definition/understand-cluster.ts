@@ -36,9 +36,6 @@ export interface UnderstoodCluster extends Outcome<Cluster> {
   readonly defaults: readonly UsedDefault[];
   /** Names of the nodes to build: those of `--node`, or all. */
   readonly selected: readonly string[];
-  readonly commandLine: CommandLine;
-  /** The definition with its flags, as it was written; absent when it could not be read. */
-  readonly definition?: ParsedDefinition;
 }
 
 /**
@@ -59,19 +56,16 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
   const file =
     input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);
   const found = [...catalogue.diagnostics, ...file.diagnostics];
-  if (file.value === undefined) {
-    return { diagnostics: found, sources, defaults: [], selected: [], commandLine };
-  }
-  const definition = mergeFlags(file.value, commandLine);
-  const judged = judgeDefinition(definition, commandLine, catalogue, input);
+  if (file.value === undefined) return { diagnostics: found, sources, defaults: [], selected: [] };
+
+  const judged = judgeDefinition(mergeFlags(file.value, commandLine), commandLine, catalogue, input);
   const diagnostics = [...found, ...judged.diagnostics];
   const { value: cluster, defaults } = judged;
-  if (cluster === undefined || hasErrors(diagnostics)) {
-    return { diagnostics, sources, defaults, selected: [], commandLine, definition };
-  }
+  if (cluster === undefined || hasErrors(diagnostics))
+    return { diagnostics, sources, defaults, selected: [] };
   const named = commandLine.selection.map(({ text }) => text);
   const selected = named.length === 0 ? cluster.nodes.map(({ name }) => name) : [...new Set(named)];
-  return { value: cluster, diagnostics, sources, defaults, selected, commandLine, definition };
+  return { value: cluster, diagnostics, sources, defaults, selected };
 }
 
 function judgeDefinition(

@@ -2,7 +2,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { HostPath, Reference } from '../definition/environment.ts';
+import { mostFolderItems } from '../definition/folder-item.ts';
 import { inspectImageArchive } from './inspect-image-archive.ts';
+import { listFolder } from './list-folder.ts';
 import { danglingLink, isLink, kindInWords, readRegularText } from './regular-file.ts';
 import { systemCode, systemReason } from './system-error.ts';
 
@@ -16,13 +18,16 @@ const longestTextBytes = 1024 * 1024;
 export async function findHostPath(reference: Reference, projectDirectory: string): Promise<HostPath> {
   const start = reference.from === 'definition' ? projectDirectory : process.cwd();
   const absolutePath = resolve(start, reference.written.replace(/^~(?=\/|$)/, homedir()));
-  const nothing = { ...reference, absolutePath, realPath: absolutePath, sizeBytes: 0, executable: false };
+  const nothing = { ...reference, absolutePath, realPath: absolutePath, sizeBytes: 0 };
   try {
     const realPath = await realpath(absolutePath);
     const status = await stat(realPath);
-    const executable = (status.mode & 0o100) !== 0;
-    const found = { ...nothing, realPath, sizeBytes: status.size, executable };
-    if (status.isDirectory()) return { ...found, kind: 'directory' };
+    const found = { ...nothing, realPath, sizeBytes: status.size, mode: status.mode & 0o7777 };
+    if (status.isDirectory()) {
+      if (reference.purpose !== 'extra-file') return { ...found, kind: 'directory' };
+      const items = await listFolder(realPath);
+      return { ...found, kind: 'directory', items, hasMoreItems: items.length > mostFolderItems };
+    }
     if (!status.isFile()) return { ...found, kind: 'other', what: kindInWords(status) };
     if (reference.purpose === 'image')
       return { ...found, kind: 'file', archive: await inspectImageArchive(realPath) };

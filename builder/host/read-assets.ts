@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Cluster } from '../definition/cluster.ts';
+import type { FolderItem } from '../definition/folder-item.ts';
 import type { Assets, UserFile } from '../plan/assets.ts';
+import { HostError } from '../report/errors.ts';
+import { listFolder } from './list-folder.ts';
+import { mapConcurrently } from './map-concurrently.ts';
+import { openRegularFile } from './regular-file.ts';
 import { packageRoot } from './package-root.ts';
 
 const shippedDirectories = ['overlays', 'cloud-init', 'packer'];
@@ -16,12 +20,10 @@ export async function readAssets(cluster: Cluster): Promise<Assets> {
     shippedDirectories.map(async (directory) => await listFiles(join(packageRoot, directory))),
   );
   const paths = [...listed.flat().map((path) => relative(packageRoot, path)), ...shippedFiles];
-  const files = await Promise.all(
-    paths.map(async (path): Promise<[string, Uint8Array]> => [
-      path.replaceAll(sep, '/'),
-      await readFile(join(packageRoot, path)),
-    ]),
-  );
+  const files = await mapConcurrently(paths, async (path): Promise<[string, Uint8Array]> => [
+    path.replaceAll(sep, '/'),
+    await readFile(join(packageRoot, path)),
+  ]);
   const userFiles = new Map<string, readonly UserFile[]>();
   const services = [...cluster.images, ...cluster.stacks.flatMap(({ file, files: more }) => [file, ...more])];
   for (const { hostPath } of [...cluster.files, ...services]) {
@@ -41,22 +43,41 @@ async function listFiles(directory: string): Promise<string[]> {
   );
 }
 
+/** What is at a path; of a folder, what is below it, too. A few files are read at once, however many there are. */
 async function readUserFiles(hostPath: string): Promise<UserFile[]> {
-  if (!(await stat(hostPath)).isDirectory()) return [await readUserFile(hostPath, '')];
-  const names = (await readdir(hostPath, { recursive: true })).toSorted();
-  return await Promise.all(
-    ['', ...names].map(async (name) => await readUserFile(join(hostPath, name), name)),
-  );
+  const status = await stat(hostPath);
+  if (!status.isDirectory()) return [await hashItem(hostPath, fileItem(status))];
+  return await mapConcurrently(await listFolder(hostPath), async (item) => await hashItem(hostPath, item));
 }
 
-async function readUserFile(path: string, relativePath: string): Promise<UserFile> {
-  // The path that the definition names may be a link itself; below it, links stay links.
-  const status = relativePath === '' ? await stat(path) : await lstat(path);
-  const common = { relativePath, sizeBytes: 0, sha256: '', executable: false, target: '' };
-  if (status.isDirectory()) return { ...common, kind: 'directory' };
-  if (status.isSymbolicLink()) return { ...common, kind: 'symlink', target: await readlink(path) };
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const executable = (status.mode & 0o100) !== 0;
-  return { ...common, kind: 'file', sizeBytes: status.size, sha256: hash.digest('hex'), executable };
+function fileItem({ mode, size }: Stats): FolderItem {
+  return { relativePath: '', kind: 'file', mode: mode & 0o7777, sizeBytes: size, target: '' };
+}
+
+async function hashItem(folder: string, item: FolderItem): Promise<UserFile> {
+  const path = join(folder, item.relativePath);
+  const { kind } = item;
+  // The definition's rules have seen no such thing a moment ago.
+  if (kind === 'other') throw changed(path, item.problem ?? 'is no file');
+  if (kind !== 'file') return { ...item, kind, sha256: '' };
+  const file = await openRegularFile(path);
+  try {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > item.sizeBytes) throw changed(path, `grows while it is read`);
+    }
+    if (sizeBytes !== item.sizeBytes) throw changed(path, 'became shorter while it was read');
+    return { ...item, kind, sha256: hash.digest('hex') };
+  } finally {
+    await file.close();
+  }
+}
+
+function changed(path: string, problem: string): HostError {
+  return new HostError('host-file-changed', `${path} ${problem}`, {
+    hint: 'build again once nothing writes to the files any more',
+  });
 }

@@ -47,19 +47,11 @@ export function explainSystemError(error: unknown): unknown {
   if (reason === undefined) return error;
   const code = systemCode(error);
   const { path } = error as NodeJS.ErrnoException;
-  if (code === 'EMFILE' || code === 'ENFILE') return tooManyOpen(error);
   if (path === undefined) return error;
   const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(code);
   const other = 'choose another directory (--out, --cache, --state)';
   return new HostError(isDenied ? 'access-denied' : 'path-unusable', `cannot use ${path}: ${reason}`, {
     hint: isDenied ? `run dlimage as the user that it belongs to, or ${other}` : `mend it, or ${other}`,
     cause: error,
-  });
-}
-
-function tooManyOpen(cause: unknown): HostError {
-  return new HostError('open-files-limit', 'dlimage may not open as many files as it needs', {
-    hint: 'raise the limit of this shell: ulimit -n 1024',
-    cause,
   });
 }

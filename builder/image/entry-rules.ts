@@ -6,19 +6,27 @@ import { partsOf } from './image-path.ts';
 const forbiddenOnFat = /["*:<>?|\\]/;
 /** A symbolic link's target must fit into one block of at least 1 KiB with its end mark. */
 const targetLimitBytes = 1023;
+/** Longest path that a program can name. Source: Linux include/uapi/linux/limits.h, PATH_MAX, with its end mark. */
+const pathLimitBytes = 4095;
 
 /** Why an entry cannot be written whatever the base is; null when it can. */
 export function nameProblem(entry: Entry): string | null {
-  if (!entry.path.startsWith('/') || partsOf(entry.path).includes('..')) return 'is not an absolute path';
   if (partsOf(entry.path).length === 0 && entry.kind !== 'directory') return 'is the top directory';
-  if (hasControlCharacter(entry.path)) return 'contains a line break or another control character';
-  const problems = partsOf(entry.path).map((name) =>
-    entry.partition === 'root' ? extNameProblem(name) : fatNameProblem(name),
-  );
-  const problem = problems.find((found) => found !== null);
-  if (problem !== undefined) return problem;
-  if (entry.kind !== 'symlink') return null;
+  const problem = pathProblem(entry.path, entry.partition);
+  if (problem !== null || entry.kind !== 'symlink') return problem;
   return entry.partition === 'boot' ? 'is a link, and FAT has none' : targetProblem(entry.target);
+}
+
+/** Why nothing can be written to a path, whatever it is; null when it can. */
+export function pathProblem(path: string, partition: Entry['partition']): string | null {
+  if (!path.startsWith('/') || partsOf(path).includes('..')) return 'is not an absolute path';
+  if (hasControlCharacter(path)) return 'contains a line break or another control character';
+  if (hasLoneSurrogate(path)) return 'contains half a character';
+  if (Buffer.byteLength(path) > pathLimitBytes) return `is longer than ${pathLimitBytes} bytes`;
+  const problems = partsOf(path).map((name) =>
+    partition === 'root' ? extNameProblem(name) : fatNameProblem(name),
+  );
+  return problems.find((found) => found !== null) ?? null;
 }
 
 function extNameProblem(name: string): string | null {
@@ -33,7 +41,8 @@ function fatNameProblem(name: string): string | null {
   return name.length > 255 ? 'has a name longer than 255 characters' : null;
 }
 
-function targetProblem(target: string): string | null {
+/** Why a link cannot lead to this target; null when it can. */
+export function targetProblem(target: string): string | null {
   if (target === '') return 'is a link to nothing';
   if (target.includes('"') || hasControlCharacter(target)) {
     return 'is a link whose target contains a double quote or a control character, which debugfs cannot express';
@@ -41,6 +50,11 @@ function targetProblem(target: string): string | null {
   return Buffer.byteLength(target) > targetLimitBytes
     ? `is a link whose target is longer than ${targetLimitBytes} bytes`
     : null;
+}
+
+/** Half of a pair, which a `\\u` escape of YAML can write, but no file name can hold. */
+function hasLoneSurrogate(text: string): boolean {
+  return /\p{Cs}/u.test(text);
 }
 
 function hasControlCharacter(text: string): boolean {

@@ -27,6 +27,10 @@ function conflictWithBase(entry: Entry, { node, blockedBy }: ExtPlace): string |
   if (blockedBy !== null) return `lies below ${blockedBy}, which is no directory in the base`;
   if (node === null) return null;
   if (node.kind === 'other') return 'is a device or another special file in the base';
-  if (entry.kind === 'directory') return node.kind === 'directory' ? null : `is a ${node.kind} in the base`;
+  if (entry.kind === 'directory') {
+    // Whether a link leads to a directory is seen at what lies below it.
+    const isFine = node.kind === 'directory' || (entry.ifMissing === true && node.kind === 'symlink');
+    return isFine ? null : `is a ${node.kind} in the base`;
+  }
   return node.kind === 'directory' ? 'is a directory in the base' : null;
 }

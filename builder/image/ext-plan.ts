@@ -35,8 +35,15 @@ export function planExtChanges(
     ...newDirectories(sorted, parents),
     ...sorted.flatMap(({ entry, place }) => creation(entry, place, hostPathOf)),
     ...[...parents].map(([path, attributes]) => set(path, attributes)),
-    ...sorted.map(({ entry, place }) => set(place.path, attributesOf(entry, place))),
+    ...sorted
+      .filter((one) => !isLeftAlone(one))
+      .map(({ entry, place }) => set(place.path, attributesOf(entry, place))),
   ];
+}
+
+/** A directory that the base has, and that is only to be made where it has none. */
+function isLeftAlone({ entry, place }: PlacedEntry): boolean {
+  return entry.kind === 'directory' && entry.ifMissing === true && place.node !== null;
 }
 
 /** Directories above an entry that neither the base has nor an entry names. */

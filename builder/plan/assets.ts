@@ -1,15 +1,10 @@
-/** One thing below a path of `files:` in the definition, as the host found it. */
-export interface UserFile {
-  /** Path below `ExtraFile.hostPath`: empty for the file itself, `conf.d/a.conf` inside a directory. */
-  readonly relativePath: string;
+import type { FolderItem } from '../definition/folder-item.ts';
+
+/** One thing at or below a path of the definition, with what is in it. */
+export interface UserFile extends FolderItem {
   readonly kind: 'file' | 'directory' | 'symlink';
-  readonly sizeBytes: number;
   /** Empty for what is not a file. */
   readonly sha256: string;
-  /** The owner may execute it on the builder. */
-  readonly executable: boolean;
-  /** Of a symlink; empty otherwise. */
-  readonly target: string;
 }
 
 /** Everything the planner works from beyond the definition and the identities. Read by the host, never by the planner. */

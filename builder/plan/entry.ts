@@ -25,6 +25,8 @@ export interface FileEntry extends EntryCommon {
 /** A directory. One that the base already has keeps its contents and gets this mode and owner. */
 export interface DirectoryEntry extends EntryCommon {
   readonly kind: 'directory';
+  /** True leaves one that the base has, or a link to one, entirely as it is. */
+  readonly ifMissing?: true;
 }
 
 /** A symbolic link; `target` is stored as it stands. */

@@ -57,7 +57,7 @@ export function createRendering(
     renderOverlay: createOverlayRenderer(assets, render, mtimeSeconds),
     renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
     serviceEntries: createServiceEntries(cluster, assets, mtimeSeconds),
-    userFileEntries: createUserFileEntries(cluster.files, assets, mtimeSeconds),
+    userFileEntries: createUserFileEntries(cluster.files, cluster.users, assets, mtimeSeconds),
   };
   const overlaysByNode = (node: ClusterNode): Overlay[] =>
     overlaysOf(cluster, node).flatMap((name) => overlays.get(name) ?? []);

@@ -41,6 +41,12 @@ export function directory(attributes: EntryAttributes): RenderedEntry {
   return { ...about(attributes), sha256: null, entry: { ...common(attributes), kind: 'directory' } };
 }
 
+/** A directory that is left as it is where the base has it. */
+export function directoryIfMissing(attributes: EntryAttributes): RenderedEntry {
+  const entry = { ...common(attributes), kind: 'directory', ifMissing: true } as const;
+  return { ...about(attributes), sha256: null, entry };
+}
+
 /** A symbolic link; Linux gives all of them mode 0777. */
 export function symlink(attributes: Omit<EntryAttributes, 'mode'>, target: string): RenderedEntry {
   const withMode = { ...attributes, mode: 0o777 };

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import type { Overlay } from '../plan/overlay.ts';
+import { ConfigurationError } from '../report/errors.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { hashEntries } from './hash-entries.ts';
 import { nodeContext } from './node-context.ts';
@@ -8,7 +9,7 @@ import type { EachItem, RenderOverlay } from './render-overlay.ts';
 import type { RenderedEntry, RenderedNode } from './rendered-node.ts';
 import type { RenderSeed } from './render-seed.ts';
 import type { ServiceEntries } from './service-entries.ts';
-import type { UserFileEntries } from './user-file-entries.ts';
+import { userFilesOrigin, type UserFileEntries } from './user-file-entries.ts';
 
 /** What the nodes of one cluster are rendered with. */
 export interface NodeRenderers {
@@ -63,12 +64,27 @@ function keyOf({ entry }: RenderedEntry): string {
 /** No entry may lie below one that is not a directory. The definition's rules see to it for the user's files. */
 function refuseFilesAbove(node: ClusterNode, entries: readonly RenderedEntry[]): void {
   const leaves = new Set(entries.filter(({ entry }) => entry.kind !== 'directory').map(keyOf));
+  const origins = new Map(entries.map(({ entry, origin }) => [entry.path, origin]));
   for (const { entry } of entries) {
     for (let end = entry.path.lastIndexOf('/'); end > 0; end = entry.path.lastIndexOf('/', end - 1)) {
       const above = entry.path.slice(0, end);
       if (leaves.has(`${entry.partition}:${above}`)) {
-        throw new Error(`${node.name}: ${entry.path} lies below ${above}, which is not a directory`);
+        throw belowFile(node, entry.path, above, origins);
       }
     }
   }
+}
+
+/** Two of our own are our mistake; with one of the user's it is the definition that is wrong. */
+function belowFile(
+  { name }: ClusterNode,
+  path: string,
+  above: string,
+  origins: ReadonlyMap<string, string>,
+): Error {
+  const message = `${path} lies below ${above}, which is not a directory`;
+  if (![origins.get(path), origins.get(above)].includes(userFilesOrigin))
+    return new Error(`${name}: ${message}`);
+  const hint = 'move the one that files: names';
+  return new ConfigurationError([{ severity: 'error', id: 'target-below-file', message, hint }]);
 }

@@ -93,3 +93,78 @@ it('keys of one’s own that are no files are left out, and said', async () => {
     'your key ~/.ssh/pipe.pub is a named pipe',
   ]);
 });
+
+describe('a folder of files', () => {
+  /** The entries that `plan` has below a path, as `kind path mode -> target`. */
+  async function planned(below: string): Promise<string[]> {
+    const { stdout, stderr } = await runCli(directory, [
+      'plan',
+      '--json',
+      '--profile',
+      'x86',
+      '--count',
+      '1',
+    ]);
+    expect(stderr).not.toContain('internal error');
+    interface Planned {
+      readonly nodes: readonly {
+        readonly entries: readonly { path: string; kind: string; mode: string; target: string | null }[];
+      }[];
+    }
+    const entries = (JSON.parse(stdout) as Planned).nodes[0]?.entries ?? [];
+    return entries
+      .filter(({ path }) => path.startsWith(`${below}/`))
+      .map(({ path, kind, mode, target }) => `${kind} ${path} ${mode}${target === null ? '' : ` ${target}`}`);
+  }
+  const useTree = async (): Promise<void> =>
+    await writeFile(join(directory, 'cluster.yaml'), 'files: [{source: ./tree, path: /opt/tree}]\n');
+
+  it('keeps its links as they are, and nothing outside of it is read', async () => {
+    await mkdir(join(directory, 'tree/releases/1'), { recursive: true });
+    await writeFile(join(directory, 'tree/releases/1/run'), '#!/bin/sh\n', { mode: 0o755 });
+    await writeFile(join(directory, 'tree/key'), 'secret\n', { mode: 0o600 });
+    const links = { current: 'releases/1', root: '/', gone: 'nowhere', loop: 'loop', above: '../..' };
+    for (const [name, target] of Object.entries(links)) await symlink(target, join(directory, 'tree', name));
+    await useTree();
+    expect(await planned('/opt/tree')).toEqual([
+      'symlink /opt/tree/above 0777 ../..',
+      'symlink /opt/tree/current 0777 releases/1',
+      'symlink /opt/tree/gone 0777 nowhere',
+      'file /opt/tree/key 0600',
+      'symlink /opt/tree/loop 0777 loop',
+      'file /opt/tree/releases/1/run 0755',
+      'symlink /opt/tree/root 0777 /',
+    ]);
+  });
+
+  it('holds nothing but files, folders and links', async () => {
+    await mkdir(join(directory, 'tree'));
+    await pipe('tree/pipe');
+    await execa('sh', ['-c', String.raw`touch "tree/$(printf 'caf\351')" tree/'a"b'`], { cwd: directory });
+    await useTree();
+    const { exitCode, stderr } = await runCli(directory, ['plan']);
+    expect(exitCode).toBe(1);
+    expect(stderr.match(/is a named pipe|not UTF-8|double quote/g)?.toSorted()).toEqual([
+      'double quote',
+      'is a named pipe',
+      'not UTF-8',
+    ]);
+  });
+
+  it('may hold thousands of files where few may be open at once', async () => {
+    await mkdir(join(directory, 'tree'));
+    await execa('sh', ['-c', 'cd tree && seq 5000 | xargs touch'], { cwd: directory });
+    await useTree();
+    const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+    const planWith = async (openFiles: number) => {
+      const command = `ulimit -n ${openFiles} && exec node "${main}" plan --json --profile x86 --count 1`;
+      return await execa('sh', ['-c', command], { cwd: directory, reject: false });
+    };
+    const { stdout, exitCode } = await planWith(128);
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/"\/opt\/tree\/\d+"/g)?.length).toBe(5000);
+    const refused = await planWith(40);
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stdout).toContain('"id":"open-files-limit"');
+  });
+});

@@ -64,7 +64,6 @@ describe('docs/cluster-yaml.md', () => {
       absolutePath: `/project/${reference.written}`,
       realPath: `/project/${reference.written}`,
       sizeBytes: 1,
-      executable: false,
       text: contentsOf(reference),
       archive: { images: [] },
     }));

@@ -229,7 +229,7 @@ export interface ClusterDefinition {
    */
   packages?: string[];
   /**
-   * Files and folders of yours that are put on the nodes.
+   * Files and folders of yours that are put on the nodes. In folders, links stay links; folders of the base keep their mode and owner.
    */
   files?: FileDefinition[];
 }
@@ -303,11 +303,11 @@ export interface FileDefinition {
    */
   path: string;
   /**
-   * Permission bits in octal, in quotes; folders get x where they have r. Default: 0755 for what is executable here and for folders, else 0644.
+   * Permission bits in octal, in quotes; folders get x where they have r. Default: those of the file here, without setuid, setgid, sticky and what others may write.
    */
   mode?: string;
   /**
-   * user or user:group, of users above or as numbers.
+   * user or user:group, of users above or as numbers. Default: root:root, and below the home of a user that user.
    */
   owner?: string;
   /**

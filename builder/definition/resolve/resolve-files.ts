@@ -1,5 +1,4 @@
 import type { ClusterUser, ExtraFile } from '../cluster.ts';
-import { defaults } from '../defaults.ts';
 import type { LookUpPath } from '../environment.ts';
 import type { ClusterDefinition, FileDefinition } from '../generated/cluster.ts';
 
@@ -12,7 +11,7 @@ export function resolveFiles(
   return (written.files ?? []).flatMap((file) => {
     const found = lookUp({ purpose: 'extra-file', written: file.source, from: 'definition' });
     if (found === undefined || (found.kind !== 'file' && found.kind !== 'directory')) return [];
-    const automatic = found.kind === 'directory' ? null : found.executable ? 0o755 : 0o644;
+    const automatic = found.kind === 'directory' ? null : ownMode(found.mode ?? 0o644);
     return [
       {
         hostPath: found.realPath,
@@ -20,19 +19,28 @@ export function resolveFiles(
         sizeBytes: found.kind === 'file' ? found.sizeBytes : 0,
         path: file.path,
         mode: file.mode === undefined ? automatic : Number.parseInt(file.mode, 8),
-        owner: resolveOwner(file, users) ?? { uid: 0, gid: 0 },
+        owner: resolveOwner(file, users) ?? null,
         nodes: file.nodes ?? [],
       },
     ];
   });
 }
 
-/** The numbers of an owner; undefined when a name is neither root nor one of the users. A user's group has its name and number. */
+/**
+ * The mode that a file of the builder's gets on a node: whoever may not read it here may not read it there. Who else may
+ * write depends on the umask of the builder, and setuid on an owner that it does not keep: both are left out.
+ */
+export function ownMode(mode: number): number {
+  return mode & 0o755;
+}
+
+/** The numbers of an owner; undefined without one, and when a name is neither root nor one of the users. A user's group has its name and number. */
 export function resolveOwner(
   file: FileDefinition,
   users: readonly ClusterUser[],
 ): { uid: number; gid: number } | undefined {
-  const [user = '', group = user] = (file.owner ?? defaults.fileOwner).split(':');
+  if (file.owner === undefined) return undefined;
+  const [user = '', group = user] = file.owner.split(':');
   const uid = resolveId(user, users);
   const gid = resolveId(group, users);
   return uid === undefined || gid === undefined ? undefined : { uid, gid };

@@ -4,6 +4,8 @@ export interface OwnedPath {
   readonly instead: string;
 }
 
+const unit = 'put a drop-in beside it: a folder of its name with .d at the end, and a .conf file in it';
+const start = 'the base starts with it';
 const identity = "it is the node's identity, which the identity store keeps";
 
 /** Files and folders that every node gets from dlimage: an extra file there would fight with it. */
@@ -19,6 +21,28 @@ export const ownedPaths: readonly OwnedPath[] = [
   { path: '/etc/machine-id', instead: 'every node makes its own when it first starts' },
   { path: '/etc/fstab', instead: 'put a mount unit into /etc/systemd/system' },
   { path: '/etc/netplan', instead: 'set network' },
+  {
+    path: '/etc/docker/daemon.json',
+    instead: 'it holds the address pools and the log rotation of the cluster',
+  },
+  { path: '/etc/locale.gen', instead: 'set locale' },
+  { path: '/etc/default/locale', instead: 'set locale' },
+  { path: '/etc/systemd/system/local-fs.target', instead: unit },
+  { path: '/etc/systemd/system/glusterd.service', instead: unit },
+  { path: '/etc/systemd/system/nftables.service', instead: unit },
+  { path: '/etc/systemd/system/keepalived.service', instead: unit },
+  { path: '/etc/systemd/system/docker.service', instead: unit },
+  ...['ssh', 'keepalived', 'glusterd'].map((name) => ({
+    path: `/etc/systemd/system/multi-user.target.wants/${name}.service`,
+    instead: 'dlimage decides what starts by itself of what the cluster is made of',
+  })),
+  ...['regenerate_ssh_host_keys', 'userconfig', 'system-update-cleanup', 'user@0'].map((name) => ({
+    path: `/etc/systemd/system/${name}.service`,
+    instead: 'it would come in the way of the cluster, so it is off',
+  })),
+  { path: '/etc/systemd/system-generators/systemd-ssh-generator', instead: 'it is off on every node' },
+  { path: '/srv/brick', instead: 'it holds the data of the shared storage' },
+  { path: '/system-update', instead: 'systemd starts nothing else while it is there' },
   { path: '/etc/timezone', instead: 'set timezone' },
   { path: '/etc/localtime', instead: 'set timezone' },
   { path: '/etc/keepalived/keepalived.conf', instead: 'set vip' },
@@ -26,6 +50,19 @@ export const ownedPaths: readonly OwnedPath[] = [
   { path: '/etc/ssl/glusterfs.pem', instead: identity },
   { path: '/etc/ssl/glusterfs.ca', instead: identity },
   { path: '/var/lib/glusterd', instead: identity },
+  { path: '/usr/lib/ssl/glusterfs.key', instead: identity },
+  { path: '/usr/lib/ssl/glusterfs.pem', instead: identity },
+  { path: '/usr/lib/ssl/glusterfs.ca', instead: identity },
+  ...['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'].map((name) => ({
+    path: `/etc/${name}`,
+    instead: 'the base has its accounts there; set users',
+  })),
+  { path: '/usr/sbin/init', instead: start },
+  { path: '/usr/lib/systemd/systemd', instead: start },
+  { path: '/usr/lib/modules', instead: 'it belongs to the kernel of the base' },
+  { path: '/vmlinuz', instead: 'it belongs to the kernel of the base' },
+  { path: '/initrd.img', instead: 'it belongs to the kernel of the base' },
+  { path: '/var/lib/dpkg', instead: 'it lists the packages of the base; set packages' },
   { path: '/var/lib/docker', instead: 'Docker makes it when the node first starts' },
   { path: '/var/lib/cloud', instead: 'it holds the seed of the node' },
   { path: '/boot', instead: 'it belongs to the kernel, and the boot partition is mounted in it' },
@@ -37,5 +74,38 @@ export const ownedPaths: readonly OwnedPath[] = [
   ]),
 ];
 
+/** Files that a node gets from dlimage, and that one of the user's may replace. */
+export const replaceablePaths: readonly string[] = ['/etc/motd'];
+
+/** Folders of every base, in which files may be put, but no file in their place. Source: Filesystem Hierarchy Standard 3.0 */
+export const baseFolders: ReadonlySet<string> = new Set(
+  (
+    '/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr ' +
+    '/usr/bin /usr/games /usr/include /usr/lib /usr/lib32 /usr/lib64 /usr/libexec /usr/libx32 /usr/local /usr/local/bin ' +
+    '/usr/local/etc /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /usr/src /var /var/backups ' +
+    '/var/cache /var/lib /var/local /var/lock /var/log /var/mail /var/opt /var/run /var/spool /var/tmp /etc/apt ' +
+    '/etc/apt/sources.list.d /etc/chrony /etc/cloud /etc/cron.d /etc/cron.daily /etc/default /etc/docker ' +
+    '/etc/modprobe.d /etc/modules-load.d /etc/network /etc/profile.d /etc/security /etc/skel /etc/ssh ' +
+    '/etc/ssh/sshd_config.d /etc/ssl /etc/ssl/certs /etc/sudoers.d /etc/sysctl.d /etc/systemd /etc/systemd/network ' +
+    '/etc/systemd/system /etc/tmpfiles.d /etc/udev /etc/udev/rules.d'
+  ).split(' '),
+);
+
+/**
+ * A path of the node as its programs see it: the top folders of programs and libraries are links into `/usr`, and those
+ * of what is running into `/run`. Source: Debian's usrmerge, file-hierarchy(7)
+ */
+export function canonicalPath(path: string): string {
+  return path
+    .replace(/^\/(bin|sbin|lib|lib32|lib64|libx32)(?=\/|$)/, '/usr/$1')
+    .replace(/^\/var\/run(?=\/|$)/, '/run')
+    .replace(/^\/var\/lock(?=\/|$)/, '/run/lock');
+}
+
+/** Names that dlimage gives to its own files among the base's. */
+export function isNamedAfterUs(path: string): boolean {
+  return /^\/(etc|usr\/lib|usr\/bin)\/(.*\/)?[^/]*dlimage[^/]*(\/|$)/.test(path);
+}
+
 /** Folders that live in memory: what an image has in them is never seen. */
-export const volatileDirectories: readonly string[] = ['/proc', '/sys', '/dev', '/run', '/var/run', '/tmp'];
+export const volatileDirectories: readonly string[] = ['/proc', '/sys', '/dev', '/run', '/tmp'];

@@ -26,7 +26,6 @@ const look = (
   absolutePath: `/project/${written}`,
   realPath: `/real/${written}`,
   sizeBytes: 1,
-  executable: false,
   ...(text === undefined ? {} : { text }),
 });
 
@@ -40,7 +39,6 @@ const found = (written: string, more: Partial<HostPath>): HostPath => ({
   absolutePath: `/project/${written}`,
   realPath: `/project/${written}`,
   sizeBytes: 5,
-  executable: false,
   ...more,
 });
 
@@ -268,7 +266,7 @@ describe('files', () => {
       '  - { source: c, path: /c }\n  - { source: a, path: /d, mode: "4750", owner: ada, nodes: [pi3-1] }\n  - { source: a, path: /e, owner: "33:root" }\n';
     const paths = [
       found('a', {}),
-      found('b', { executable: true }),
+      found('b', { mode: 0o755 }),
       found('c', { kind: 'directory', sizeBytes: 4096 }),
     ];
     const files = resolved(text, {}, { paths }).files;
@@ -277,17 +275,16 @@ describe('files', () => {
         path,
         kind,
         mode,
-        owner.uid,
-        owner.gid,
+        owner,
         nodes,
         sizeBytes,
       ]),
     ).toEqual([
-      ['/a', 'file', 0o644, 0, 0, [], 5],
-      ['/b', 'file', 0o755, 0, 0, [], 5],
-      ['/c', 'directory', null, 0, 0, [], 0],
-      ['/d', 'file', 0o4750, 1000, 1000, ['pi3-1'], 5],
-      ['/e', 'file', 0o644, 33, 0, [], 5],
+      ['/a', 'file', 0o644, null, [], 5],
+      ['/b', 'file', 0o755, null, [], 5],
+      ['/c', 'directory', null, null, [], 0],
+      ['/d', 'file', 0o4750, { uid: 1000, gid: 1000 }, ['pi3-1'], 5],
+      ['/e', 'file', 0o644, { uid: 33, gid: 0 }, [], 5],
     ]);
   });
 });

@@ -14,7 +14,6 @@ const found = (
   absolutePath: `/project/${written}`,
   realPath: `/project/${written}`,
   sizeBytes: 5,
-  executable: false,
   ...more,
 });
 const image = (written: string, ...references: string[]): HostPath =>

@@ -241,7 +241,7 @@ describe('files of the user', () => {
     kind: 'file',
     sizeBytes: 3,
     sha256: 'aa',
-    executable: false,
+    mode: 0o644,
     target: '',
   };
   const filesOf = (file: Partial<ExtraFile>, found: readonly UserFile[]) => {
@@ -274,11 +274,11 @@ describe('files of the user', () => {
 
   it('keep what is executable, and the links, of a directory', () => {
     const found: UserFile[] = [
-      { ...plain, kind: 'directory' },
-      { ...plain, relativePath: 'bin', kind: 'directory' },
-      { ...plain, relativePath: 'bin/run', executable: true },
+      { ...plain, kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: 'bin', kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: 'bin/run', mode: 0o775 },
       { ...plain, relativePath: 'bin/note' },
-      { ...plain, relativePath: 'empty', kind: 'directory' },
+      { ...plain, relativePath: 'empty', kind: 'directory', mode: 0o755 },
       { ...plain, relativePath: 'link', kind: 'symlink', target: 'bin/run' },
     ];
     expect(filesOf({ kind: 'directory' }, found)[0]).toEqual([
@@ -288,12 +288,52 @@ describe('files of the user', () => {
       'symlink /srv/x/link 777 0:0',
     ]);
     expect(filesOf({ kind: 'directory', mode: 0o640, owner: { uid: 1000, gid: 1000 } }, found)[0]).toEqual([
+      'directory /srv/x 750 1000:1000',
       'directory /srv/x/bin 750 1000:1000',
       'file /srv/x/bin/note 640 1000:1000',
       'file /srv/x/bin/run 640 1000:1000',
       'directory /srv/x/empty 750 1000:1000',
       'symlink /srv/x/link 777 1000:1000',
     ]);
+  });
+
+  it('are no more open than on the builder, and leave setuid and the umask there', () => {
+    const modes = [0o600, 0o640, 0o664, 0o2775, 0o4755, 0o444];
+    const found: UserFile[] = [
+      { ...plain, kind: 'directory', mode: 0o755 },
+      ...modes.map((mode, index) => ({ ...plain, relativePath: `f${index}`, mode })),
+      { ...plain, relativePath: 'private', kind: 'directory', mode: 0o2700 },
+      { ...plain, relativePath: 'private/key' },
+    ];
+    expect(filesOf({ kind: 'directory' }, found)[0]).toEqual([
+      ...['600', '640', '644', '755', '755', '444'].map((mode, index) => `file /srv/x/f${index} ${mode} 0:0`),
+      'directory /srv/x/private 700 0:0',
+      'file /srv/x/private/key 644 0:0',
+    ]);
+  });
+
+  it('belong to the user in whose home they lie, with the folders above them', () => {
+    const found: UserFile[] = [
+      { ...plain, kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: '.config', kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: '.config/a', kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: '.config/a/b' },
+    ];
+    expect(filesOf({ path: '/home/dlimage/.config/x/y', owner: null }, [plain])[0]).toEqual([
+      'directory /home/dlimage 700 1000:1000',
+      'directory /home/dlimage/.config 755 1000:1000',
+      'directory /home/dlimage/.config/x 755 1000:1000',
+      'file /home/dlimage/.config/x/y 644 1000:1000',
+    ]);
+    expect(
+      filesOf({ kind: 'directory', path: '/home/dlimage', owner: { uid: 0, gid: 0 } }, found)[0],
+    ).toEqual([
+      'directory /home/dlimage 700 1000:1000',
+      'directory /home/dlimage/.config 755 1000:1000',
+      'directory /home/dlimage/.config/a 755 1000:1000',
+      'file /home/dlimage/.config/a/b 644 0:0',
+    ]);
+    expect(filesOf({ path: '/home/other/x' }, [plain])[0]).toEqual(['file /home/other/x 644 0:0']);
   });
 
   it('take the place of files of dlimage', () => {

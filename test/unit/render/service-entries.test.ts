@@ -29,7 +29,7 @@ const assets = (digests: Readonly<Record<string, string>>) => ({
   userFiles: new Map(
     Object.entries(digests).map(([name, sha256]): [string, UserFile[]] => [
       `/project/${name}`,
-      [{ relativePath: '', kind: 'file', sizeBytes: 9, sha256, executable: false, target: '' }],
+      [{ relativePath: '', kind: 'file', mode: 0o644, sizeBytes: 9, sha256, target: '' }],
     ]),
   ),
 });

@@ -1,0 +1,12 @@
+import type { ClusterUser } from './cluster.ts';
+
+/** The home of a user on a node. Source: useradd(8), HOME in /etc/default/useradd */
+export function homeOf(name: string): string {
+  return `/home/${name}`;
+}
+
+/** The user of the definition in whose home a path on the node lies; undefined when it lies in none. */
+export function userOfHome(path: string, users: readonly ClusterUser[]): ClusterUser | undefined {
+  const name = /^\/home\/([^/]+)(?:\/|$)/.exec(path)?.[1];
+  return name === undefined ? undefined : users.find((user) => user.name === name);
+}
