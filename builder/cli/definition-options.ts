@@ -1,8 +1,8 @@
-import { relative, resolve } from 'node:path';
 import type { DefinitionFlags } from '../definition/source/command-line.ts';
-import { loadCluster, type LoadedCluster, type NodePlace } from '../host/load-cluster.ts';
-import type { Diagnostic } from '../report/diagnostic.ts';
+import { loadCluster, type LoadedCluster, type LoadSettings } from '../host/load-cluster.ts';
 import { formatReport } from '../report/format-report.ts';
+import { diagnosticsAsTyped } from './as-typed.ts';
+import { describeOrigin } from './describe-origin.ts';
 import { usesColour, type GlobalOptions } from './console.ts';
 
 /** Options of the commands that take a definition, as commander gives them. */
@@ -22,41 +22,33 @@ export interface DefinitionOptions extends GlobalOptions {
   readonly sshKey?: readonly string[];
   readonly node?: readonly string[];
   readonly state?: string;
+  readonly removeNode?: readonly string[];
+  readonly change?: readonly string[];
 }
 
 /**
- * Loads the definition and shows what there is to say about it on stderr: warnings, notes, defaults that were taken.
+ * Loads the definition and shows what there is to say about it on stderr: warnings, notes, where it came from.
  *
- * @param place - where the nodes will be: see `loadCluster`
+ * @param settings - what it is loaded for: see `loadCluster`
  */
 export async function loadAndReport(
   file: string | undefined,
   options: DefinitionOptions,
-  place: NodePlace = {},
+  settings: Omit<LoadSettings, 'state'> = {},
 ): Promise<LoadedCluster> {
-  const loaded = await loadCluster(file, flagsOf(options), place);
+  const loaded = await loadCluster(file, flagsOf(options), { ...settings, state: options.state });
   if (options.json === true) return loaded;
-  const colour = usesColour(process.stderr);
   const isQuiet = options.quiet === true;
-  const shown: readonly Diagnostic[] = isQuiet
-    ? loaded.diagnostics.filter(({ severity }) => severity !== 'note')
-    : loaded.diagnostics;
-  if (shown.length > 0) process.stderr.write(`${formatReport(shown, loaded.sources, { colour })}\n`);
-  if (isQuiet) return loaded;
-  const origin = loaded.file === undefined ? 'No definition file' : `Definition: ${loaded.file}`;
-  const taken = loaded.defaults.map(({ key, value }) => `${key} ${value}`).join(', ');
-  process.stderr.write(`${origin}${taken === '' ? '' : `; defaults: ${taken}`}\n`);
+  const shown = loaded.diagnostics.filter(({ severity }) => !isQuiet || severity !== 'note');
+  const look = { colour: usesColour(process.stderr), isBrief: true };
+  process.stderr.write(formatReport(diagnosticsAsTyped(shown), loaded.sources, look));
+  if (!isQuiet) process.stderr.write(`${describeOrigin(loaded)}\n`);
   return loaded;
 }
 
-/** A path as the user would type it: relative where that is shorter. */
-export function shownPath(path: string): string {
-  const short = relative('.', resolve(path));
-  return short !== '' && short.length < path.length && !short.startsWith('../..') ? short : path;
-}
-
 function flagsOf(options: DefinitionOptions): DefinitionFlags {
-  const { profile, count, base, baseImage, sha256, name, subnet, vip, sshKey, node } = options;
+  const { profile, count, base, baseImage, sha256, name, subnet, vip, sshKey, node, removeNode, change } =
+    options;
   const { gateway, dns, timezone, user } = options;
   return {
     argv: process.argv.slice(2),
@@ -74,5 +66,7 @@ function flagsOf(options: DefinitionOptions): DefinitionFlags {
     ...(user === undefined ? {} : { user }),
     ...(sshKey === undefined ? {} : { sshKeys: sshKey }),
     ...(node === undefined ? {} : { nodes: node }),
+    ...(removeNode === undefined ? {} : { removedNodes: removeNode }),
+    ...(change === undefined ? {} : { changes: change }),
   };
 }

@@ -1,6 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { buildFormats } from '../formats/image-format.ts';
+import { changeTopics } from '../definition/last-build/change-topics.ts';
 import { packageVersion } from '../host/package-version.ts';
+import { asTyped } from './as-typed.ts';
 
 /**
  * The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick.
@@ -19,7 +21,7 @@ export function createProgram(
     .option('--quiet', 'no progress and no summary; warnings and errors only')
     .option('--json', 'one JSON object a line on stdout, the last is the result')
     .option('--debug', 'show the stack of an internal error')
-    .addHelpText('after', examplesAndExitCodes)
+    .addHelpText('after', () => asTyped(examplesAndExitCodes))
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .configureOutput({ writeErr: writeError })
@@ -63,9 +65,11 @@ function addDefinitionCommands(program: Command): void {
     'out/<cluster>, boxes in vagrant below it',
   )
     .description(
-      'build the images of a cluster (definition: cluster.yaml when it exists, else flags and defaults)',
+      'build the images of a cluster (definition: cluster.yaml when it exists, else the last build, flags and defaults)',
     )
     .option('--node <name>', 'build only this node; repeatable', collect)
+    .option(...removeNode)
+    .addOption(change())
     .addOption(
       new Option('--format <format>', 'what to write for each node; repeatable (default: img)')
         .choices(buildFormats)
@@ -91,6 +95,8 @@ function addDefinitionCommands(program: Command): void {
   withOutputs(withDefinition(program.command('packer [definition]')), 'out/<cluster>/packer')
     .description("make a cluster's Vagrant box with Packer, in a virtual machine that boots the base")
     .option('--node <name>', 'make a whole image of this node instead of one for all; repeatable', collect)
+    .option(...removeNode)
+    .addOption(change())
     .addOption(
       new Option(
         '--builder <name>',
@@ -239,10 +245,30 @@ function addHostCommands(program: Command): void {
   program
     .command('completion <shell>')
     .description('print the completion script for bash, zsh or fish')
-    .addHelpText('after', '\nbash: source <(dlimage completion bash)')
+    .addHelpText(
+      'after',
+      () =>
+        `\nbash: ${asTyped('source <(dlimage completion bash)')}\nIt completes the word dlimage: see "Install the command" in README.md.`,
+    )
     .action(async (shell: string) => {
       const { runCompletion } = await import('./commands/completion.ts');
       await runCompletion(shell, program);
+    });
+}
+
+const removeNode: [string, string, typeof collect] = [
+  '--remove-node <name>',
+  'this node of the last build is meant to be gone; repeatable',
+  collect,
+];
+
+/** Says that something that running nodes cannot follow is meant to change. */
+function change(): Option {
+  return new Option('--change <what>', 'this is meant to differ from the last build; repeatable')
+    .choices(changeTopics)
+    .argParser((value: string, previous: readonly string[] | undefined) => {
+      if (changeTopics.some((topic) => topic === value)) return collect(value, previous);
+      throw new InvalidArgumentError(`Choose from ${changeTopics.join(', ')}.`);
     });
 }
 

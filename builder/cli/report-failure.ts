@@ -3,6 +3,7 @@ import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
 import { explainDiskFull } from '../host/disk-full.ts';
 import { explainSystemError } from '../host/system-error.ts';
+import { asTyped, diagnosticsAsTyped } from './as-typed.ts';
 import { usesColour } from './console.ts';
 import { Interruption } from './interruption.ts';
 
@@ -16,12 +17,14 @@ export function reportFailure(failure: unknown, options: { json: boolean; debug:
     return kind;
   }
   if (error instanceof ConfigurationError) {
-    process.stderr.write(formatReport(error.diagnostics, error.sources, { colour }));
+    process.stderr.write(formatReport(diagnosticsAsTyped(error.diagnostics), error.sources, { colour }));
   } else if (error instanceof HostError || error instanceof UsageError) {
     const id = error instanceof HostError ? ` [${error.id}]` : '';
-    process.stderr.write(`${colour ? '\u001B[1;31merror:\u001B[0m' : 'error:'} ${error.message}${id}\n`);
+    process.stderr.write(
+      `${colour ? '\u001B[1;31merror:\u001B[0m' : 'error:'} ${asTyped(error.message)}${id}\n`,
+    );
     for (const line of error instanceof HostError ? error.details : []) process.stderr.write(`    ${line}\n`);
-    if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+    if (error.hint !== undefined) process.stderr.write(`  hint: ${asTyped(error.hint)}\n`);
   } else if (error instanceof Interruption) {
     if (error.message !== '') process.stderr.write(`${error.message}\n`);
   } else {
@@ -42,9 +45,12 @@ function classify(error: unknown): number {
 }
 
 function asJson(error: unknown): Record<string, unknown> {
-  if (error instanceof ConfigurationError) return { ...countFindings(error.diagnostics, error.sources) };
+  if (error instanceof ConfigurationError) {
+    return { ...countFindings(diagnosticsAsTyped(error.diagnostics), error.sources) };
+  }
   if (error instanceof HostError) {
-    return { id: error.id, message: error.message, details: error.details, hint: error.hint };
+    const hint = error.hint === undefined ? undefined : asTyped(error.hint);
+    return { id: error.id, message: asTyped(error.message), details: error.details, hint };
   }
   if (error instanceof UsageError) return { message: error.message, hint: error.hint };
   return { message: error instanceof Error ? error.message : String(error) };

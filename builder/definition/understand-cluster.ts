@@ -36,6 +36,9 @@ export interface UnderstoodCluster extends Outcome<Cluster> {
   readonly defaults: readonly UsedDefault[];
   /** Names of the nodes to build: those of `--node`, or all. */
   readonly selected: readonly string[];
+  readonly commandLine: CommandLine;
+  /** The definition with its flags, as it was written; absent when it could not be read. */
+  readonly definition?: ParsedDefinition;
 }
 
 /**
@@ -56,16 +59,19 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
   const file =
     input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);
   const found = [...catalogue.diagnostics, ...file.diagnostics];
-  if (file.value === undefined) return { diagnostics: found, sources, defaults: [], selected: [] };
-
-  const judged = judgeDefinition(mergeFlags(file.value, commandLine), commandLine, catalogue, input);
+  if (file.value === undefined) {
+    return { diagnostics: found, sources, defaults: [], selected: [], commandLine };
+  }
+  const definition = mergeFlags(file.value, commandLine);
+  const judged = judgeDefinition(definition, commandLine, catalogue, input);
   const diagnostics = [...found, ...judged.diagnostics];
   const { value: cluster, defaults } = judged;
-  if (cluster === undefined || hasErrors(diagnostics))
-    return { diagnostics, sources, defaults, selected: [] };
+  if (cluster === undefined || hasErrors(diagnostics)) {
+    return { diagnostics, sources, defaults, selected: [], commandLine, definition };
+  }
   const named = commandLine.selection.map(({ text }) => text);
   const selected = named.length === 0 ? cluster.nodes.map(({ name }) => name) : [...new Set(named)];
-  return { value: cluster, diagnostics, sources, defaults, selected };
+  return { value: cluster, diagnostics, sources, defaults, selected, commandLine, definition };
 }
 
 function judgeDefinition(

@@ -1,30 +1,44 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../definition/cluster.ts';
 import type { UsedDefault } from '../definition/defaults.ts';
+import { lookUpPaths, type Environment } from '../definition/environment.ts';
+import { writeAgain } from '../definition/last-build/written-again.ts';
 import { collectReferences } from '../definition/references.ts';
-import type { DefinitionFlags } from '../definition/source/command-line.ts';
-import { understandCluster } from '../definition/understand-cluster.ts';
+import { flagWords, type DefinitionFlags } from '../definition/source/command-line.ts';
+import { understandCluster, type UnderstoodCluster } from '../definition/understand-cluster.ts';
 import { hasErrors, type Diagnostic, type SourceText } from '../report/diagnostic.ts';
-import { ConfigurationError, HostError, UsageError } from '../report/errors.ts';
+import { ConfigurationError } from '../report/errors.ts';
+import { definitionOfFile, findDefinition, type FoundDefinition } from './find-definition.ts';
+import { findIdentityFiles } from './identity/identity-files.ts';
+import { listStores } from './identity/read-last-build.ts';
+import type { BuildRecord } from './identity/record-build.ts';
+import { judgeLastBuild } from './judge-last-build.ts';
 import { readShippedDefinitions } from './read-definitions.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readSchemas } from './read-schemas.ts';
-import { readRegularText, type FoundText } from './regular-file.ts';
-
-/** The definition that is taken when the command line names none. */
-export const defaultDefinitionFile = 'cluster.yaml';
-
-/** Ten thousand nodes need a third of it; more is not read into memory. */
-const longestDefinitionBytes = 4 * 1024 * 1024;
+import { shownPath } from './shown-path.ts';
+import { stateDirectory } from './state-directory.ts';
 
 /** A definition without errors. */
 export interface LoadedCluster {
   readonly cluster: Cluster;
   /** The file it came from, as shown to the user; undefined when there is none. */
   readonly file: string | undefined;
+  /** The store whose last build it came from, as shown to the user; undefined when it did not. */
+  readonly continues: string | undefined;
   /** Absolute path of the folder that the identity store and the output directory lie in by default. */
   readonly projectDirectory: string;
+  /** The store of this cluster; absolute. */
+  readonly stateDirectory: string;
+  /** Flags that said something of the cluster, each with its value as a shell takes it. */
+  readonly typedFlags: readonly string[];
+  /** Names of the clusters in the same folder of stores, without this one. */
+  readonly otherStores: readonly string[];
+  /** What a build leaves in the store. */
+  readonly record: BuildRecord;
+  /** Private keys that may be those of the people who log in; absolute. */
+  readonly identityFiles: readonly string[];
   /** Warnings and notes. */
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceText[];
@@ -33,80 +47,108 @@ export interface LoadedCluster {
   readonly selected: readonly string[];
 }
 
-/** Where the nodes will be. */
-export interface NodePlace {
-  /** True when they get a network of their own, as machines of Vagrant do: it is none that this machine is in. */
+/** What a definition is loaded for. */
+export interface LoadSettings {
+  /** True when the nodes get a network of their own, as machines of Vagrant do: it is none that this machine is in. */
   readonly isOwnNetwork?: boolean;
+  /** True for a command that builds: what would break the cluster of the last build is an error then. */
+  readonly isBuilding?: boolean;
+  /** Folder of the stores; `.dlimage` beside the definition when it is left out. */
+  readonly state?: string | undefined;
 }
 
 /**
- * Reads a definition with its flags and everything it refers to, and judges it.
+ * Reads a definition with its flags and everything it refers to, judges it, and holds it against the last build.
  *
- * @param file - as typed; without it `cluster.yaml` is taken where there is one
- * @throws ConfigurationError with every finding; UsageError when a named file is not there;
- *   HostError `definition-unreadable` when it is no file, too large, or may not be read
+ * @param file - as typed; without it `cluster.yaml` is taken where there is one, else what was built last
+ * @throws ConfigurationError with every finding; what `findDefinition` and `readLastBuild` throw
  */
 export async function loadCluster(
   file: string | undefined,
   flags: DefinitionFlags,
-  place: NodePlace = {},
+  settings: LoadSettings = {},
 ): Promise<LoadedCluster> {
-  return await judgeSource(await readDefinition(file), flags, place);
+  const found = await findDefinition(file, flags, resolve(settings.state ?? '.dlimage'));
+  return await judgeFound(found, flags, settings);
 }
 
 /**
- * Judges a definition that is, or is about to be, in a file; without one, the flags alone.
+ * Judges a definition that is about to be in a file.
  *
- * @throws ConfigurationError with every finding
+ * @throws what `loadCluster` throws
  */
-export async function judgeSource(
-  source: SourceText | undefined,
+export async function judgeSource(source: SourceText, flags: DefinitionFlags): Promise<LoadedCluster> {
+  return await judgeFound(definitionOfFile(source), flags, {});
+}
+
+async function judgeFound(
+  found: FoundDefinition,
   flags: DefinitionFlags,
-  place: NodePlace = {},
+  settings: LoadSettings,
 ): Promise<LoadedCluster> {
-  const projectDirectory = await realpath(source === undefined ? '.' : dirname(resolve(source.file)));
+  const { source } = found;
+  const projectDirectory = await realpath(found.projectDirectory);
   const [{ profiles, bases }, schemas, environment] = await Promise.all([
     readShippedDefinitions(),
     readSchemas(),
     readEnvironment(projectDirectory, collectReferences(source, flags)),
   ]);
-  const { value, diagnostics, sources, defaults, selected } = understandCluster({
+  const understood = understandCluster({
     ...(source === undefined ? {} : { source }),
     flags,
     profiles: [...profiles].map(([name, text]) => ({ name, source: text })),
     bases: [...bases].map(([name, text]) => ({ name, source: text })),
     schemas,
-    environment: place.isOwnNetwork === true ? { ...environment, hostNetworks: [] } : environment,
+    environment: settings.isOwnNetwork === true ? { ...environment, hostNetworks: [] } : environment,
   });
-  if (value === undefined || hasErrors(diagnostics)) throw new ConfigurationError(diagnostics, sources);
-  return { cluster: value, file: source?.file, projectDirectory, diagnostics, sources, defaults, selected };
+  return await completeCluster(understood, found, environment, projectDirectory, settings);
 }
 
-async function readDefinition(file: string | undefined): Promise<SourceText | undefined> {
-  const path = file ?? defaultDefinitionFile;
-  const given = await readRegularText(path, longestDefinitionBytes);
-  const isFolder = given.kind === 'directory';
-  const definition = isFolder ? `${path.replace(/\/+$/, '')}/${defaultDefinitionFile}` : path;
-  const found = isFolder ? await readRegularText(definition, longestDefinitionBytes) : given;
-  if (found.kind === 'file') return { file: relative('.', definition) || definition, text: found.text };
-  if (found.kind !== 'missing') throw unreadable(definition, found);
-  if (file === undefined) return undefined;
-  throw new UsageError(
-    `there is no definition ${file}`,
-    'dlimage init writes one; without one, leave the argument out',
-  );
-}
-
-function unreadable(file: string, { kind, what }: Exclude<FoundText, { kind: 'file' }>): HostError {
-  if (kind === 'unreadable') {
-    return new HostError('definition-unreadable', `cannot read the definition ${file}: ${what}`, {
-      hint: 'name a file that you may read',
-    });
+/** What the store has to say about it. */
+async function completeCluster(
+  understood: UnderstoodCluster,
+  found: FoundDefinition,
+  environment: Environment,
+  projectDirectory: string,
+  settings: LoadSettings,
+): Promise<LoadedCluster> {
+  const { value: cluster, definition, diagnostics, sources, defaults, selected, commandLine } = understood;
+  if (cluster === undefined || definition === undefined || hasErrors(diagnostics)) {
+    throw new ConfigurationError(diagnostics, sources);
   }
-  return new HostError('definition-unreadable', `the definition ${file} is ${what}`, {
-    hint:
-      kind === 'too-large'
-        ? 'put what is large into files of its own'
-        : 'name a regular file, like cluster.yaml',
-  });
+  const directory = storeOf(cluster.name, found, projectDirectory, settings);
+  const parent = dirname(directory);
+  const otherStores = (await listStores(parent)).filter((name) => name !== cluster.name);
+  const { locator } = definition;
+  const isBuilding = settings.isBuilding === true;
+  const again = writeAgain(definition, lookUpPaths(environment));
+  const current = { cluster, locator, commandLine, selected, isBuilding };
+  const judged = await judgeLastBuild({ current, found, again, sources, directory, parent, otherStores });
+  const all = [...diagnostics, ...judged.diagnostics];
+  if (hasErrors(all)) throw new ConfigurationError(all, sources);
+  return {
+    cluster,
+    file: found.file,
+    continues: found.store === undefined ? undefined : shownPath(directory),
+    projectDirectory,
+    stateDirectory: directory,
+    typedFlags: commandLine.values.map(flagWords),
+    otherStores,
+    record: judged.record,
+    identityFiles: await findIdentityFiles(environment),
+    diagnostics: all,
+    sources,
+    defaults: found.store === undefined ? defaults : [],
+    selected,
+  };
+}
+
+/** Who goes on from the last build uses its store, wherever the file of the definition is. */
+function storeOf(
+  name: string,
+  found: FoundDefinition,
+  projectDirectory: string,
+  { state }: LoadSettings,
+): string {
+  return stateDirectory(name, found.store === undefined ? projectDirectory : process.cwd(), state);
 }

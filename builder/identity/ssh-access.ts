@@ -4,18 +4,17 @@ import type { ExistingIdentities } from './identities.ts';
 /** Files that an ssh configuration names, as absolute paths. */
 export interface SshAccessPaths {
   readonly knownHosts: string;
-  /** The cluster's login key, or undefined when people log in with their own. */
-  readonly loginKey: string | undefined;
+  /** Private keys in the order in which ssh tries them; those of an agent come first. */
+  readonly identityFiles: readonly string[];
 }
 
-/** The user that the builder logs in as: the first of the definition. */
-export function loginUser(cluster: Cluster): { readonly name: string; readonly hasOwnKey: boolean } {
-  const [first] = cluster.users;
-  return { name: first?.name ?? '', hasOwnKey: (first?.authorizedKeys.length ?? 0) > 0 };
+/** Name of the user that the builder logs in as: the first of the definition. */
+export function loginUser(cluster: Cluster): string {
+  return cluster.users[0]?.name ?? '';
 }
 
 /** What `ssh -F` reads to log in to every node by its name, and to take no other machine for one. */
-export function formatSshConfig(cluster: Cluster, { knownHosts, loginKey }: SshAccessPaths): string {
+export function formatSshConfig(cluster: Cluster, { knownHosts, identityFiles }: SshAccessPaths): string {
   const hosts = cluster.nodes.map(
     ({ name, address }) =>
       `Host ${name}\n${address === null ? '' : `  HostName ${address}\n`}  HostKeyAlias ${name}\n`,
@@ -24,11 +23,11 @@ export function formatSshConfig(cluster: Cluster, { knownHosts, loginKey }: SshA
     `# The nodes of ${cluster.name}, made by dlimage build: ssh -F THIS_FILE NODE\n`,
     ...hosts,
     'Host *\n',
-    `  User ${loginUser(cluster).name}\n`,
+    `  User ${loginUser(cluster)}\n`,
     `  UserKnownHostsFile ${quotePath(knownHosts)}\n`,
     '  GlobalKnownHostsFile /dev/null\n',
     '  StrictHostKeyChecking yes\n',
-    ...(loginKey === undefined ? [] : [`  IdentityFile ${quotePath(loginKey)}\n`]),
+    ...identityFiles.map((file) => `  IdentityFile ${quotePath(file)}\n`),
   ].join('');
 }
 

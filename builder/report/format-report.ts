@@ -6,6 +6,8 @@ import { makePaint, type Paint } from './paint.ts';
 export interface ReportOptions {
   /** ANSI colours: for a terminal, and only if NO_COLOR is not set. */
   readonly colour: boolean;
+  /** True where something else follows: no blank lines, and nothing is counted. */
+  readonly isBrief?: boolean;
 }
 
 /**
@@ -23,6 +25,7 @@ export function formatReport(
   const blocks = sortDiagnostics(diagnostics, sources).map((diagnostic) =>
     formatDiagnostic(diagnostic, byFile, paint),
   );
+  if (options.isBrief === true) return `${blocks.join('\n')}\n`;
   return `${[...blocks, countDiagnostics(diagnostics)].join('\n\n')}\n`;
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureIdentities, otherNodes, readIdentities } from '../../builder/host/identity/identity-store.ts';
+import { ensureIdentities, readIdentities } from '../../builder/host/identity/identity-store.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { runTool } from '../../builder/host/run-tool.ts';
 import type { RosterMember } from '../../builder/identity/roster.ts';
@@ -40,11 +40,6 @@ describe('ensureIdentities', () => {
     expect(grown.nodes['pi3-1']).toEqual(first.nodes['pi3-1']);
     expect(grown.nodes['pi3-2']).toEqual(first.nodes['pi3-2']);
     expect(Object.keys(grown.nodes)).toHaveLength(3);
-  });
-
-  it('tells of nodes that a smaller definition leaves out', async () => {
-    await ensure(['pi3-1', 'pi3-2', 'pi3-3']);
-    expect(await otherNodes(store, ['pi3-1', 'pi3-3'])).toEqual(['pi3-2']);
   });
 
   it('makes different keys and UUIDs for every node', async () => {

@@ -57,10 +57,10 @@ describe('dlimage status', () => {
     ]);
     expect(stdout).toContain('\n\nassembled: 3 of 3 nodes\n');
     const asked = (await readFile(join(directory, 'asked'), 'utf8')).trim().split('\n').toSorted();
-    expect(asked).toEqual(
+    expect(asked.map((line) => line.replace(/-F \S+\/ssh_config/, '-F CONFIG'))).toEqual(
       ['lab-1', 'lab-2', 'lab-3'].map(
         (node) =>
-          `${node}: -F ${store()}/ssh_config -o BatchMode=yes -o ConnectTimeout=5 ${node} dlimage-node status --json`,
+          `${node}: -F CONFIG -o BatchMode=yes -o ConnectTimeout=5 ${node} dlimage-node status --json`,
       ),
     );
   });
@@ -131,7 +131,11 @@ describe('the ssh configuration', () => {
     const [user] = cluster.users;
     const withoutKeys = { ...cluster, users: [{ ...user!, authorizedKeys: [] }] };
     const identities = await ensureIdentities(store(), cluster, silentProgress);
-    const config = await writeSshAccess(store(), withoutKeys, identities);
+    const config = await writeSshAccess(store(), {
+      cluster: withoutKeys,
+      identities,
+      identityFiles: [join(directory, 'mine')],
+    });
     const { stdout } = await runTool('ssh', ['-G', '-F', config, 'lab-2'], {
       step: 'read the configuration',
     });
@@ -141,6 +145,7 @@ describe('the ssh configuration', () => {
         'hostname 10.9.0.102',
         'hostkeyalias lab-2',
         'stricthostkeychecking true',
+        `identityfile ${join(directory, 'mine')}`,
         `identityfile ${store()}/login_key`,
         `userknownhostsfile ${store()}/known_hosts`,
       ]),

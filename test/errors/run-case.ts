@@ -4,7 +4,14 @@ import type { Environment, HostPath, Reference } from '../../builder/definition/
 import { collectReferences } from '../../builder/definition/references.ts';
 import type { FolderItem } from '../../builder/definition/folder-item.ts';
 import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
-import { understandCluster, type UnderstoodCluster } from '../../builder/definition/understand-cluster.ts';
+import { describeBuilt, type LastBuild } from '../../builder/definition/last-build/built-cluster.ts';
+import { checkLastBuild } from '../../builder/definition/last-build/check-last-build.ts';
+import {
+  understandCluster,
+  type ClusterInput,
+  type UnderstoodCluster,
+} from '../../builder/definition/understand-cluster.ts';
+import { hasErrors } from '../../builder/report/diagnostic.ts';
 import { stackReferences } from '../../builder/definition/stacks/written-stack.ts';
 import { formatReport } from '../../builder/report/format-report.ts';
 import { environment, readNamedSources, schemas, world } from './world.ts';
@@ -22,7 +29,8 @@ export interface CaseResult {
 
 /**
  * Runs one case in process. A case is a folder with any of: `cluster.yaml`; `flags` (what is typed after `dlimage`);
- * `environment.json` (what differs about the machine); `profiles/` and `bases/`; and the files it refers to.
+ * `environment.json` (what differs about the machine); `profiles/` and `bases/`; `last-build.yaml`, the definition that
+ * was built last; `other-build.yaml`, that of another cluster beside it; and the files it refers to.
  */
 export function runCase(name: string): CaseResult {
   const directory = join(cases, name);
@@ -35,9 +43,7 @@ export function runCase(name: string): CaseResult {
   const own = (folder: string) =>
     existsSync(join(directory, folder)) ? readNamedSources(join(directory, folder), `${folder}/`) : [];
   const paths = collectReferences(source, flags).map((reference) => lookAt(directory, reference));
-  const understood = understandCluster({
-    ...(source === undefined ? {} : { source }),
-    flags,
+  const machine = {
     profiles: [...world.profiles, ...own('profiles')],
     bases: [...world.bases, ...own('bases')],
     schemas,
@@ -46,8 +52,52 @@ export function runCase(name: string): CaseResult {
       paths: [...paths, ...stackReferences(paths).map((reference) => lookAt(directory, reference))],
       ...overrides,
     },
-  });
+  };
+  const defined = understandCluster({ ...(source === undefined ? {} : { source }), flags, ...machine });
+  const built = (file: string) => builtBefore(readOptional(join(directory, file)), machine);
+  const understood = holdAgainst(defined, flags, built('last-build.yaml'), built('other-build.yaml'));
   return { understood, report: formatReport(understood.diagnostics, understood.sources, { colour: false }) };
+}
+
+/** A build of an earlier definition, as the store would tell of it. */
+function builtBefore(
+  text: string | undefined,
+  machine: Omit<ClusterInput, 'source' | 'flags'>,
+): LastBuild | undefined {
+  if (text === undefined) return undefined;
+  const { value } = understandCluster({
+    source: { file: 'last-build.yaml', text },
+    flags: { argv: [] },
+    ...machine,
+    environment,
+  });
+  if (value === undefined) throw new Error('a build that was wrong leaves nothing in the store');
+  const cluster = describeBuilt(value);
+  const { name, nodes } = cluster;
+  const said = /^# flags: (.*)$/m.exec(text)?.[1];
+  return {
+    store: `.dlimage/${name}`,
+    cluster,
+    nodes,
+    knownNodes: nodes.map((node) => node.name),
+    said: said === undefined ? [] : [said],
+  };
+}
+
+function holdAgainst(
+  understood: UnderstoodCluster,
+  flags: DefinitionFlags,
+  last: LastBuild | undefined,
+  other: LastBuild | undefined,
+): UnderstoodCluster {
+  const { value: cluster, definition, commandLine, selected } = understood;
+  if (cluster === undefined || definition === undefined) return understood;
+  const { locator } = definition;
+  const current = { cluster, locator, commandLine, selected, isBuilding: flags.argv[0] === 'build' };
+  const found = checkLastBuild(current, last, other === undefined ? [] : [other]);
+  const diagnostics = [...understood.diagnostics, ...found];
+  const { value: _, ...others } = understood;
+  return hasErrors(diagnostics) ? { ...others, diagnostics } : { ...understood, diagnostics };
 }
 
 /** Path of the expected report of a case. */
@@ -123,5 +173,7 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
   if (valuesOf('--dns').length > 0) flags.dns = valuesOf('--dns');
   if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
   if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
+  if (valuesOf('--remove-node').length > 0) flags.removedNodes = valuesOf('--remove-node');
+  if (valuesOf('--change').length > 0) flags.changes = valuesOf('--change');
   return flags;
 }

@@ -3,7 +3,7 @@ import { cacheDirectory } from '../../host/cache-directory.ts';
 import { applyDlpatch } from '../../host/formats/apply-dlpatch.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
-import { shownPath } from '../definition-options.ts';
+import { shownPath } from '../../host/shown-path.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
 interface ApplyOptions extends GlobalOptions {

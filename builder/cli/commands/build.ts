@@ -6,15 +6,15 @@ import { buildFormats, isBox, type BuildFormat } from '../../formats/image-forma
 import { parseBoxOptions } from '../../vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import type { LoadedCluster } from '../../host/load-cluster.ts';
-import { stateDirectory } from '../../host/state-directory.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
-import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
+import { shownPath } from '../../host/shown-path.ts';
+import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { abortOnInterruption } from '../interruption.ts';
+import { nextSteps } from '../next-steps.ts';
 
 interface BuildOptions extends DefinitionOptions {
   readonly out?: string;
@@ -37,8 +37,11 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
   const jobs = parseJobs(options.jobs);
   const kind = kindOf(formats, options);
   const boxes = parseBoxOptions(options);
-  const loaded = await loadAndReport(file, options, { isOwnNetwork: kind === 'vagrant' });
-  const { cluster, projectDirectory, selected } = loaded;
+  const loaded = await loadAndReport(file, options, {
+    isOwnNetwork: kind === 'vagrant',
+    isBuilding: true,
+  });
+  const { cluster, projectDirectory, selected, stateDirectory } = loaded;
   const found = [...loaded.diagnostics];
   const obstacle =
     (kind === 'vagrant' ? vagrantObstacle(cluster) : null) ?? (kind === null ? null : seedObstacle(cluster));
@@ -47,7 +50,6 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     options.out === undefined
       ? join(projectDirectory, 'out', cluster.name, kind ?? '')
       : resolve(options.out);
-  const state = stateDirectory(cluster.name, projectDirectory, options.state);
   const built = await buildCluster({
     cluster,
     selected,
@@ -60,7 +62,9 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     isOffline: options.offline === true,
     ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
     outputDirectory,
-    stateDirectory: state,
+    stateDirectory,
+    record: loaded.record,
+    identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),
     signal: abortOnInterruption(),
@@ -69,7 +73,8 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     const nodes = built.map(({ record }) => record);
     printResult({ outputDirectory, nodes, ...countFindings(found, loaded.sources) });
   } else if (options.quiet !== true) {
-    printLine(summarize(loaded, built, outputDirectory, state, kind));
+    const steps = nextSteps({ loaded, formats, kind, outputDirectory, state: options.state });
+    printLine(['', ...summarize(built, outputDirectory), '', ...steps].join('\n'));
   }
 }
 
@@ -119,45 +124,10 @@ function parseJobs(jobs: string | undefined): number {
   throw new UsageError(`--jobs takes a number from 1 to 64, not ${jobs}`);
 }
 
-function summarize(
-  { cluster }: LoadedCluster,
-  built: readonly BuiltItem[],
-  outputDirectory: string,
-  state: string,
-  kind: BuildKind,
-): string {
-  const first = cluster.nodes.find(({ address }) => address !== null);
+function summarize(built: readonly BuiltItem[], outputDirectory: string): string[] {
   return [
-    '',
     formatTable(['node', 'role', 'address', 'file', 'size', ''], rowsOf(built, outputDirectory)),
     ...totals(built),
-    '',
-    'Next:',
-    ...firstSteps(kind, shownPath(outputDirectory)),
-    `  2. ${kind === 'vagrant' ? '' : 'switch the nodes on; '}dlimage status --wait tells when they are a cluster`,
-    ...(first === undefined
-      ? []
-      : [`  3. log in: ssh -F ${shownPath(join(state, 'ssh_config'))} ${first.name}`]),
-    `Keep ${shownPath(state)} private and backed up: it makes a node that is built again the same node.`,
-  ].join('\n');
-}
-
-function firstSteps(kind: BuildKind, directory: string): string[] {
-  if (kind === 'vagrant') {
-    return [
-      `  1. cd ${directory} && vagrant up      (--provider=libvirt, virtualbox or qemu)`,
-      '     The subnet must be free on this machine; for VirtualBox inside 192.168.56.0/21.',
-    ];
-  }
-  if (kind === 'seeded') {
-    return [
-      '  1. give each machine a copy of the image as its disk, and its own seed as a CD-ROM',
-      `     (check them first if they travelled: cd ${directory} && sha256sum -c SHA256SUMS)`,
-    ];
-  }
-  return [
-    '  1. write each image to the card or disk of its node, for example with Raspberry Pi Imager',
-    `     (check them first if they travelled: cd ${directory} && sha256sum -c SHA256SUMS)`,
   ];
 }
 

@@ -4,15 +4,17 @@ import type { Environment } from '../../definition/environment.ts';
 import { renderInitialDefinition, type InitialAnswers } from '../../definition/initial-definition.ts';
 import { AnswersEnded, openAsker } from '../../host/ask.ts';
 import { readTextIfExists, writeFileAtomically } from '../../host/files.ts';
-import { defaultDefinitionFile, judgeSource } from '../../host/load-cluster.ts';
+import { defaultDefinitionFile } from '../../host/find-definition.ts';
+import { judgeSource } from '../../host/load-cluster.ts';
 import { readShippedCatalogue } from '../../host/read-catalogue.ts';
 import { readEnvironment } from '../../host/read-environment.ts';
 import { clusterSchemaPath } from '../../host/read-schemas.ts';
 import { ConfigurationError, HostError } from '../../report/errors.ts';
 import { printLine, printResult, type GlobalOptions } from '../console.ts';
-import { shownPath } from '../definition-options.ts';
+import { shownPath } from '../../host/shown-path.ts';
 import { askAbout, type Draft, type Judgement } from '../init-questions.ts';
 import { Interruption } from '../interruption.ts';
+import { nextCommand } from '../next-command.ts';
 
 interface InitOptions extends GlobalOptions {
   readonly yes?: boolean;
@@ -50,7 +52,9 @@ export async function runInit(file: string | undefined, options: InitOptions): P
   if (options.json === true)
     printResult({ file: resolve(path), schema: resolve(schemaPath), answers: withoutPassword(answers) });
   else if (options.quiet !== true) {
-    printLine(`Wrote ${shownPath(path)}: ${describe(draft)}. Next: dlimage plan, then dlimage build.`);
+    const about = { cluster: answers, file: relative('.', path) || path, typedFlags: [], otherStores: [] };
+    const [plan, build] = ['plan', 'build'].map((command) => nextCommand(command, about));
+    printLine(`Wrote ${shownPath(path)}: ${describe(draft)}. Next: ${plan}, then ${build}`);
   }
 }
 

@@ -2,7 +2,6 @@ import { join, resolve } from 'node:path';
 import type { BuiltItem } from '../../host/build/build-artifacts.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { buildWithPacker } from '../../host/packer/build-with-packer.ts';
-import { stateDirectory } from '../../host/state-directory.ts';
 import { packerBuilders, type PackerBuilder } from '../../packer/packer-variables.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
@@ -11,8 +10,10 @@ import { parseBoxOptions } from '../../vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
-import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
+import { shownPath } from '../../host/shown-path.ts';
+import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
+import { nextSteps } from '../next-steps.ts';
 
 interface PackerOptions extends DefinitionOptions {
   readonly out?: string;
@@ -28,8 +29,8 @@ interface PackerOptions extends DefinitionOptions {
 export async function runPackerCommand(file: string | undefined, options: PackerOptions): Promise<void> {
   const builder = parseBuilder(options.builder);
   const boxes = parseBoxOptions(options);
-  const loaded = await loadAndReport(file, options, { isOwnNetwork: true });
-  const { cluster, projectDirectory, selected } = loaded;
+  const loaded = await loadAndReport(file, options, { isOwnNetwork: true, isBuilding: true });
+  const { cluster, projectDirectory, selected, stateDirectory } = loaded;
   const found = [...loaded.diagnostics];
   const obstacle = vagrantObstacle(cluster) ?? seedObstacle(cluster);
   if (obstacle !== null) throw new UsageError(obstacle);
@@ -42,7 +43,9 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     boxes,
     isOffline: options.offline === true,
     outputDirectory,
-    stateDirectory: stateDirectory(cluster.name, projectDirectory, options.state),
+    stateDirectory,
+    record: loaded.record,
+    identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),
     signal: abortOnInterruption(),
@@ -51,7 +54,9 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     const nodes = built.map(({ record }) => record);
     printResult({ outputDirectory, nodes, ...countFindings(found, loaded.sources) });
   } else if (options.quiet !== true) {
-    printLine(summarize(built, outputDirectory));
+    const formats = builder === 'virtualbox' ? (['virtualbox-box'] as const) : (['box'] as const);
+    const steps = nextSteps({ loaded, formats, kind: 'vagrant', outputDirectory, state: options.state });
+    printLine(['', summarize(built, outputDirectory), '', ...steps].join('\n'));
   }
 }
 
@@ -70,10 +75,5 @@ function summarize(built: readonly BuiltItem[], outputDirectory: string): string
       formatBytes(file.sizeBytes),
     ]),
   );
-  return [
-    '',
-    formatTable(['node', 'file', 'size'], rows),
-    '',
-    `Next: cd ${shownPath(outputDirectory)} && vagrant up      (--provider=libvirt, virtualbox or qemu)`,
-  ].join('\n');
+  return formatTable(['node', 'file', 'size'], rows);
 }

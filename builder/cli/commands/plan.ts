@@ -1,6 +1,5 @@
 import { readAssets } from '../../host/read-assets.ts';
 import { readIdentities } from '../../host/identity/identity-store.ts';
-import { stateDirectory } from '../../host/state-directory.ts';
 import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
 import { formatPlan } from '../../plan/format-plan.ts';
 import { planCluster } from '../../plan/plan-cluster.ts';
@@ -15,9 +14,8 @@ export async function runPlan(
   options: DefinitionOptions & { readonly files?: boolean },
 ): Promise<void> {
   const loaded = await loadAndReport(file, options);
-  const { cluster, projectDirectory, selected } = loaded;
-  const directory = stateDirectory(cluster.name, projectDirectory, options.state);
-  const existing = await readIdentities(directory, cluster.nodes);
+  const { cluster, stateDirectory, selected } = loaded;
+  const existing = await readIdentities(stateDirectory, cluster.nodes);
   const { identities, alternative, isComplete } = placeholderIdentities(cluster.nodes, existing);
   const outcome = planCluster(
     cluster,

@@ -1,33 +1,51 @@
 import { join, resolve } from 'node:path';
-import { ensureIdentities } from '../../host/identity/identity-store.ts';
+import { readIdentities } from '../../host/identity/identity-store.ts';
 import { readAssets } from '../../host/read-assets.ts';
-import { stateDirectory } from '../../host/state-directory.ts';
+import { shownPath } from '../../host/shown-path.ts';
 import { writeRenderedNode } from '../../host/write-rendered-node.ts';
+import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
 import { createRendering } from '../../render/create-rendering.ts';
+import { placeholderPaths } from '../../render/placeholder-paths.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { ConfigurationError } from '../../report/errors.ts';
-import { printLine, printResult, progressFor } from '../console.ts';
-import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
+import { printLine, printResult } from '../console.ts';
+import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 
-/** `dlimage render`: every selected node as `<out>/<node>/boot` and `<out>/<node>/root`, with its keys. */
+/**
+ * `dlimage render`: every selected node as `<out>/<node>/boot` and `<out>/<node>/root`, with its keys. The store is
+ * only read: placeholders stand for what the next build makes, and are named.
+ */
 export async function runRender(
   file: string | undefined,
   options: DefinitionOptions & { readonly out?: string },
 ): Promise<void> {
   const loaded = await loadAndReport(file, options);
-  const { cluster, projectDirectory, selected } = loaded;
-  const state = stateDirectory(cluster.name, projectDirectory, options.state);
-  const identities = await ensureIdentities(state, cluster, progressFor(options));
-  const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
-  if (rendering === undefined) throw new ConfigurationError(diagnostics);
+  const { cluster, projectDirectory, stateDirectory, selected } = loaded;
+  const existing = await readIdentities(stateDirectory, cluster.nodes);
+  const { identities, alternative } = placeholderIdentities(cluster.nodes, existing);
+  const assets = await readAssets(cluster);
+  const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
+  const other = createRendering(cluster, alternative, assets).value;
+  if (rendering === undefined || other === undefined) throw new ConfigurationError(diagnostics);
   const out = resolve(options.out ?? join(projectDirectory, 'out', cluster.name, 'rendered'));
-  const written: { node: string; directory: string }[] = [];
+  const written: { node: string; directory: string; placeholders: string[] }[] = [];
   for (const node of cluster.nodes.filter(({ name }) => selected.includes(name))) {
     const directory = join(out, node.name);
-    await writeRenderedNode(rendering.renderNode(node), directory);
-    written.push({ node: node.name, directory });
+    const rendered = rendering.renderNode(node);
+    await writeRenderedNode(rendered, directory);
+    const placeholders = placeholderPaths(rendered, other.renderNode(node));
+    written.push({ node: node.name, directory, placeholders });
     if (options.json !== true && options.quiet !== true) printLine(shownPath(directory));
+  }
+  const paths = new Set(written.flatMap(({ placeholders }) => placeholders));
+  if (paths.size > 0 && options.json !== true && options.quiet !== true) {
+    process.stderr.write(describePlaceholders([...paths]));
   }
   if (options.json === true)
     printResult({ nodes: written, ...countFindings(loaded.diagnostics, loaded.sources) });
+}
+
+function describePlaceholders(paths: readonly string[]): string {
+  const what = 'placeholders stand for keys, certificates and ids that the next build makes, in';
+  return `note: ${what} [placeholders]\n${paths.map((path) => `    ${path}\n`).join('')}`;
 }

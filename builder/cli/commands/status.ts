@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIdentities } from '../../host/identity/identity-store.ts';
-import { writeSshAccess } from '../../host/identity/ssh-access-files.ts';
+import { withSshAccess } from '../../host/identity/ssh-access-files.ts';
+import type { LoadedCluster } from '../../host/load-cluster.ts';
 import { mapConcurrently } from '../../host/map-concurrently.ts';
-import { stateDirectory } from '../../host/state-directory.ts';
 import { askNode } from '../../host/status/ask-node.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { exitCode, HostError, UsageError } from '../../report/errors.ts';
@@ -10,7 +10,8 @@ import { summarizeCluster, type ClusterStatus } from '../../status/cluster-statu
 import { statusColumns, statusRows, statusSummary } from '../../status/format-status.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
-import { loadAndReport, shownPath, type DefinitionOptions } from '../definition-options.ts';
+import { shownPath } from '../../host/shown-path.ts';
+import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 
 interface StatusOptions extends DefinitionOptions {
@@ -27,35 +28,38 @@ const defaultWaitSeconds = 600;
 export async function runStatus(file: string | undefined, options: StatusOptions): Promise<void> {
   const waitSeconds = parseWait(options.wait);
   const loaded = await loadAndReport(file, options);
-  const { cluster, projectDirectory, selected } = loaded;
-  const state = stateDirectory(cluster.name, projectDirectory, options.state);
-  const identities = await readIdentities(state, cluster.nodes);
-  if (identities === undefined) {
-    throw new HostError(
-      'cluster-unknown',
-      `there are no identities of ${cluster.name} in ${shownPath(state)}`,
-      {
-        hint: 'build the cluster first, or name the store of its identities with --state',
-      },
-    );
-  }
-  const config = await writeSshAccess(state, cluster, identities);
+  const { cluster, stateDirectory, selected } = loaded;
+  const identities = await readIdentities(stateDirectory, cluster.nodes);
+  if (identities === undefined) throw clusterUnknown(loaded);
   const signal = abortOnInterruption();
   const nodes = cluster.nodes.filter(({ name }) => selected.includes(name));
-  const ask = async (): Promise<ClusterStatus> => {
-    const asked = await mapConcurrently(
-      nodes,
-      async (node) => ({ node, answer: await askNode(config, node.name, signal) }),
-      concurrency,
-    );
-    return summarizeCluster(cluster, asked);
-  };
-  const status = waitSeconds === 0 ? await ask() : await waitForAssembly(ask, waitSeconds, options, signal);
+  const access = { cluster, identities, identityFiles: loaded.identityFiles };
+  const status = await withSshAccess(stateDirectory, access, async (config) => {
+    const ask = async (): Promise<ClusterStatus> => {
+      const asked = await mapConcurrently(
+        nodes,
+        async (node) => ({ node, answer: await askNode(config, node.name, signal) }),
+        concurrency,
+      );
+      return summarizeCluster(cluster, asked);
+    };
+    return waitSeconds === 0 ? await ask() : await waitForAssembly(ask, waitSeconds, options, signal);
+  });
   const code = status.assembled ? exitCode.done : exitCode.host;
   if (options.json === true)
     printResult({ ...status, ...countFindings(loaded.diagnostics, loaded.sources) }, code);
   else if (options.quiet !== true) printLine(formatStatus(status));
   process.exitCode = code;
+}
+
+function clusterUnknown({ cluster, stateDirectory, otherStores }: LoadedCluster): HostError {
+  const others = otherStores.map((name) => `--name ${name}`);
+  const hint =
+    others.length > 0
+      ? `other clusters are there: ${others.join(', ')}`
+      : 'build the cluster first, or name the store of its identities with --state';
+  const message = `there are no identities of ${cluster.name} in ${shownPath(stateDirectory)}`;
+  return new HostError('cluster-unknown', message, { hint });
 }
 
 function parseWait(wait: StatusOptions['wait']): number {

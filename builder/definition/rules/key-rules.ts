@@ -1,8 +1,8 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import { isKeyPath, type HostPath } from '../environment.ts';
-import { error, note, warning } from '../finding.ts';
+import { error, warning } from '../finding.ts';
 import { originOf } from '../references.ts';
-import { keyLines, usableOwnKeys } from '../resolve/resolve-users.ts';
+import { keyLines } from '../resolve/resolve-users.ts';
 import { shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isPrivateKey, parseSshKey, sshKeyTypes, type SshKeyProblem } from '../ssh-key.ts';
@@ -163,23 +163,8 @@ function* ownKeysUnusable({ written, environment }: RuleContext): Iterable<Diagn
   }
 }
 
-/** Nobody is locked out: the identity store's login key takes the place of a key that nobody has. */
-function* loginKeyMade({ written, environment }: RuleContext): Iterable<Diagnostic> {
-  if (written.ssh?.authorized_keys !== undefined || usableOwnKeys(environment).length > 0) return;
-  if ((written.users ?? [undefined]).every((user) => user?.authorized_keys !== undefined)) return;
-  const hint =
-    'to log in with your own, make one with ssh-keygen -t ed25519, or name one with --ssh-key FILE, and build again';
-  yield note(
-    'login-key-made',
-    undefined,
-    'you have no ssh key: dlimage makes one for this cluster and keeps it with the identities',
-    hint,
-  );
-}
-
 /** Rules about ssh keys. */
 export const keyRules: readonly Rule[] = [
   { reads: ['ssh', 'users'], check: keysUnusable },
   { reads: ['ssh', 'users'], check: ownKeysUnusable },
-  { reads: ['ssh', 'users'], check: loginKeyMade },
 ];

@@ -25,6 +25,10 @@ export interface DefinitionFlags {
   readonly sshKeys?: readonly string[];
   /** Names of the nodes to build; all when absent. */
   readonly nodes?: readonly string[];
+  /** Names of nodes that are meant to be gone since the last build. */
+  readonly removedNodes?: readonly string[];
+  /** Topics in which the cluster is meant to be another than that of the last build. */
+  readonly changes?: readonly string[];
 }
 
 /** One value that a flag sets: where it belongs in the definition, and where it stands on the command line. */
@@ -42,6 +46,10 @@ export interface CommandLine {
   readonly values: readonly FlagValue[];
   /** The `--node` selection with the place of each name. */
   readonly selection: readonly FlagValue[];
+  /** The nodes of `--remove-node`. */
+  readonly removals: readonly FlagValue[];
+  /** The topics of `--change`. */
+  readonly changes: readonly FlagValue[];
 }
 
 /** Name under which positions on the command line are reported. */
@@ -53,6 +61,8 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
   const source = { file: commandLineFile, text: words.join(' ') };
   const make = (path: DefinitionPath, flag: string, text: string | undefined, value: unknown, nth = -1) =>
     text === undefined ? [] : [{ path, flag, text, value, at: locateFlag(words, flag, nth) }];
+  const makeAll = (flag: string, texts: readonly string[] = []) =>
+    texts.flatMap((text, n) => make([], flag, text, text, n));
   const { count, vip } = flags;
   return {
     source,
@@ -75,7 +85,9 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
         make(['ssh', 'authorized_keys', n], '--ssh-key', key, key, n),
       ),
     ],
-    selection: (flags.nodes ?? []).flatMap((name, n) => make([], '--node', name, name, n)),
+    selection: makeAll('--node', flags.nodes),
+    removals: makeAll('--remove-node', flags.removedNodes),
+    changes: makeAll('--change', flags.changes),
   };
 }
 
@@ -95,7 +107,13 @@ function locateFlag(words: readonly string[], flag: string, nth: number): Positi
   return places.at(nth);
 }
 
-function quoteWord(word: string): string {
+/** A flag with its value, as a shell takes them. */
+export function flagWords({ flag, text }: FlagValue): string {
+  return `${flag} ${quoteWord(text)}`;
+}
+
+/** A word as a shell takes it. */
+export function quoteWord(word: string): string {
   const plain = word.replaceAll(/[\r\n\t]/g, ' ');
   return /^[\w@%+=:,./~-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", String.raw`'\''`)}'`;
 }

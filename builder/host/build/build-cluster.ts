@@ -3,6 +3,7 @@ import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image
 import { loginUser } from '../../identity/ssh-access.ts';
 import type { ClusterIdentities } from '../../identity/identities.ts';
 import type { Assets } from '../../plan/assets.ts';
+import type { BuildRecord } from '../identity/record-build.ts';
 import { loginKeyFile } from '../identity/login-key-file.ts';
 import { requireTools } from '../doctor/require-tools.ts';
 import type { Progress } from '../progress.ts';
@@ -34,6 +35,10 @@ export interface BuildRequest {
   readonly jobs: number;
   readonly outputDirectory: string;
   readonly stateDirectory: string;
+  /** What the store keeps of this build. */
+  readonly record: BuildRecord;
+  /** Private keys that people log in with. */
+  readonly identityFiles: readonly string[];
   readonly cacheDirectory: string;
   readonly mirror?: string;
   readonly isOffline?: boolean;
@@ -105,13 +110,13 @@ export async function describeForVagrant(
     stateDirectory,
   }: Pick<BuildRequest, 'boxes' | 'outputDirectory' | 'stateDirectory'>,
   cluster: Cluster,
-  { clusterId }: ClusterIdentities,
+  { clusterId, loginKey }: ClusterIdentities,
   assets: Assets,
   built: readonly BuiltItem[],
 ): Promise<void> {
   const ssh = boxes.hasVagrantUser
     ? { user: 'vagrant', key: null }
-    : { user: loginUser(cluster).name, key: await loginKeyFile(stateDirectory) };
+    : { user: loginUser(cluster), key: await loginKeyFile(stateDirectory, loginKey) };
   await writeVagrantFiles({
     directory: outputDirectory,
     cluster,

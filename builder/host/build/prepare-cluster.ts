@@ -1,11 +1,12 @@
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import { isBox } from '../../formats/image-format.ts';
 import type { ClusterIdentities } from '../../identity/identities.ts';
+import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
 import type { Assets } from '../../plan/assets.ts';
 import { createRendering, type Rendering } from '../../render/create-rendering.ts';
 import { ConfigurationError } from '../../report/errors.ts';
 import { vagrantCluster } from '../../vagrant/vagrant-cluster.ts';
-import { ensureIdentities, otherNodes } from '../identity/identity-store.ts';
+import { ensureIdentities, readIdentities } from '../identity/identity-store.ts';
 import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { packageVersion } from '../package-version.ts';
 import { readAssets } from '../read-assets.ts';
@@ -29,19 +30,28 @@ export interface PreparedCluster {
 }
 
 /**
- * Gets the identities and the bases of a cluster, and makes sure that they fit.
+ * Gets the bases of a cluster, makes sure that they fit, and then makes the identities: a build that ends before there
+ * is a base leaves no keys behind, and no roster that speaks of nodes nobody has.
  *
  * @throws HostError, ConfigurationError about an overlay, or the reason of the signal
  */
 export async function prepareCluster(request: BuildRequest): Promise<PreparedCluster> {
-  const identities = await ensureClusterIdentities(request);
+  const assets = await readAssets(request.cluster);
+  const nodes = request.cluster.nodes.filter((node) => request.selected.includes(node.name));
+  const bases = await prepareBases(request, nodes, assets);
+  const identities = await ensureIdentities(
+    request.stateDirectory,
+    request.cluster,
+    request.progress,
+    request.record,
+  );
   const cluster = deliver(request, identities);
-  const assets = await readAssets(cluster);
-  const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
-  if (rendering === undefined) throw new ConfigurationError(diagnostics);
-  const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
-  const bases = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
-  await checkBases(cluster, bases, rendering, request.progress);
+  await writeSshAccess(request.stateDirectory, {
+    cluster,
+    identities,
+    identityFiles: request.identityFiles,
+  });
+  const rendering = requireRendering(cluster, identities, assets);
   const { name, network, vip } = cluster;
   const told = { name, id: identities.clusterId, subnet: network.subnet, vip };
   return {
@@ -55,18 +65,25 @@ export async function prepareCluster(request: BuildRequest): Promise<PreparedClu
   };
 }
 
-async function ensureClusterIdentities(request: BuildRequest): Promise<ClusterIdentities> {
-  const { cluster, progress, stateDirectory } = request;
-  const identities = await ensureIdentities(stateDirectory, cluster, progress);
-  await writeSshAccess(stateDirectory, cluster, identities);
-  const names = cluster.nodes.map(({ name }) => name);
-  const others = await otherNodes(stateDirectory, names);
-  if (others.length > 0) {
-    progress.note(
-      `warning: ${stateDirectory} also knows ${others.join(', ')}: are count, names and flags those of the last build?`,
-    );
-  }
-  return identities;
+/** Which base a node needs follows from what is written to it, not from its keys. */
+async function prepareBases(
+  request: BuildRequest,
+  nodes: readonly ClusterNode[],
+  assets: Assets,
+): Promise<ReadonlyMap<ClusterNode, NodeBase>> {
+  const existing = await readIdentities(request.stateDirectory, request.cluster.nodes);
+  const { identities } = placeholderIdentities(request.cluster.nodes, existing);
+  const cluster = deliver(request, identities);
+  const rendering = requireRendering(cluster, identities, assets);
+  const bases = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
+  await checkBases(cluster, bases, rendering, request.progress);
+  return bases;
+}
+
+function requireRendering(cluster: Cluster, identities: ClusterIdentities, assets: Assets): Rendering {
+  const { value: rendering, diagnostics } = createRendering(cluster, identities, assets);
+  if (rendering === undefined) throw new ConfigurationError(diagnostics);
+  return rendering;
 }
 
 /** The cluster in the form in which its nodes come into being. */

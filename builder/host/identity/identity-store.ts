@@ -13,14 +13,15 @@ import { orDiskFull } from '../disk-full.ts';
 import { createFileAtomically, makePrivateDirectory } from '../files.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { Progress } from '../progress.ts';
+import { shownPath } from '../shown-path.ts';
 import { createAuthority, createNodeCertificate } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
 import { issueNodeCertificates, readNodeCertificates } from './node-certificates.ts';
+import { recordBuild, type BuildRecord } from './record-build.ts';
 import { ensureRoster, readRoster } from './signed-roster.ts';
 import {
   authorityFile,
   clusterFile,
-  listNodeNames,
   nodeFile,
   readCluster,
   readNode,
@@ -69,15 +70,18 @@ export async function readIdentities(
  * Identities of a cluster, where missing ones are made and kept. Keys and ids are never changed: two builds at the same
  * time agree on whichever was written first. Certificates follow the nodes' names and addresses, and the roster follows
  * the nodes.
+ *
+ * @param record - what is kept of the build that they are for
  */
 export async function ensureIdentities(
   directory: string,
   members: ClusterMembers,
   progress: Progress,
+  record?: BuildRecord,
 ): Promise<ClusterIdentities> {
   await makePrivateDirectory(join(directory, 'nodes'));
   return orDiskFull(directory, 'make the keys of the cluster', () =>
-    ensureComplete(directory, members, progress),
+    ensureComplete(directory, members, progress, record),
   );
 }
 
@@ -85,6 +89,7 @@ async function ensureComplete(
   directory: string,
   { name, nodes: members }: ClusterMembers,
   progress: Progress,
+  record: BuildRecord | undefined,
 ): Promise<ClusterIdentities> {
   await createFileAtomically(join(directory, '.gitignore'), '*\n');
   const cluster = (await readCluster(directory)) ?? (await createCluster(directory, name));
@@ -93,6 +98,7 @@ async function ensureComplete(
   const keys = await ensureNodes(directory, cluster, members, progress);
   const lock = await acquireLock(join(directory, '.lock'), { pollMilliseconds: 50 });
   try {
+    if (record !== undefined) await recordBuild(directory, cluster.clusterId, record);
     const roster = await ensureRoster(directory, cluster, members, keys);
     const nodes = await mapConcurrently(members, async (member): Promise<[string, NodeIdentity]> => {
       const own = keys.get(member.name) as StoredNode;
@@ -112,12 +118,6 @@ async function ensureComplete(
   }
 }
 
-/** Names of nodes that have an identity here but are not among `nodeNames`: of a larger cluster, most likely. */
-export async function otherNodes(directory: string, nodeNames: readonly string[]): Promise<string[]> {
-  const known = await listNodeNames(directory);
-  return known.filter((name) => !nodeNames.includes(name)).toSorted();
-}
-
 async function ensureNodes(
   directory: string,
   cluster: StoredCluster,
@@ -132,7 +132,10 @@ async function ensureNodes(
     else nodes.set(name, node);
   }
   if (missing.length > 0) {
-    const task = progress.task(`Make identities in ${directory}`, { total: missing.length, unit: 'nodes' });
+    const task = progress.task(`Make identities in ${shownPath(directory)}`, {
+      total: missing.length,
+      unit: 'nodes',
+    });
     let done = 0;
     await mapConcurrently(missing, async (name) => {
       nodes.set(name, await createNode(directory, cluster, name));

@@ -43,6 +43,15 @@ class BesideTest(unittest.TestCase):
         self.go_on.set()
         self.assertEqual(self.stage(self.world), Done("mounted"))
 
+    def test_a_look_that_never_ends_is_no_longer_called_well(self) -> None:
+        self.go_on.set()
+        self.assertEqual(self.stage(self.world), Done("mounted"))
+        self.go_on.clear()
+        self.assertEqual(self.impatient(), Done("mounted"))
+        with mock.patch.object(beside, "LONGEST_LOOK_SECONDS", 0.0):
+            self.assertEqual(self.impatient(), Waiting("looking for more than 5 minutes, without an answer"))
+        self.go_on.set()
+
     def test_what_was_done_is_told_as_done_once(self) -> None:
         self.outcome = Acted("created the volume")
         self.go_on.set()

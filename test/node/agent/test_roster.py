@@ -66,6 +66,20 @@ class Belief(unittest.TestCase):
             self.assertFalse(self.supersedes(text_of(4), signature))
 
 
+class Reading(unittest.TestCase):
+    def read(self, checked: object) -> int:
+        texts = {roster.BAKED: text_of(1), roster.ADOPTED: text_of(2)}
+        with mock.patch.object(roster, "read_text", lambda path: texts.get(path, "signature")):
+            with mock.patch.object(roster, "is_signed", side_effect=checked):
+                return roster.read_roster().serial
+
+    def test_takes_the_list_that_came_later(self) -> None:
+        self.assertEqual(self.read([True]), 2)
+
+    def test_takes_the_image_s_own_when_the_disk_is_too_full_to_check_a_signature(self) -> None:
+        self.assertEqual(self.read(OSError(28, "No space left on device")), 1)
+
+
 class Hosts(unittest.TestCase):
     def test_new_nodes_are_added_and_the_rest_stays(self) -> None:
         path = os.path.join(tempfile.mkdtemp(), "hosts")

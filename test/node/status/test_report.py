@@ -29,7 +29,14 @@ class Believing(unittest.TestCase):
         self.assertIn("has not reported", report.told["summary"])
 
     def test_nothing_that_is_half_a_record(self) -> None:
-        self.assertIn("cannot be read", report_of('{"node": "pi').problem)
+        for text in ('{"node": "pi', "[]", ""):
+            self.assertIn("cannot be read", report_of(text).problem)
+
+    def test_no_word_that_a_terminal_would_obey(self) -> None:
+        hostile = record(node="n\033[2J")
+        hostile["swarm"]["nodes"][1]["name"] = "pi\n\033]0;x\a"
+        read = report_of(hostile).record
+        self.assertEqual((read["node"], read["swarm"]["nodes"][1]["name"]), ("n [2J", "pi  ]0;x "))
 
 
 class Wording(unittest.TestCase):

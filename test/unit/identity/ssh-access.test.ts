@@ -11,7 +11,7 @@ describe('the ssh configuration', () => {
   it('names every node, its address, the user and where the host keys are', () => {
     const config = formatSshConfig(cluster, {
       knownHosts: '/state dir/100%/known_hosts',
-      loginKey: undefined,
+      identityFiles: ['/home/ada/.ssh/id_ed25519', '/state dir/login_key'],
     });
     expect(config).toBe(`# The nodes of pi3, made by dlimage build: ssh -F THIS_FILE NODE
 Host pi3-1
@@ -24,12 +24,9 @@ Host *
   UserKnownHostsFile "/state dir/100%%/known_hosts"
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
+  IdentityFile "/home/ada/.ssh/id_ed25519"
+  IdentityFile "/state dir/login_key"
 `);
-  });
-
-  it('uses the key of the cluster where people have none', () => {
-    const config = formatSshConfig(cluster, { knownHosts: '/k', loginKey: '/state/login_key' });
-    expect(config).toContain('  IdentityFile "/state/login_key"\n');
   });
 });
 

@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, List
 
 from .command import run
-from .report import Report
+from .report import Report, plain
 
 ISSUE = "/run/issue.d/dlimage.issue"
 """Shown by agetty above the login prompt. Source: agetty(8)"""
@@ -55,11 +55,6 @@ def three_lines(record: Dict[str, Any]) -> List[str]:
     if vip:
         where += f", virtual IP {vip['address']}{' (here)' if vip['holds'] else ''}"
     return [plain(line) for line in (f"{record['node']} of {record['cluster']}", where, words_of(record))]
-
-
-def plain(text: str) -> str:
-    """One line without control characters: a terminal obeys those."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def escape(text: str) -> str:

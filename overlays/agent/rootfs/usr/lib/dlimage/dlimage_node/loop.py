@@ -59,11 +59,19 @@ def run_agent(world: World) -> None:
         world.begin_pass(deep)
         watch.begin_pass()
         acted = passes.one_pass(world, record)
-        console.show(record.write(world, swarm_view(world), vip_view(world)))
-        notify(f"STATUS={record.summary}")
+        tell(world, record, console)
         if not acted:
             wake.wait(IDLE_SECONDS if record.assembled else BUSY_SECONDS)
             wake.clear()
+
+
+def tell(world: World, record: Record, console: Console) -> None:
+    """Writes the record and shows it. A mistake there is in the journal, and the record grows old; the cluster goes on."""
+    try:
+        console.show(record.write(world, swarm_view(world), vip_view(world)))
+        notify(f"STATUS={record.summary}")
+    except Exception:  # our own mistake, or a full /run
+        traceback.print_exc()
 
 
 class Watch:

@@ -55,10 +55,10 @@ def read_report(path: str = FILE, now: Optional[float] = None) -> Report:
     """The agent's last record. Never fails: what is wrong with it stands in `problem`."""
     try:
         with open(path, encoding="utf-8") as file:
-            record = {**BLANK, **json.load(file)}
+            record = {**BLANK, **plain_values(json.load(file))}
     except FileNotFoundError:
         return Report(BLANK, "the agent has not reported since the node was switched on")
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return Report(BLANK, f"{path} cannot be read")
     age = (time.time() if now is None else now) - record["written"]
     # A clock that was set back makes a record of the future, until the agent writes the next one.
@@ -67,6 +67,22 @@ def read_report(path: str = FILE, now: Optional[float] = None) -> Report:
     if age < -STALE_SECONDS:
         return Report(record, "the clock was set back, and the agent has not reported since")
     return Report(record, "")
+
+
+def plain(text: str) -> str:
+    """One line without control characters: a terminal obeys those."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def plain_values(value: Any) -> Any:
+    """The same with every text in it plain. A node's name is that node's own word."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list):
+        return [plain_values(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain_values(item) for key, item in value.items()}
+    return value
 
 
 def duration(seconds: float) -> str:

@@ -101,9 +101,10 @@ def read_roster() -> Roster:
         return baked
     try:
         adopted = parse_roster(text, read_text(signature_of(ADOPTED)))
-    except (ValueError, KeyError):
+        return adopted if supersedes(adopted, baked) else baked
+    except (ValueError, KeyError, OSError):
+        # On a full disk no signature can be checked, and the node has to come up all the same.
         return baked
-    return adopted if supersedes(adopted, baked) else baked
 
 
 def supersedes(offered: Roster, present: Roster) -> bool:

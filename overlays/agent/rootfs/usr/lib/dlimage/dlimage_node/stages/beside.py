@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Callable, Optional
 
 from ..outcome import Acted, Outcome, Waiting
@@ -10,6 +11,10 @@ from ..world import World
 
 PATIENCE_SECONDS = 0.5
 """How long a pass waits for a look. One that asks nobody is through in a moment."""
+
+
+LONGEST_LOOK_SECONDS = 300.0
+"""After that the last look is no longer believed: a disk that hangs never answers."""
 
 
 class Beside:
@@ -24,14 +29,19 @@ class Beside:
         self._said: Outcome = Waiting(at_first)
         self._came: Optional[Outcome] = None
         self._failure: Optional[Exception] = None
+        self._at_first = at_first
+        self._began = 0.0
 
     def __call__(self, world: World) -> Outcome:
         if self._thread is None:
+            self._began = time.monotonic()
             self._thread = threading.Thread(target=self._look, args=(world,), name="beside", daemon=True)
             self._thread.start()
         self._thread.join(PATIENCE_SECONDS)
         if self._thread.is_alive():
-            return self._said
+            hangs = time.monotonic() - self._began > LONGEST_LOOK_SECONDS
+            # The number stays: a text that changes is news each time.
+            return Waiting(f"{self._at_first} for more than 5 minutes, without an answer") if hangs else self._said
         self._thread = None
         failure, outcome = self._failure, self._came
         self._failure = self._came = None

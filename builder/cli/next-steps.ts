@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { quoteWord } from '../definition/source/command-line.ts';
+import type { BuildFormat } from '../formats/image-format.ts';
+import type { LoadedCluster } from '../host/load-cluster.ts';
+import { shownPath } from '../host/shown-path.ts';
+import { nextCommand } from './next-command.ts';
+
+/** What was built, for the words on what comes next. */
+export interface FinishedBuild {
+  readonly loaded: LoadedCluster;
+  readonly formats: readonly BuildFormat[];
+  readonly kind: 'vagrant' | 'seeded' | null;
+  readonly outputDirectory: string;
+  /** `--state` as typed. */
+  readonly state: string | undefined;
+}
+
+/** What to do after a build, with commands that work where the build was started. */
+export function nextSteps(build: FinishedBuild): string[] {
+  const { loaded, kind, state } = build;
+  const { cluster, stateDirectory } = loaded;
+  const first = cluster.nodes.find(({ address }) => address !== null);
+  const config = quoteWord(shownPath(join(stateDirectory, 'ssh_config')));
+  const wait = nextCommand('status', loaded, { state, more: ['--wait'] });
+  return [
+    'Next:',
+    ...firstSteps(build),
+    `  2. ${kind === 'vagrant' ? '' : 'switch the nodes on, and wait until they are a cluster: '}${wait}`,
+    ...(first === undefined ? [] : [`  3. log in: ssh -F ${config} ${first.name}`]),
+    ...(kind === 'vagrant' ? [] : addressesToKeep(loaded)),
+    `Keep ${shownPath(stateDirectory)} private and backed up: from it any node is built again as the same node.`,
+  ];
+}
+
+/** Providers of Vagrant by the formats that they take. */
+const providersOf: Partial<Record<BuildFormat, readonly string[]>> = {
+  box: ['libvirt', 'qemu'],
+  'virtualbox-box': ['virtualbox'],
+};
+
+/** `vagrant up` with the providers whose box there is. */
+function vagrantUp({ outputDirectory, formats }: FinishedBuild): string {
+  const [first, ...others] = formats
+    .flatMap((format) => providersOf[format] ?? [])
+    .map((provider) => `--provider=${provider}`);
+  const command = `(cd ${quoteWord(shownPath(outputDirectory))} && vagrant up ${first})`;
+  return others.length === 0 ? command : `${command}   or ${others.join(', ')}`;
+}
+
+function firstSteps(build: FinishedBuild): string[] {
+  const { kind, outputDirectory } = build;
+  if (kind === 'vagrant') {
+    return [
+      `  1. ${vagrantUp(build)}`,
+      '     The subnet must be free on this machine; for VirtualBox inside 192.168.56.0/21.',
+    ];
+  }
+  const check = `     (check them first if they travelled: (cd ${quoteWord(shownPath(outputDirectory))} && sha256sum -c SHA256SUMS))`;
+  if (kind === 'seeded') {
+    return ['  1. give each machine a copy of the image as its disk, and its own seed as a CD-ROM', check];
+  }
+  return [
+    '  1. write each image to the card or disk of its node, for example with Raspberry Pi Imager',
+    check,
+  ];
+}
+
+/** Nobody chose these addresses, and a router that gives one of them to a telephone takes a node off the network. */
+function addressesToKeep({ cluster, defaults }: LoadedCluster): string[] {
+  if (!defaults.some(({ key }) => key === 'network.subnet')) return [];
+  const addresses = cluster.nodes.flatMap(({ address }) => address ?? []);
+  const [from, to] = [addresses.at(0), addresses.at(-1)];
+  const range = from === to ? from : `${from} to ${to}`;
+  const vip = cluster.vip === null ? '' : ` and ${cluster.vip}`;
+  return [
+    `These addresses are defaults, and many routers give them to other devices: ${range}${vip}.`,
+    'Take them out of the DHCP range of your router, or choose others in a cluster.yaml.',
+  ];
+}
