@@ -167,7 +167,8 @@ function followLines(stream: Readable, onLine: (line: string) => void): void {
 }
 
 function lastLines(stderr: string): string[] {
-  return stderr.trimEnd().split('\n').slice(-shownStderrLines);
+  const lines = stderr.trimEnd().split('\n');
+  return lines[0] === '' && lines.length === 1 ? [] : lines.slice(-shownStderrLines);
 }
 
 function quoteArgument(argument: string): string {

@@ -12,14 +12,15 @@ import {
 } from './apt-sources.ts';
 
 /**
- * The mirror to build from: the user's, or that of this machine's apt configuration when it runs Debian.
+ * The mirror to build from: the user's, or that of the apt configuration below `root` when that runs Debian.
  *
  * @throws HostError `mirror-unknown` when there is neither.
  */
 export async function readDebianMirror(
   wanted: string | undefined,
+  root = '/',
 ): Promise<{ main: string; security: string | undefined }> {
-  const own = await readOwnMirror();
+  const own = await readOwnMirror(root);
   const main = wanted ?? own.main;
   if (main === undefined) {
     throw new HostError(
@@ -46,12 +47,12 @@ export async function readAptTransport(): Promise<string[]> {
     );
 }
 
-async function readOwnMirror(): Promise<DebianMirror> {
-  const release = (await readTextIfExists('/etc/os-release')) ?? '';
+async function readOwnMirror(root: string): Promise<DebianMirror> {
+  const release = (await readTextIfExists(join(root, 'etc/os-release'))) ?? '';
   if (!/^ID="?debian"?$/m.test(release)) return { main: undefined, security: undefined };
   const codename = /^VERSION_CODENAME="?([\w-]+)"?$/m.exec(release)?.[1];
   if (codename === undefined) return { main: undefined, security: undefined };
-  return findDebianMirror(await readAptSources('/etc/apt'), codename);
+  return findDebianMirror(await readAptSources(join(root, 'etc/apt')), codename);
 }
 
 async function readAptSources(directory: string): Promise<AptSource[]> {

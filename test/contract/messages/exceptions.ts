@@ -1,0 +1,31 @@
+/** Places whose id does not stand in a text literal there, and the ids that they can have. */
+export const idsFromElsewhere: Readonly<Record<string, readonly string[]>> = {
+  // Of several mirrors the first one's failure, with what the others said.
+  'host/download/ensure-download.ts': [],
+  'host/download/verify-signature.ts': [
+    'signature-bad',
+    'signature-key-expired',
+    'signature-key-revoked',
+    'signature-expired',
+    'signature-key-unknown',
+    'signature-unreadable',
+  ],
+  'host/image/check-entries.ts': ['image-name-unsupported', 'image-path-conflict'],
+};
+
+/** Usage errors whose message is made elsewhere, by file: the tests of what makes it have its texts. */
+export const messagesFromElsewhere: readonly string[] = [
+  // What commander says, in its words: test/contract/cli.test.ts.
+  'cli/usage-error.ts',
+  // vagrantObstacle and seedObstacle: test/unit/vagrant.
+  'cli/commands/build.ts',
+  'cli/commands/packer.ts',
+];
+
+/** Messages without a case, by id (`usage FILE` for usage errors), and why they have none. */
+export const withoutCase: Readonly<Record<string, string>> = {
+  'base-unsound': 'takes a whole build of a base whose packages are broken',
+  'open-files-limit': 'takes a process that may open no file, so that the test itself could not go on',
+  'store-renamed': 'takes a cluster that was built: test/image/last-build.test.ts has its text',
+  'target-in-use': 'takes a loop device, which a container seldom has',
+};
