@@ -52,6 +52,11 @@ function asJson(error: unknown): Record<string, unknown> {
     const hint = error.hint === undefined ? undefined : asTyped(error.hint);
     return { id: error.id, message: asTyped(error.message), details: error.details, hint };
   }
-  if (error instanceof UsageError) return { message: error.message, hint: error.hint };
+  if (error instanceof UsageError) {
+    return {
+      message: asTyped(error.message),
+      hint: error.hint === undefined ? undefined : asTyped(error.hint),
+    };
+  }
   return { message: error instanceof Error ? error.message : String(error) };
 }

@@ -99,6 +99,14 @@ describe('dlimage status', () => {
     });
   });
 
+  it('asks no node that was never built', async () => {
+    await makeIdentities();
+    await fakeSsh(assembled('true'));
+    const { stdout, exitCode } = await status('--count', '4');
+    expect(stdout).toMatch(/^lab-4 .* not reachable: it was never built$/m);
+    expect(exitCode).toBe(3);
+  });
+
   it('waits until all are assembled', async () => {
     await makeIdentities();
     await fakeSsh(

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatStored } from '../../builder/host/identity/stored-file.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
@@ -214,7 +214,7 @@ describe.skipIf(missing.length > 0)('after a build', { timeout: 600_000 }, () =>
     const wait = /: (node \S+ status --wait)$/m.exec(stdout)?.[1] ?? '';
     const [program = '', script = '', ...args] = wait.replace('--wait', '--wait=1').split(' ');
     expect(program).toBe('node');
-    expect(existsSync(join(folder, script))).toBe(true);
+    expect(existsSync(resolve(folder, script))).toBe(true);
     const status = await cli(...args);
     expect(status.stdout).toContain('assembled: 0 of 4 nodes');
     const config = /log in: ssh -F (\S+) x86-1/.exec(stdout)?.[1] ?? '';

@@ -38,7 +38,13 @@ export async function runStatus(file: string | undefined, options: StatusOptions
     const ask = async (): Promise<ClusterStatus> => {
       const asked = await mapConcurrently(
         nodes,
-        async (node) => ({ node, answer: await askNode(config, node.name, signal) }),
+        async (node) => ({
+          node,
+          answer:
+            identities.nodes[node.name] === undefined
+              ? { problem: 'it was never built' }
+              : await askNode(config, node.name, signal),
+        }),
         concurrency,
       );
       return summarizeCluster(cluster, asked);

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuiltNode, LastBuild } from '../../definition/last-build/built-cluster.ts';
+import { HostError } from '../../report/errors.ts';
 import { isErrno, readTextIfExists } from '../files.ts';
 import { shownPath } from '../shown-path.ts';
-import { readRoster } from './signed-roster.ts';
+import { readRoster, rosterFile } from './signed-roster.ts';
 import { clusterFile, listNodeNames, readCluster } from './store-files.ts';
 import { definitionFile, readStoredDefinition, type StoredDefinition } from './stored-definition.ts';
 
@@ -33,7 +34,7 @@ export async function readLastBuild(directory: string): Promise<StoredBuild | un
     last: {
       store: shownPath(directory),
       cluster: stored?.cluster,
-      nodes: stored?.cluster.nodes ?? (roster === undefined ? [] : nodesOf(roster.text)),
+      nodes: stored?.cluster.nodes ?? (roster === undefined ? [] : nodesOf(roster.text, directory)),
       knownNodes: (await listNodeNames(directory)).toSorted(),
       said: stored?.origin.flags ?? [],
     },
@@ -55,17 +56,22 @@ export async function listStores(parent: string): Promise<string[]> {
   return found.flat().toSorted();
 }
 
-/** The roster is signed: its contents are what `formatRoster` wrote. */
-function nodesOf(text: string): BuiltNode[] {
-  const { nodes } = JSON.parse(text) as {
-    nodes: (Omit<BuiltNode, 'storesData'> & { stores_data: boolean })[];
-  };
-  return nodes.map(({ stores_data: storesData, name, index, role, address, arbiter }) => ({
-    name,
-    index,
-    role,
-    address,
-    storesData,
-    arbiter,
-  }));
+/** What `formatRoster` wrote. */
+function nodesOf(text: string, directory: string): BuiltNode[] {
+  try {
+    const { nodes } = JSON.parse(text) as { nodes: (BuiltNode & { stores_data: boolean })[] };
+    return nodes.map(({ stores_data: storesData, name, index, role, address, arbiter }) => ({
+      name,
+      index,
+      role,
+      address,
+      storesData,
+      arbiter,
+    }));
+  } catch (error) {
+    throw new HostError('identity-damaged', `${rosterFile(directory)} is damaged: it lists no nodes`, {
+      hint: 'restore it from a backup',
+      cause: error,
+    });
+  }
 }
