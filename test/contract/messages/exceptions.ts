@@ -25,7 +25,6 @@ export const messagesFromElsewhere: readonly string[] = [
 /** Messages without a case, by id (`usage FILE` for usage errors), and why they have none. */
 export const withoutCase: Readonly<Record<string, string>> = {
   'base-unsound': 'takes a whole build of a base whose packages are broken',
-  'open-files-limit': 'takes a process that may open no file, so that the test itself could not go on',
   'store-renamed': 'takes a cluster that was built: test/image/last-build.test.ts has its text',
   'target-in-use': 'takes a loop device, which a container seldom has',
 };
