@@ -7,6 +7,7 @@ import { imageRules } from './rules/image-rules.ts';
 import { joinRules } from './rules/join-rules.ts';
 import { keyBaseRules } from './rules/key-base-rules.ts';
 import { keyRules } from './rules/key-rules.ts';
+import { linkRules } from './rules/link-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
 import { portRules } from './rules/port-rules.ts';
@@ -18,12 +19,15 @@ import { timeZoneRules } from './rules/time-zone-rules.ts';
 import { targetClashRules } from './rules/target-clash-rules.ts';
 import { targetRules } from './rules/target-rules.ts';
 import { userRules } from './rules/user-rules.ts';
+import { wifiRules } from './rules/wifi-rules.ts';
 import { isDamaged, type Topic } from './schema/topic.ts';
 
 /** Every rule there is, by topic; each file ends with the list of its own. */
 const rules: readonly Rule[] = [
   ...nodeRules,
   ...networkRules,
+  ...linkRules,
+  ...wifiRules,
   ...addressRules,
   ...boardRules,
   ...baseImageRules,

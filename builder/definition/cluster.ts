@@ -63,9 +63,17 @@ export interface ClusterNode {
   readonly profileName: string;
   readonly profile: Profile;
   readonly base: ClusterBase;
+  /** Interface that the definition names for this node, or null for the profile's. */
+  readonly interface: string | null;
+  /** Hardware address of the interface, in lower case, or null to know it by its name. */
+  readonly mac: string | null;
+  /** Wi-Fi networks of this node, or null for the cable. */
+  readonly wifi: ClusterWifi | null;
   readonly labels: Readonly<Record<string, string>>;
   /** Holds a brick of the volume. */
   readonly storesData: boolean;
+  /** Block device that holds the brick (`/dev/sda`), or null for a directory on the root file system. */
+  readonly disk: string | null;
   /** Its brick holds names and no contents: it decides which of the two full copies is right. */
   readonly arbiter: boolean;
 }
@@ -95,12 +103,14 @@ export interface ClusterNetwork {
   /** CIDR of the LAN: `192.168.1.0/24`. */
   readonly subnet: string;
   readonly prefixLength: number;
-  readonly gateway: string;
+  /** Null for a network without a router. */
+  readonly gateway: string | null;
+  /** Largest packet in bytes, or null for 1500. */
+  readonly mtu: number | null;
+  /** IPv4 or IPv6 addresses. */
   readonly dns: readonly string[];
   readonly ntp: readonly string[];
   readonly search: readonly string[];
-  /** Interface name; null takes the profile's: `wifi_interface` when there is `wifi`, else `interface`. */
-  readonly interface: string | null;
   /**
    * Interface of a virtual machine's own manager beside that of the LAN, or null. It has DHCP, and the way out: the LAN
    * has no router then.
@@ -108,7 +118,21 @@ export interface ClusterNetwork {
   readonly managementInterface: string | null;
   /** 802.1Q VLAN id, or null for untagged. */
   readonly vlan: number | null;
-  readonly wifi: { readonly ssid: string; readonly password: string; readonly country: string } | null;
+  /** Of nodes that say nothing else. */
+  readonly wifi: ClusterWifi | null;
+}
+
+/** Wi-Fi that a node may be in. */
+export interface ClusterWifi {
+  /** ISO 3166-1 code. */
+  readonly country: string;
+  /** At least one; a node takes the one that it receives best. */
+  readonly networks: readonly {
+    readonly ssid: string;
+    /** Null for an open network. */
+    readonly password: string | null;
+    readonly hidden: boolean;
+  }[];
 }
 
 export type ClusterStorage =
@@ -118,7 +142,7 @@ export type ClusterStorage =
       readonly replicas: number;
       /** One more of the nodes with `storesData` is the arbiter. */
       readonly arbiter: boolean;
-      /** Block device that holds the brick (`/dev/sda`), or null for a directory on the root file system. */
+      /** Block device that holds the brick of nodes that name none, or null for a directory on the root file system. */
       readonly disk: string | null;
       /** How long Docker waits for the storage before it starts without. */
       readonly waitSeconds: number;

@@ -1,5 +1,5 @@
-import type { Cluster } from '../definition/cluster.ts';
-import type { PlannedCluster } from './plan.ts';
+import type { Cluster, ClusterWifi } from '../definition/cluster.ts';
+import type { PlannedCluster, PlannedWifi } from './plan.ts';
 
 /** What a plan says of the cluster itself: all of it but the Wi-Fi password, the ssh keys and the token. */
 export function describeCluster(cluster: Cluster, id: string | null): PlannedCluster {
@@ -9,11 +9,12 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
     id,
     subnet: network.subnet,
     gateway: network.gateway,
+    mtu: network.mtu,
     dns: network.dns,
     search: network.search,
     ntp: network.ntp,
     vlan: network.vlan,
-    wifi: network.wifi === null ? null : { ssid: network.wifi.ssid, country: network.wifi.country },
+    wifi: describeWifi(network.wifi),
     vip: cluster.vip,
     timezone: cluster.timezone,
     locale: cluster.locale,
@@ -37,4 +38,15 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
     images: cluster.images.flatMap(({ images }) => images.flatMap(({ references }) => references)),
     stacks: cluster.stacks.map(({ name }) => name),
   };
+}
+
+/** Wi-Fi as a plan shows it: without passwords. */
+export function describeWifi(wifi: ClusterWifi | null): PlannedWifi | null {
+  if (wifi === null) return null;
+  const networks = wifi.networks.map(({ ssid, password, hidden }) => ({
+    ssid,
+    open: password === null,
+    hidden,
+  }));
+  return { country: wifi.country, networks };
 }

@@ -1,6 +1,6 @@
 import { formatRows } from '../report/format-table.ts';
 import { countFiles, formatFiles } from './format-files.ts';
-import type { Plan, PlannedCluster, PlannedNode } from './plan.ts';
+import type { Plan, PlannedCluster, PlannedNode, PlannedWifi } from './plan.ts';
 
 /** How much of a plan is shown. */
 export interface PlanDetail {
@@ -28,13 +28,14 @@ function formatCluster(cluster: PlannedCluster): string {
     ['cluster', cluster.name],
     ['id', cluster.id ?? 'made by the first build'],
     ['subnet', cluster.subnet],
-    ['gateway', cluster.gateway],
+    ['gateway', cluster.gateway ?? 'none'],
+    ...(cluster.mtu === null ? [] : [['MTU', String(cluster.mtu)]]),
     ['virtual IP', cluster.vip ?? 'none'],
     ['name servers', listOf(cluster.dns)],
     ...(cluster.search.length === 0 ? [] : [['search domains', listOf(cluster.search)]]),
     ['time servers', listOf(["the base's own", ...cluster.ntp])],
     ...(cluster.vlan === null ? [] : [['VLAN', String(cluster.vlan)]]),
-    ...(wifi === null ? [] : [['Wi-Fi', `${wifi.ssid} (${wifi.country}), password ***`]]),
+    ...(wifi === null ? [] : [['Wi-Fi', formatWifi(wifi)]]),
     ['users', listOf(users)],
     ['time zone', cluster.timezone],
     ['locale', cluster.locale],
@@ -53,6 +54,14 @@ function formatCluster(cluster: PlannedCluster): string {
   ]);
 }
 
+function formatWifi({ country, networks }: PlannedWifi): string {
+  const words = networks.map(
+    ({ ssid, open, hidden }) =>
+      `${ssid} (${[open ? 'open' : 'password ***', ...(hidden ? ['hidden'] : [])].join(', ')})`,
+  );
+  return `${listOf(words)}, ${country}`;
+}
+
 /** The settings by the names that they have in the definition. */
 function formatStorage({ type, ...settings }: PlannedCluster['storage']): string {
   const said = Object.entries(settings).filter(
@@ -69,9 +78,9 @@ function formatNodes(nodes: readonly PlannedNode[]): string {
   const rows = nodes.map((node) => [
     `  ${node.index}`,
     node.name,
-    `${node.role}${node.storesData ? ', stores data' : ''}`,
+    `${node.role}${node.storesData ? `, stores data${node.disk === null ? '' : ` on ${node.disk}`}` : ''}`,
     node.address ?? 'by DHCP',
-    node.interface,
+    `${node.interface}${node.wifi === null ? '' : ` to ${formatWifi(node.wifi)}`}`,
     node.profile,
     baseOf(node),
     node.instanceId ?? 'after the first build',

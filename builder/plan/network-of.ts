@@ -18,11 +18,11 @@ const longestInterfaceName = 15;
  */
 export function networkOf(cluster: Cluster, node: ClusterNode): NodeNetwork {
   const { network } = cluster;
-  const wifiInterface = network.interface ?? node.profile.wifi_interface;
-  if (network.wifi !== null && wifiInterface !== undefined) {
+  const wifiInterface = node.interface ?? node.profile.wifi_interface;
+  if (node.wifi !== null && wifiInterface !== undefined) {
     return { medium: 'wifi', interface: wifiInterface, wiredInterface: node.profile.interface };
   }
-  const wiredInterface = network.interface ?? node.profile.interface;
+  const wiredInterface = node.interface ?? node.profile.interface;
   if (network.vlan !== null) {
     return { medium: 'vlan', interface: nameOfVlan(wiredInterface, network.vlan), wiredInterface };
   }

@@ -23,7 +23,8 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
 /** An interface that the user names is taken as it is; otherwise it gets the name that the profile has for it. */
 function baseOverlays(cluster: Cluster, node: ClusterNode): string[] {
   const { overlays, renamesInterfaces } = traitsOf(node);
-  const isNamedByUser = cluster.network.interface !== null && networkOf(cluster, node).medium !== 'wifi';
+  if (node.mac !== null) return [...overlays, 'interface-by-mac'];
+  const isNamedByUser = node.interface !== null && networkOf(cluster, node).medium !== 'wifi';
   return renamesInterfaces && !isNamedByUser ? [...overlays, 'wired-interface'] : [...overlays];
 }
 

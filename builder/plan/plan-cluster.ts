@@ -5,7 +5,7 @@ import { createRendering, type RenderOptions, type Rendering } from '../render/c
 import type { RenderedNode } from '../render/rendered-node.ts';
 import type { Outcome } from '../report/diagnostic.ts';
 import type { Assets } from './assets.ts';
-import { describeCluster } from './describe-cluster.ts';
+import { describeCluster, describeWifi } from './describe-cluster.ts';
 import { networkOf } from './network-of.ts';
 import type { Plan, PlannedNode, PlannedOverlay } from './plan.ts';
 import { createEntryPlanner, type PlanEntry } from './plan-entry.ts';
@@ -79,7 +79,9 @@ function describeNode(
     interface: networkOf(cluster, node).interface,
     profile: node.profileName,
     base: describeBase(node),
+    wifi: node.wifi === cluster.network.wifi ? null : describeWifi(node.wifi),
     storesData: node.storesData,
+    disk: node.disk,
     labels: node.labels,
     overlays: overlays.map(({ name }) => name),
     instanceId: isKnown ? instanceId : null,

@@ -24,6 +24,12 @@ export interface PlannedEntry {
   readonly target: string | null;
 }
 
+/** Wi-Fi without its passwords. */
+export interface PlannedWifi {
+  readonly country: string;
+  readonly networks: readonly { readonly ssid: string; readonly open: boolean; readonly hidden: boolean }[];
+}
+
 /** An overlay as it is shipped. */
 export interface PlannedOverlay {
   readonly name: string;
@@ -51,7 +57,11 @@ export interface PlannedNode {
       }
     | { readonly from: 'file'; readonly path: string }
     | { readonly from: 'url'; readonly url: string };
+  /** Of a node that is not on the cluster's own. */
+  readonly wifi: PlannedWifi | null;
   readonly storesData: boolean;
+  /** Of its copy; null for a folder on the root file system. */
+  readonly disk: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly overlays: readonly string[];
   /** Null while it depends on an identity that no build has made yet. */
@@ -67,12 +77,13 @@ export interface PlannedCluster {
   /** UUID from the identity store, or null while there is none. */
   readonly id: string | null;
   readonly subnet: string;
-  readonly gateway: string;
+  readonly gateway: string | null;
+  readonly mtu: number | null;
   readonly dns: readonly string[];
   readonly search: readonly string[];
   readonly ntp: readonly string[];
   readonly vlan: number | null;
-  readonly wifi: { readonly ssid: string; readonly country: string } | null;
+  readonly wifi: PlannedWifi | null;
   readonly vip: string | null;
   readonly timezone: string;
   readonly locale: string;

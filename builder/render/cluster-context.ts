@@ -1,4 +1,4 @@
-import { parseIpv4 } from '../definition/ipv4.ts';
+import { isAddress } from '../definition/ipv6.ts';
 import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../definition/cluster.ts';
 import { statusPagePort } from '../definition/status-page-port.ts';
 import type { ClusterIdentities, NodeIdentity } from '../identity/identities.ts';
@@ -8,6 +8,8 @@ import { glusterOperatingVersion } from './gluster-operating-version.ts';
 /** What a template sees that is the same on all nodes. Names are those that the templates write. */
 export type ClusterContext = ReturnType<typeof clusterContext>;
 
+/** Bytes around a packet of an overlay network. Source: RFC 7348, section 5, over IPv4 without VLAN. */
+const vxlanOverhead = 50;
 const mountPoint = '/mnt/cluster';
 const brickDirectory = '/srv/brick/cluster';
 const volume = 'cluster';
@@ -33,14 +35,17 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
       ntp: network.ntp,
       vlan: network.vlan,
       management_interface: network.managementInterface,
-      has_router: network.managementInterface === null,
+      mtu: network.mtu,
+      overlay_mtu: network.mtu === null ? null : network.mtu - vxlanOverhead,
+      has_router: network.managementInterface === null && network.gateway !== null,
+      // In a machine with a second card its own network names the servers.
+      has_names: network.managementInterface === null && network.dns.length + network.search.length > 0,
       // A name may stand for several servers, an address for one.
       time_sources: network.ntp.map((host) => ({
-        directive: parseIpv4(host) !== undefined ? 'server' : 'pool',
+        directive: isAddress(host) ? 'server' : 'pool',
         host,
       })),
     },
-    wifi: network.wifi,
     vip: { address: cluster.vip, router_id: identities.vrrpRouterId },
     swarm: {
       address_pools: swarm.addressPools,
@@ -77,7 +82,6 @@ function storageContext(cluster: Cluster) {
     shared: storage.type !== 'none',
     mount_point: storage.type === 'none' ? null : mountPoint,
     wait_seconds: storage.type === 'none' ? null : storage.waitSeconds,
-    disk: glusterfs ? storage.disk : null,
     volume: glusterfs ? volume : null,
     brick_directory: glusterfs ? brickDirectory : null,
     operating_version: glusterOperatingVersion(members),

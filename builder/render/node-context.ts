@@ -28,6 +28,11 @@ export function nodeContext(
       uses_wire: network.medium === 'wire',
       uses_vlan: network.medium === 'vlan',
       uses_wifi: network.medium === 'wifi',
+      mac: node.mac,
+      // Without the VLAN on it.
+      lan_interface: network.medium === 'wifi' ? network.interface : network.wiredInterface,
+      wifi: wifiContext(node),
+      disk: node.disk,
       stores_data: node.storesData,
       gluster_uuid: identity.glusterUuid,
       labels: Object.entries(node.labels).map(([key, value]) => ({ key, value })),
@@ -45,6 +50,16 @@ export function nodeContext(
     },
     tls: { ...shared.tls, private_key: identity.tls.keyPem, certificate: identity.tls.certificatePem },
   };
+}
+
+/** Each network with its settings as netplan has them; one without any is open. */
+function wifiContext({ wifi }: ClusterNode) {
+  if (wifi === null) return null;
+  const networks = wifi.networks.map(({ ssid, password, hidden }) => ({
+    ssid,
+    settings: { ...(password !== null && { password }), ...(hidden && { hidden }) },
+  }));
+  return { country: wifi.country, networks };
 }
 
 /** Managers are at most seven, so their order spans 12, less than the 20 that the holder of the address is raised by. */

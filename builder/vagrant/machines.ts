@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
-import { formatIpv4 } from '../definition/ipv4.ts';
+import { formatIpv4, parseSubnet } from '../definition/ipv4.ts';
 import { artifactName } from '../formats/image-format.ts';
 import { machineSize } from './box-files.ts';
 
@@ -53,7 +53,7 @@ export function describeMachines(
     name: cluster.name,
     network: `dlimage-${cluster.name}`,
     netmask: formatIpv4((2 ** 32 - 2 ** (32 - network.prefixLength)) >>> 0),
-    host_address: network.gateway,
+    host_address: network.gateway ?? firstAddress(network.subnet),
     multicast_port: lowestPort + (Number.parseInt(digest(clusterId).slice(0, 8), 16) % portCount),
     disk_gb: diskGigabytes,
     brick_gb: brickGigabytes,
@@ -70,6 +70,10 @@ export function describeMachines(
       seed: delivery.isSeeded ? artifactName(node.name, 'seed-iso') : null,
     })),
   };
+}
+
+function firstAddress(subnet: string): string {
+  return formatIpv4((parseSubnet(subnet)?.network ?? 0) + 1);
 }
 
 /** Vagrant's name of a box. */

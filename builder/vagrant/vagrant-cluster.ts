@@ -25,9 +25,16 @@ export function vagrantCluster(cluster: Cluster, options: VagrantOptions): Clust
   const { storage, network } = cluster;
   return {
     ...cluster,
+    nodes: cluster.nodes.map((node) => ({
+      ...node,
+      interface: vagrantInterfaces.lan,
+      mac: null,
+      wifi: null,
+      disk: storage.type === 'glusterfs' && node.storesData ? brickDisk : null,
+    })),
     network: {
       ...network,
-      interface: vagrantInterfaces.lan,
+      wifi: null,
       managementInterface: vagrantInterfaces.management,
     },
     users: usersOf(cluster, options),

@@ -12,7 +12,7 @@ export interface DocumentedKey {
 
 /** Every key that a schema knows, at every depth, in its order. */
 export function documentedKeys(schema: SchemaNode, prefix = ''): DocumentedKey[] {
-  const { properties = {}, required = [] } = schema;
+  const { properties = {}, required = [] } = schema.anyOf?.find((one) => one.properties) ?? schema;
   return Object.entries(properties).flatMap(([key, property]) => {
     const path = `${prefix}${key}`;
     const { items } = property;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NamedSource } from '../../builder/definition/catalogue.ts';
 import type { Environment } from '../../builder/definition/environment.ts';
+import { inlineDefinitions } from '../../builder/definition/schema/inline-definitions.ts';
 import type { SchemaNode } from '../../builder/definition/schema/schema-node.ts';
 import type { DefinitionSchemas } from '../../builder/definition/schema/schema-set.ts';
 
@@ -48,5 +49,5 @@ export function readNamedSources(directory: string, shownAs = ''): NamedSource[]
 function readSchema(name: string): SchemaNode {
   const path = join(repository, `profiles/schemas/${name}.schema.json`);
   const schema: SchemaNode = JSON.parse(readFileSync(path, 'utf8'));
-  return schema;
+  return inlineDefinitions(schema);
 }

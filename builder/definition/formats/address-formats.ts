@@ -1,5 +1,6 @@
 import { error } from '../finding.ts';
 import { formatIpv4, formatSubnet, parseIpv4, parseSubnet } from '../ipv4.ts';
+import { isIpv6 } from '../ipv6.ts';
 import { shown } from '../shown.ts';
 import { domainName } from './name-formats.ts';
 import type { ValueFormat } from './value-format.ts';
@@ -65,6 +66,56 @@ export const host: ValueFormat = (value, place) => {
   if (/^[\d.]+$/.test(value)) return ipv4Address(value, place);
   if (value.includes(':')) return ipv6Instead(value, place);
   return domainName(value, place);
+};
+
+/** `ip`: an IPv4 or IPv6 address of one machine. */
+export const ipAddress: ValueFormat = (value, place) => {
+  const { name, at } = place;
+  if (value.includes(':')) {
+    if (!isIpv6(value)) {
+      const hint = value.includes('%')
+        ? `leave out the interface: ${value.replace(/%.*$/, '')}`
+        : 'write it like fd00::53, without brackets';
+      return error('address-malformed', at, `${name} ${shown(value)} is not an IPv6 address`, hint);
+    }
+    return /^ff/i.test(value) || /^[0:]+$/.test(value) ? noMachine(value, place) : undefined;
+  }
+  const address = parseIpv4(value);
+  if (address === undefined) return ipv4Address(value, place);
+  const [first = 0] = value.split('.').map(Number);
+  return first === 0 || first >= firstMulticast ? noMachine(value, place) : undefined;
+};
+
+/** 224.0.0.0 and all above are multicast or reserved. Source: RFC 6890. */
+const firstMulticast = 224;
+
+const noMachine: ValueFormat = (value, { name, at }) =>
+  error(
+    'address-unusable',
+    at,
+    `${name} ${value} is not the address of one machine`,
+    'name the server itself',
+  );
+
+/** `time-server`: a host name, or an IPv4 or IPv6 address. */
+export const timeServer: ValueFormat = (value, place) =>
+  value.includes(':') || /^[\d.]+$/.test(value) ? ipAddress(value, place) : domainName(value, place);
+
+/** `mac`: the hardware address of one network interface, with colons. Source: IEEE 802, 8.2. */
+export const macAddress: ValueFormat = (value, { name, at }) => {
+  const isWellFormed = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(value);
+  const digits = value.replaceAll(/[^0-9a-f]/gi, '');
+  if (isWellFormed) {
+    const isOfOne = (Number.parseInt(digits.slice(0, 2), 16) & 1) === 0 && /[^0]/.test(digits);
+    if (isOfOne) return undefined;
+    const message = `${name} ${value} is not the address of one interface`;
+    return error('mac-malformed', at, message, 'write it as `ip link` shows it on the node');
+  }
+  const isDashed = digits.length === 12 && /^[0-9a-f]{2}([-.]?[0-9a-f]{2}){5}$/i.test(value);
+  const hint = isDashed
+    ? `write ${(digits.toLowerCase().match(/../g) ?? []).join(':')}`
+    : 'write six pairs of hexadecimal digits, like b8:27:eb:00:00:01';
+  return error('mac-malformed', at, `${name} ${shown(value)} is not a hardware address`, hint);
 };
 
 const ipv6Instead: ValueFormat = (value, { name, at }) =>

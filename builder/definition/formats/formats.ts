@@ -1,4 +1,13 @@
-import { host, hostPort, ipv4Address, ipv4Cidr, openPort } from './address-formats.ts';
+import {
+  host,
+  hostPort,
+  ipAddress,
+  ipv4Address,
+  ipv4Cidr,
+  macAddress,
+  openPort,
+  timeServer,
+} from './address-formats.ts';
 import {
   dnsLabel,
   domainName,
@@ -17,6 +26,9 @@ import type { ValueFormat } from './value-format.ts';
 export const formats: Readonly<Record<string, ValueFormat>> = {
   ipv4: ipv4Address,
   'ipv4-cidr': ipv4Cidr,
+  ip: ipAddress,
+  'time-server': timeServer,
+  mac: macAddress,
   host,
   'host-port': hostPort,
   'open-port': openPort,

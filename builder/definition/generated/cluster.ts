@@ -44,17 +44,19 @@ export interface ClusterDefinition {
      */
     subnet?: string;
     /**
-     * The router. Default: the first address of the subnet.
+     * The router; false for a network without one. Default: the first address of the subnet.
      */
-    gateway?: string;
+    gateway?: string | false;
     /**
-     * Name servers. Default: the gateway.
-     *
-     * @minItems 1
+     * Largest packet of the network, in bytes, for all of its machines and switches alike; overlay networks get 50 less. Default: 1500.
      */
-    dns?: [string, ...string[]];
+    mtu?: number;
     /**
-     * Time servers in addition to the base's own.
+     * Name servers, by IPv4 or IPv6 address; an empty list for none. Default: the gateway.
+     */
+    dns?: string[];
+    /**
+     * Time servers in addition to the base's own: names, IPv4 or IPv6 addresses.
      */
     ntp?: string[];
     /**
@@ -66,7 +68,7 @@ export interface ClusterDefinition {
      */
     first_address?: string;
     /**
-     * Name of the network interface on the nodes. Default: the profile's interface, or its wifi_interface when wifi is given.
+     * Name of the network interface on the nodes: that of the cable, or of the Wi-Fi adapter when wifi is given. Default: the profile's interface, or its wifi_interface.
      */
     interface?: string;
     /**
@@ -74,22 +76,9 @@ export interface ClusterDefinition {
      */
     vlan?: number;
     /**
-     * Connect over Wi-Fi in place of the cable. Default: the cable.
+     * Connect over Wi-Fi in place of the cable. A list names several networks, all in this subnet, of which a node takes the one that it receives best. Default: the cable.
      */
-    wifi?: {
-      /**
-       * Name of the Wi-Fi network, 1 to 32 bytes.
-       */
-      ssid: string;
-      /**
-       * WPA passphrase of 8 to 63 characters, or a key of 64 hexadecimal digits. Never shown in messages.
-       */
-      password: string;
-      /**
-       * ISO 3166-1 code of the country, which decides channels and power.
-       */
-      country: string;
-    };
+    wifi?: WifiNetwork | [WifiNetwork, ...WifiNetwork[]];
   };
   /**
    * Virtual IP: the address that always leads to a healthy node. false for none. Default: number 253 of the subnet, or its last address when smaller than /24.
@@ -137,7 +126,7 @@ export interface ClusterDefinition {
      */
     arbiter?: boolean;
     /**
-     * glusterfs: the device that holds the copy on each of those nodes. Default: a folder on the root file system.
+     * glusterfs: the device that holds the copy on each of those nodes that names no disk of its own. Default: a folder on the root file system.
      */
     disk?: string;
     /**
@@ -267,11 +256,49 @@ export interface NodeDefinition {
    */
   base_sha256?: string;
   /**
+   * Another network interface than the cluster's. Default: network.interface, or that of the node's profile.
+   */
+  interface?: string;
+  /**
+   * Hardware address of the network interface to use, for a node that has several; on the node it is called lan0, or as interface says. Default: the interface is found by its name.
+   */
+  mac?: string;
+  /**
+   * Other Wi-Fi networks than the cluster's, in the same subnet; false for the cable. Default: network.wifi.
+   */
+  wifi?: WifiNetwork | [WifiNetwork, ...WifiNetwork[]] | false;
+  /**
+   * glusterfs: another device for the node's copy than storage.disk; false for a folder on the root file system. Default: storage.disk.
+   */
+  disk?: string | false;
+  /**
    * Labels of the swarm node, for placement constraints.
    */
   labels?: {
     [k: string]: string;
   };
+}
+export interface WifiNetwork {
+  /**
+   * Name of the Wi-Fi network, 1 to 32 bytes.
+   */
+  ssid: string;
+  /**
+   * WPA passphrase of 8 to 63 characters, or a key of 64 hexadecimal digits. Never shown in messages. Required unless open is true.
+   */
+  password?: string;
+  /**
+   * The network has no password, and nothing in it is encrypted.
+   */
+  open?: boolean;
+  /**
+   * The network does not announce its name, so nodes ask for it.
+   */
+  hidden?: boolean;
+  /**
+   * ISO 3166-1 code of the country, which decides channels and power. Required for one network of a list at least, and the same for all.
+   */
+  country?: string;
 }
 export interface UserDefinition {
   /**

@@ -39,6 +39,10 @@ export interface Profile {
    */
   wifi_interface?: string;
   /**
+   * Largest packet of the wired interface, in bytes; absent where it is not known.
+   */
+  max_mtu?: number;
+  /**
    * Kernel name of the serial console with its speed.
    */
   console: string;

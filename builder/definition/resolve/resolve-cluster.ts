@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster.ts';
+import type { Cluster, ClusterStorage } from '../cluster.ts';
 import { defaults, type UsedDefault } from '../defaults.ts';
 import type { Environment, LookUpPath } from '../environment.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
@@ -48,6 +48,7 @@ export function resolveCluster(
     nodes: nodes.map((node) => ({
       ...node,
       storesData: storingIndexes.has(node.index),
+      disk: storingIndexes.has(node.index) ? diskOf(writtenNodes[node.index - 1], storage) : null,
       arbiter: node.index === arbiterIndex,
     })),
     network: lan.network,
@@ -67,6 +68,11 @@ export function resolveCluster(
     delivery: { isSeeded: false, isVagrant: false },
   };
   return { cluster, writtenNodes, defaults: used };
+}
+
+function diskOf(node: NodeDefinition | undefined, storage: ClusterStorage): string | null {
+  if (storage.type !== 'glusterfs' || node?.disk === false) return null;
+  return node?.disk ?? storage.disk;
 }
 
 function nodesByCount(written: ClusterDefinition, use: UseDefault): NodeDefinition[] {

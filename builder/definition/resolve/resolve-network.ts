@@ -10,6 +10,7 @@ import {
   type Ipv4,
   type Ipv4Subnet,
 } from '../ipv4.ts';
+import { resolveWifi } from './resolve-wifi.ts';
 import type { UseDefault } from './use-default.ts';
 
 /** Where the default addresses lie in a subnet: number 101 on for nodes and 253 for the virtual IP, if it is large enough. */
@@ -29,9 +30,11 @@ export function resolveNetwork(written: ClusterDefinition, use: UseDefault): Res
   const network = written.network ?? {};
   const subnet = network.subnet ?? use('network.subnet', defaults.subnet);
   const lan = parseSubnet(subnet) ?? { network: 0, prefixLength: 0 };
-  const gateway = network.gateway ?? use('network.gateway', formatIpv4(lan.network + 1));
-  const dns = network.dns ?? [use('network.dns', gateway)];
-  const { wifi } = network;
+  const gateway =
+    network.gateway === false
+      ? null
+      : (network.gateway ?? use('network.gateway', formatIpv4(lan.network + 1)));
+  const dns = network.dns ?? (gateway === null ? [] : [use('network.dns', gateway)]);
   return {
     lan,
     vip: written.vip === false ? null : (written.vip ?? use('vip', defaultVip(lan))),
@@ -42,10 +45,10 @@ export function resolveNetwork(written: ClusterDefinition, use: UseDefault): Res
       dns: [...dns],
       ntp: network.ntp ?? [],
       search: network.search ?? [],
-      interface: network.interface ?? null,
+      mtu: network.mtu ?? null,
       managementInterface: null,
       vlan: network.vlan ?? null,
-      wifi: wifi === undefined ? null : { ssid: wifi.ssid, password: wifi.password, country: wifi.country },
+      wifi: resolveWifi(network.wifi),
     },
   };
 }

@@ -1,9 +1,10 @@
 import { boardWith } from '../base-traits.ts';
 import type { BoardLookup } from './board-lookup.ts';
-import type { ClusterBase, Role } from '../cluster.ts';
+import type { ClusterBase, ClusterWifi, Role } from '../cluster.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
 import type { Profile } from '../generated/profile.ts';
 import { defaultManagerCount } from '../roles.ts';
+import { resolveWifi } from './resolve-wifi.ts';
 import { automaticAddresses, firstAddressOf, type ResolvedNetwork } from './resolve-network.ts';
 
 /** A node before it is known whether it stores data. */
@@ -15,6 +16,9 @@ export interface ResolvedNode {
   readonly profileName: string;
   readonly profile: Profile;
   readonly base: ClusterBase;
+  readonly interface: string | null;
+  readonly mac: string | null;
+  readonly wifi: ClusterWifi | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -41,8 +45,28 @@ export function resolveNodes(
     address: node.dhcp === true ? null : (node.address ?? addresses[index] ?? ''),
     profileName: boards.profileNameOf(node),
     ...boardOf(boards, node, index),
+    ...linkOf(written, node, lan.network.wifi),
     labels: node.labels ?? {},
   }));
+}
+
+/** The name on the node of an interface that is known by its hardware address. */
+const interfaceByMac = 'lan0';
+
+/** What the cluster says of its interface is about a cable or about Wi-Fi, so it is not for a node that says otherwise. */
+function linkOf(
+  { network }: ClusterDefinition,
+  node: NodeDefinition,
+  clusterWifi: ClusterWifi | null,
+): Pick<ResolvedNode, 'interface' | 'mac' | 'wifi'> {
+  const wifi = node.wifi === undefined ? clusterWifi : resolveWifi(node.wifi);
+  const isAsTheCluster = (wifi === null) === (clusterWifi === null);
+  const named = node.mac === undefined ? undefined : interfaceByMac;
+  return {
+    interface: node.interface ?? named ?? (isAsTheCluster ? network?.interface : undefined) ?? null,
+    mac: node.mac?.toLowerCase() ?? null,
+    wifi,
+  };
 }
 
 /** Base and board go together: a board that runs two architectures has the one that its base is made for. */

@@ -107,16 +107,19 @@ function majorOf({ base }: Pairing): number {
 
 /** In version 1 of cloud-init's network-config, and ifupdown behind it, a cable is what works without more packages. */
 function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
-  const { network } = context.cluster;
-  const key = network.wifi !== null ? 'wifi' : network.vlan !== null ? 'vlan' : undefined;
-  if (key === undefined) return;
-  for (const { node, name, base } of pairings(context)) {
-    if (!runsOn(node.profile, base) || traitsOf(node).networkVersion === 2) continue;
-    const message = `base ${name}, which ${node.name} has, cannot do network.${key} here`;
+  const { locator, cluster } = context;
+  const told = new Set<string>();
+  for (const node of cluster.nodes) {
+    const { base } = node;
+    const key = node.wifi !== null ? 'wifi' : cluster.network.vlan !== null ? 'vlan' : undefined;
+    if (key === undefined || base.from !== 'definition' || told.has(`${key} ${base.name}`)) continue;
+    if (!runsOn(node.profile, base.definition) || traitsOf(node).networkVersion === 2) continue;
+    told.add(`${key} ${base.name}`);
+    const own = ['nodes', node.index - 1, key];
     yield error(
       'base-wire-only',
-      context.locator.key(['network', key]),
-      message,
+      locator.has(own) ? locator.key(own) : locator.key(['network', key]),
+      `base ${base.name}, which ${node.name} has, cannot do network.${key} here`,
       'use a cable, or another base',
     );
   }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../finding.ts';
+import { error, note, warning } from '../finding.ts';
 import {
   broadcastAddress,
   contains,
@@ -80,7 +80,7 @@ function* otherNetwork({ lan, locator, environment }: RuleContext): Iterable<Dia
 
 function* gatewayOutsideSubnet({ cluster, lan, locator }: RuleContext): Iterable<Diagnostic> {
   const { gateway } = cluster.network;
-  if (contains(lan, parseIpv4(gateway) ?? 0)) return;
+  if (gateway === null || contains(lan, parseIpv4(gateway) ?? 0)) return;
   const hint = `the router must have an address in the nodes' own network, often ${formatIpv4(lan.network + 1)}`;
   yield error(
     'gateway-outside-subnet',
@@ -91,7 +91,7 @@ function* gatewayOutsideSubnet({ cluster, lan, locator }: RuleContext): Iterable
 }
 
 function* gatewayReserved({ cluster, lan, locator }: RuleContext): Iterable<Diagnostic> {
-  const reserved = reservedName(parseIpv4(cluster.network.gateway) ?? 0, lan);
+  const reserved = reservedName(parseIpv4(cluster.network.gateway ?? '') ?? -1, lan);
   if (reserved === undefined) return;
   const message = `gateway ${cluster.network.gateway} is the ${reserved} address of ${formatSubnet(lan)}`;
   yield error(
@@ -135,54 +135,45 @@ function* tooFewAddresses({ written, cluster, lan, locator }: RuleContext): Iter
   );
 }
 
-function* wifiWithoutRadio({ written, cluster, locator }: RuleContext): Iterable<Diagnostic> {
-  if (written.network?.wifi === undefined || written.network.interface !== undefined) return;
-  const wired = cluster.nodes.find((node) => node.profile.wifi_interface === undefined);
-  if (wired === undefined) return;
-  const message = `profile ${wired.profileName} of ${wired.name} has no Wi-Fi`;
-  yield error(
-    'wifi-without-radio',
-    locator.key(['network', 'wifi']),
-    message,
-    'name its interface with network.interface if it has a Wi-Fi adapter',
-  );
-}
-
-/** Whether the name of an interface is that of a cable or of Wi-Fi; other names may be either. Source: systemd.net-naming-scheme(7). */
-function mediumByName(name: string): 'cable' | 'wifi' | undefined {
-  if (name.startsWith('wl')) return 'wifi';
-  return /^(eth\d|en[osPpx])/.test(name) ? 'cable' : undefined;
-}
-
-function* interfaceOfOtherMedium({ written, locator }: RuleContext): Iterable<Diagnostic> {
-  const name = written.network?.interface;
-  if (name === undefined) return;
-  const at = locator.value(['network', 'interface']);
-  const medium = mediumByName(name);
-  if (medium === 'cable' && written.network?.wifi !== undefined) {
-    const hint = 'leave interface out to use that of the profile, or name the Wi-Fi adapter, like wlan0';
-    yield error('interface-not-wifi', at, `${name} is an interface for a cable, and there is wifi`, hint);
-  }
-  if (medium === 'wifi' && written.network?.wifi === undefined) {
-    const hint = 'add wifi with the name and the password of the network, or name the interface of the cable';
-    yield error(
-      'interface-without-wifi',
-      at,
-      `${name} is a Wi-Fi interface, and no Wi-Fi network is named`,
-      hint,
+/** Nothing is wrong with it, but much of what one is used to comes from outside. */
+function* noRouter({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  const { gateway, dns, ntp } = cluster.network;
+  if (gateway === null) {
+    const clock = ntp.length === 0 ? ', and no time server unless network.ntp names one of this network' : '';
+    const message = `without a router the nodes reach no registry of images and no mirror of packages${clock}`;
+    const hint =
+      'name all container images under images; nodes with DHCP may be told of a router all the same';
+    yield note('no-router', locator.value(['network', 'gateway']), message, hint);
+  } else if (dns.length === 0) {
+    const message =
+      'without a name server the nodes know no names but their own, not even those of registries';
+    yield note(
+      'no-name-server',
+      locator.value(['network', 'dns']),
+      message,
+      'leave dns out to ask the router',
     );
   }
 }
 
-function* vlanOverWifi({ written, locator }: RuleContext): Iterable<Diagnostic> {
-  if (written.network?.wifi === undefined || written.network.vlan === undefined) return;
-  yield error(
-    'vlan-over-wifi',
-    locator.value(['network', 'vlan']),
-    'Wi-Fi carries no VLAN tags',
-    'put the SSID into the VLAN at the access point, and take vlan out',
-  );
+/** Boards whose cable carries no more leave the interface at 1500, while overlay networks send larger packets. */
+function* mtuBeyondBoard({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  const { mtu } = cluster.network;
+  const at = locator.value(['network', 'mtu']);
+  if (mtu === null) return;
+  const wireless = cluster.nodes.find(({ wifi }) => wifi !== null);
+  if (wireless !== undefined && mtu > largestOverWifi) {
+    const message = `Wi-Fi carries ${largestOverWifi} bytes at most, and ${wireless.name} is on Wi-Fi`;
+    yield error('mtu-over-wifi', at, message, `write ${largestOverWifi} or less, or take mtu out`);
+  }
+  const small = cluster.nodes.find((node) => node.interface === null && mtu > (node.profile.max_mtu ?? mtu));
+  if (small === undefined) return;
+  const message = `the cable of most boards of profile ${small.profileName} carries ${small.profile.max_mtu} bytes at most`;
+  const hint = `${small.name} would lose larger packets: write ${small.profile.max_mtu} unless its board does better`;
+  yield warning('mtu-beyond-board', at, message, hint);
 }
+
+const largestOverWifi = 1500;
 
 const addressTopics = ['network.subnet', 'network.first_address', 'network.gateway', 'vip', 'count', 'nodes'];
 
@@ -195,7 +186,6 @@ export const networkRules: readonly Rule[] = [
   { reads: ['network.subnet', 'network.gateway'], check: gatewayReserved },
   { reads: ['network.subnet', 'network.first_address'], check: firstAddressUnusable },
   { reads: addressTopics, check: tooFewAddresses },
-  { reads: ['network.wifi', 'network.interface', 'profile', 'nodes'], check: wifiWithoutRadio },
-  { reads: ['network.wifi', 'network.interface'], check: interfaceOfOtherMedium },
-  { reads: ['network.wifi', 'network.vlan'], check: vlanOverWifi },
+  { reads: ['network.gateway', 'network.dns', 'network.ntp'], check: noRouter },
+  { reads: ['network.mtu', 'network.wifi', 'network.interface', 'profile', 'nodes'], check: mtuBeyondBoard },
 ];

@@ -84,17 +84,30 @@ function* arbiterWrong({ cluster, locator }: RuleContext): Iterable<Diagnostic> 
 }
 
 function* diskHoldsSystem({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
-  if (cluster.storage.type !== 'glusterfs' || cluster.storage.disk?.startsWith('/dev/mmcblk0') !== true)
-    return;
-  const node = cluster.nodes.find((one) => one.storesData && one.profile.platform === 'raspberry-pi');
+  const node = cluster.nodes.find(
+    ({ disk, profile }) => profile.platform === 'raspberry-pi' && disk?.startsWith('/dev/mmcblk0') === true,
+  );
   if (node === undefined) return;
-  const message = `${cluster.storage.disk} is the SD card that ${node.name} (${node.profileName}) starts from`;
+  const own = ['nodes', node.index - 1, 'disk'];
+  const message = `${node.disk} is the SD card that ${node.name} (${node.profileName}) starts from`;
   yield error(
     'disk-holds-system',
-    locator.value(['storage', 'disk']),
+    locator.value(locator.has(own) ? own : ['storage', 'disk']),
     message,
     'name the disk for the data, like /dev/sda, or leave disk out to use a folder on the card',
   );
+}
+
+function* diskUnused({ cluster, writtenNodes, locator }: RuleContext): Iterable<Diagnostic> {
+  for (const [index, { disk }] of writtenNodes.entries()) {
+    const node = cluster.nodes[index];
+    if (typeof disk !== 'string' || node === undefined || node.storesData) continue;
+    const [why, hint] =
+      cluster.storage.type === 'glusterfs'
+        ? [`${node.name} holds no copy of the data`, 'remove it, or raise storage.replicas']
+        : [`storage type ${cluster.storage.type} has no disks`, 'it is for type glusterfs'];
+    yield error('disk-unused', locator.key(['nodes', index, 'disk']), `disk does nothing: ${why}`, hint);
+  }
 }
 
 /** Rules about the shared storage. */
@@ -105,4 +118,5 @@ export const storageRules: readonly Rule[] = [
   { reads: ['storage', 'nodes', 'count', 'profile'], check: twoReplicas },
   { reads: ['storage', 'nodes', 'count', 'profile'], check: arbiterWrong },
   { reads: ['storage', 'nodes', 'count', 'profile'], check: diskHoldsSystem },
+  { reads: ['storage', 'nodes', 'count', 'profile'], check: diskUnused },
 ];

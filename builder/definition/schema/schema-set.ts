@@ -4,6 +4,7 @@ import { formats } from '../formats/formats.ts';
 import type { BaseDefinition } from '../generated/base.ts';
 import type { ClusterDefinition } from '../generated/cluster.ts';
 import type { Profile } from '../generated/profile.ts';
+import { inlineDefinitions } from './inline-definitions.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /** The JSON Schemas of `profiles/schemas`, parsed. They are data: the host reads them. */
@@ -41,7 +42,8 @@ export function compileSchemas(schemas: DefinitionSchemas): CompiledSchemas {
 }
 
 /** Compiles a schema; every error is collected, and every `format` is one of ours. Throws when the schema itself is wrong. */
-export function compileSchema<T = unknown>(schema: SchemaNode): CompiledSchema<T> {
+export function compileSchema<T = unknown>(written: SchemaNode): CompiledSchema<T> {
+  const schema = inlineDefinitions(written);
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,

@@ -15,6 +15,9 @@ const otherWords: ReadonlyMap<string, string> = new Map([
   ['tz', 'timezone'],
   ['router', 'gateway'],
   ['nameservers', 'dns'],
+  ['psk', 'password'],
+  ['passphrase', 'password'],
+  ['key', 'authorized_keys'],
   ['keys', 'authorized_keys'],
   ['ssh_keys', 'authorized_keys'],
   ['image', 'base'],
@@ -56,10 +59,19 @@ function place(parent: readonly string[]): string {
 function keysAt(root: SchemaNode, parent: DefinitionPath): string[] {
   let schema: SchemaNode | undefined = root;
   for (const part of parent) {
-    if (typeof part === 'number') schema = schema?.items;
-    else schema = schema?.properties?.[part] ?? additionalOf(schema);
+    if (typeof part === 'number') schema = alternatives(schema).find(({ items }) => items)?.items;
+    else schema = mappingOf(schema)?.properties?.[part] ?? additionalOf(schema);
   }
-  return Object.keys(schema?.properties ?? {});
+  return Object.keys(mappingOf(schema)?.properties ?? {});
+}
+
+/** A value that may be written in several ways has several schemas. */
+function alternatives(schema: SchemaNode | undefined): readonly SchemaNode[] {
+  return schema === undefined ? [] : (schema.anyOf ?? [schema]);
+}
+
+function mappingOf(schema: SchemaNode | undefined): SchemaNode | undefined {
+  return alternatives(schema).find(({ properties }) => properties !== undefined);
 }
 
 function additionalOf(schema: SchemaNode | undefined): SchemaNode | undefined {
@@ -68,7 +80,7 @@ function additionalOf(schema: SchemaNode | undefined): SchemaNode | undefined {
 
 /** Every place that has exactly this key, as the keys that lead to it; lists count as their items. */
 function findElsewhere(schema: SchemaNode, key: string, parent: readonly string[] = []): string[][] {
-  const properties = schema.properties ?? {};
+  const properties = mappingOf(schema)?.properties ?? {};
   const here = Object.hasOwn(properties, key) ? [[...parent]] : [];
   const below = Object.entries(properties).flatMap(([name, property]) =>
     findElsewhere(property.items ?? property, key, [...parent, name]),

@@ -47,7 +47,11 @@ function example(path: DefinitionPath, schema: SchemaNode, name: string): string
 function expectedWords(schema: SchemaNode): string {
   if (schema.anyOf !== undefined) return listed(schema.anyOf.map(expectedWords), 'or');
   if ('const' in schema) return shown(schema.const);
-  const byFormat: Record<string, string> = { ipv4: 'an IPv4 address', 'ipv4-cidr': 'an IPv4 subnet' };
+  const byFormat: Record<string, string> = {
+    ipv4: 'an IPv4 address',
+    ip: 'an address',
+    'ipv4-cidr': 'an IPv4 subnet',
+  };
   const byType: Record<string, string> = {
     string: 'text',
     integer: 'a whole number',
@@ -96,6 +100,8 @@ function yamlHint(
 /** Formats no number or boolean becomes right in by quoting it. */
 const neverNumbers: ReadonlySet<string> = new Set([
   'ipv4',
+  'ip',
+  'mac',
   'ipv4-cidr',
   'node-path',
   'device-path',

@@ -18,11 +18,11 @@ echo "other tables: $(nft list tables | grep -c docker_like)"
 unshare --net sleep 300 &
 lan=$!
 sleep 0.3
-ip link set lan0 netns "$lan"
+ip link set neighbour0 netns "$lan"
 on_lan() { nsenter --net="/proc/$lan/ns/net" "$@"; }
-on_lan ip link set lan0 up
-on_lan ip address add "$peer/$DLIMAGE_PREFIX_LENGTH" dev lan0
-on_lan ip address add "$stranger/$DLIMAGE_PREFIX_LENGTH" dev lan0
+on_lan ip link set neighbour0 up
+on_lan ip address add "$peer/$DLIMAGE_PREFIX_LENGTH" dev neighbour0
+on_lan ip address add "$stranger/$DLIMAGE_PREFIX_LENGTH" dev neighbour0
 
 cat >/tmp/listen.py <<'PYTHON'
 import socketserver, sys, threading

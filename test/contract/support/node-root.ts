@@ -60,8 +60,8 @@ function network(node: ClusterNode): string {
   const setUp = [
     '. /etc/dlimage/node.env',
     'ip link set lo up',
-    'ip link add "$DLIMAGE_INTERFACE" type veth peer name lan0',
-    'ip link set lan0 up',
+    'ip link add "$DLIMAGE_INTERFACE" type veth peer name neighbour0',
+    'ip link set neighbour0 up',
     'ip link set "$DLIMAGE_INTERFACE" up',
   ];
   const address = 'ip address add "$DLIMAGE_ADDRESS/$DLIMAGE_PREFIX_LENGTH" dev "$DLIMAGE_INTERFACE"';

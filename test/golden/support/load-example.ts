@@ -8,6 +8,7 @@ export const exampleNames = [
   'pi3-default',
   'mixed-boards',
   'pi4-wifi',
+  'odd-network',
   'x86-nfs',
   'x86-vagrant',
   'vendor-bases',

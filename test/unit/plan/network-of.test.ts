@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../../builder/plan/network-of.ts';
-import { defaultCluster, exampleNode } from '../render/support/example-cluster.ts';
+import { defaultCluster, exampleNode, wifiCluster } from '../render/support/example-cluster.ts';
 
 const { network } = defaultCluster();
-const wifi = { ssid: 'attic', password: 'correct horse', country: 'DE' };
+const { wifi } = wifiCluster().network;
 
 describe('networkOf', () => {
   it.each([
@@ -13,16 +13,17 @@ describe('networkOf', () => {
     ['enx00112233', 4094, 'vlan4094'],
     ['enx001122334455', 2, 'vlan2'],
   ])('names the VLAN on %s with number %i %s', (wired, vlan, expected) => {
-    const cluster = defaultCluster({ network: { ...network, interface: wired, vlan } });
-    const found = networkOf(cluster, exampleNode(1));
+    const cluster = defaultCluster({ network: { ...network, vlan } });
+    const found = networkOf(cluster, exampleNode(1, { interface: wired }));
     expect(found).toEqual({ medium: 'vlan', interface: expected, wiredInterface: wired });
     expect(found.interface.length).toBeLessThanOrEqual(15);
   });
 
   it('takes the Wi-Fi adapter that the definition names, also of a board without one of its own', () => {
-    const cluster = defaultCluster({ network: { ...network, interface: 'wlx0011', wifi } });
+    const cluster = defaultCluster();
+    const link = { interface: 'wlx0011', wifi };
     const { wifi_interface: _, ...profile } = exampleNode(1).profile;
-    for (const node of [exampleNode(1), exampleNode(1, { profile })]) {
+    for (const node of [exampleNode(1, link), exampleNode(1, { ...link, profile })]) {
       expect(networkOf(cluster, node)).toEqual({
         medium: 'wifi',
         interface: 'wlx0011',

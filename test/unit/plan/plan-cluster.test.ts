@@ -6,11 +6,10 @@ import { formatPlan } from '../../../builder/plan/format-plan.ts';
 import type { Plan, PlannedEntry } from '../../../builder/plan/plan.ts';
 import { planCluster, type PlanOptions } from '../../../builder/plan/plan-cluster.ts';
 import { exampleIdentities } from '../../golden/support/example-identities.ts';
-import { defaultCluster } from '../render/support/example-cluster.ts';
+import { defaultCluster, wifiCluster } from '../render/support/example-cluster.ts';
 import { changedAssets, shippedAssets } from '../render/support/shipped-assets.ts';
 
-const wifi = { ssid: 'attic', password: 'correct horse', country: 'DE' };
-const onWifi = defaultCluster({ network: { ...defaultCluster().network, wifi } });
+const onWifi = wifiCluster();
 
 function plan(cluster: Cluster, identities: ClusterIdentities, options?: PlanOptions): Plan {
   const { value, diagnostics } = planCluster(cluster, identities, shippedAssets(), options);

@@ -8,7 +8,7 @@ import {
 } from '../../../builder/render/create-rendering.ts';
 import type { RenderedNode } from '../../../builder/render/rendered-node.ts';
 import { exampleIdentities } from '../../golden/support/example-identities.ts';
-import { defaultCluster, exampleNode } from './support/example-cluster.ts';
+import { defaultCluster, exampleNode, wifiCluster } from './support/example-cluster.ts';
 import { changedAssets, shippedAssets } from './support/shipped-assets.ts';
 
 function prepare(cluster: Cluster, assets: Assets = shippedAssets(), options: RenderOptions = {}): Rendering {
@@ -82,12 +82,7 @@ describe('a rendered node', () => {
 });
 
 describe('secrets', () => {
-  const cluster = defaultCluster({
-    network: {
-      ...defaultCluster().network,
-      wifi: { ssid: 'attic', password: 'correct horse', country: 'DE' },
-    },
-  });
+  const cluster = wifiCluster();
 
   it('are only in entries that are marked, on the root partition, and closed to others', () => {
     for (const rendered of renderAll(cluster)) {

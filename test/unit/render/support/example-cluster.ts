@@ -1,4 +1,9 @@
-import type { Cluster, ClusterNode, ClusterStorage } from '../../../../builder/definition/cluster.ts';
+import type {
+  Cluster,
+  ClusterNode,
+  ClusterStorage,
+  ClusterWifi,
+} from '../../../../builder/definition/cluster.ts';
 import type { BaseDefinition } from '../../../../builder/definition/generated/base.ts';
 import type { Profile } from '../../../../builder/definition/generated/profile.ts';
 
@@ -46,8 +51,12 @@ export function exampleNode(index: number, settings: Partial<ClusterNode> = {}):
     profileName: 'pi3',
     profile: pi,
     base: { from: 'definition', name: 'debian-13', definition: debian13, image: null },
+    interface: null,
+    mac: null,
+    wifi: null,
     labels: {},
     storesData: true,
+    disk: null,
     arbiter: false,
     ...settings,
   };
@@ -66,7 +75,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
       dns: ['192.168.1.1'],
       ntp: ['2.debian.pool.ntp.org'],
       search: [],
-      interface: null,
+      mtu: null,
       managementInterface: null,
       vlan: null,
       wifi: null,
@@ -94,5 +103,17 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     stacks: [],
     delivery: { isSeeded: false, isVagrant: false },
     ...settings,
+  };
+}
+
+/** The same cluster with all of its nodes on Wi-Fi. */
+export function wifiCluster(): Cluster {
+  const cluster = defaultCluster();
+  const networks = [{ ssid: 'attic', password: 'correct horse', hidden: false }];
+  const wifi: ClusterWifi = { country: 'DE', networks };
+  return {
+    ...cluster,
+    nodes: cluster.nodes.map((node) => ({ ...node, wifi })),
+    network: { ...cluster.network, wifi },
   };
 }
