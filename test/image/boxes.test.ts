@@ -202,7 +202,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
     [['--format', 'box', '--profile', 'pi3'], /lab-1 is a pi3/],
     [['--format', 'seed-iso', '--profile', 'pi3'], /lab-1 is a pi3/],
   ])('refuses %j', async (flags, message) => {
-    const result = await runCli(scratch.path, ['build', '--count', '1', '--name', 'lab', ...flags]);
+    const result = await runCli(scratch.path, ['build', '--count', '5', '--name', 'lab', ...flags]);
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toMatch(message);
   });

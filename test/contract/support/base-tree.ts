@@ -24,7 +24,12 @@ const profile = process.arch === 'arm64' ? 'arm64-vm' : 'x86';
 export async function unpackBase(): Promise<BaseTree> {
   const unpacked = process.env['DLIMAGE_TEST_BASE_TREE'];
   if (unpacked !== undefined) return { directory: unpacked, remove: async () => {} };
-  const { cluster } = await loadCluster(undefined, { argv: [], profile, count: '1', vip: 'none' });
+  const { cluster } = await loadCluster(
+    undefined,
+    { argv: [], profile, count: '1', vip: 'none' },
+    // Whoever runs the tests may have built a cluster here.
+    { state: '/nowhere' },
+  );
   const node = cluster.nodes[0];
   if (node?.base.from !== 'definition' || !isBuilt(node.base.definition))
     throw new Error(`${profile} has no base of ours`);
