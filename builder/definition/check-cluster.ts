@@ -12,6 +12,7 @@ import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
 import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
+import { shellRules } from './rules/shell-rules.ts';
 import { stackRules } from './rules/stack-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
@@ -35,6 +36,7 @@ const rules: readonly Rule[] = [
   ...swarmRules,
   ...joinRules,
   ...userRules,
+  ...shellRules,
   ...timeZoneRules,
   ...keyRules,
   ...keyBaseRules,

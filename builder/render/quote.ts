@@ -17,11 +17,15 @@ export function quoteJson(value: unknown): string {
 }
 
 /**
- * A value as one word of a shell, which systemd's EnvironmentFile= reads in the same way. Null is the empty word,
- * true and false are `yes` and `no`, a list is one word with its items between spaces.
+ * A value as one word of a shell, which systemd's EnvironmentFile= and Python's shlex read in the same way. An apostrophe
+ * stands between double quotes: `'\''` would leave quotes in the value, since systemd takes an escaped character for the
+ * beginning of a value without any. Null is the empty word, true and false are `yes` and `no`, a list is one word with
+ * its items between spaces.
+ *
+ * Source: systemd src/basic/env-file.c; shown by test/contract/environment-file.test.ts
  */
 export function quoteShell(value: unknown): string {
-  return `'${wordOf(value).replaceAll("'", String.raw`'\''`)}'`;
+  return `'${wordOf(value).replaceAll("'", `'"'"'`)}'`;
 }
 
 function wordOf(value: unknown): string {

@@ -316,7 +316,7 @@ export interface UserDefinition {
    */
   sudo?: boolean;
   /**
-   * Login shell.
+   * Login shell. One that the base lacks needs its package in packages.
    */
   shell?: string;
 }

@@ -37,7 +37,7 @@ describe('quoteJson', () => {
 describe('quoteShell', () => {
   it.each([
     ['plain', "'plain'"],
-    ["it's $HOME `id`", String.raw`'it'\''s $HOME ` + "`id`'"],
+    ["it's $HOME `id`", `'it'"'"'s $HOME \`id\`'`],
     [null, "''"],
     [true, "'yes'"],
     [false, "'no'"],
