@@ -18,6 +18,11 @@ export function usesColour(stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }
 
+/** Width at which text for people is broken between words; nothing where it goes to a file or a pipe. */
+export function columnsOf(stream: { isTTY?: boolean; columns?: number }): number | undefined {
+  return stream.isTTY === true ? Math.max(40, stream.columns || 80) : undefined;
+}
+
 /**
  * Progress for this run: events on stdout with `--json`, warnings alone with `--quiet`, bars on a terminal, else lines.
  *

@@ -3,7 +3,7 @@ import { loadCluster, type LoadedCluster, type LoadSettings } from '../host/load
 import { formatReport } from '../report/format-report.ts';
 import { diagnosticsAsTyped } from './as-typed.ts';
 import { describeOrigin } from './describe-origin.ts';
-import { usesColour, type GlobalOptions } from './console.ts';
+import { columnsOf, usesColour, type GlobalOptions } from './console.ts';
 
 /** Options of the commands that take a definition, as commander gives them. */
 export interface DefinitionOptions extends GlobalOptions {
@@ -40,7 +40,8 @@ export async function loadAndReport(
   if (options.json === true) return loaded;
   const isQuiet = options.quiet === true;
   const shown = loaded.diagnostics.filter(({ severity }) => !isQuiet || severity !== 'note');
-  const look = { colour: usesColour(process.stderr), isBrief: true };
+  const { stderr } = process;
+  const look = { colour: usesColour(stderr), columns: columnsOf(stderr), isBrief: true };
   process.stderr.write(formatReport(diagnosticsAsTyped(shown), loaded.sources, look));
   if (!isQuiet) process.stderr.write(`${describeOrigin(loaded)}\n`);
   return loaded;

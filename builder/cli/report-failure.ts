@@ -4,27 +4,31 @@ import { ConfigurationError, exitCode, HostError, UsageError } from '../report/e
 import { explainDiskFull } from '../host/disk-full.ts';
 import { explainSystemError } from '../host/system-error.ts';
 import { asTyped, diagnosticsAsTyped } from './as-typed.ts';
-import { usesColour } from './console.ts';
+import { wrapText } from '../report/wrap-text.ts';
+import { columnsOf, usesColour } from './console.ts';
 import { Interruption } from './interruption.ts';
 
 /** Shows a failure on stderr (as one JSON object with `--json`) and returns the exit code for it. */
 export function reportFailure(failure: unknown, options: { json: boolean; debug: boolean }): number {
   const error = explainSystemError(explainDiskFull(failure));
   const colour = usesColour(process.stderr);
+  const columns = columnsOf(process.stderr);
+  const writeLine = (text: string): void => {
+    process.stderr.write(`${wrapText(text, columns ?? Infinity).join('\n')}\n`);
+  };
   const kind = classify(error);
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ event: 'failed', exitCode: kind, ...asJson(error) })}\n`);
     return kind;
   }
   if (error instanceof ConfigurationError) {
-    process.stderr.write(formatReport(diagnosticsAsTyped(error.diagnostics), error.sources, { colour }));
+    const look = { colour, columns };
+    process.stderr.write(formatReport(diagnosticsAsTyped(error.diagnostics), error.sources, look));
   } else if (error instanceof HostError || error instanceof UsageError) {
     const id = error instanceof HostError ? ` [${error.id}]` : '';
-    process.stderr.write(
-      `${colour ? '\u001B[1;31merror:\u001B[0m' : 'error:'} ${asTyped(error.message)}${id}\n`,
-    );
+    writeLine(`${colour ? '\u001B[1;31merror:\u001B[0m' : 'error:'} ${asTyped(error.message)}${id}`);
     for (const line of error instanceof HostError ? error.details : []) process.stderr.write(`    ${line}\n`);
-    if (error.hint !== undefined) process.stderr.write(`  hint: ${asTyped(error.hint)}\n`);
+    if (error.hint !== undefined) writeLine(`  hint: ${asTyped(error.hint)}`);
   } else if (error instanceof Interruption) {
     if (error.message !== '') process.stderr.write(`${error.message}\n`);
   } else {

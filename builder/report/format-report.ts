@@ -1,6 +1,7 @@
 import type { Diagnostic, Position, SourceText } from './diagnostic.ts';
 import { formatExcerpt } from './format-excerpt.ts';
 import { makePaint, type Paint } from './paint.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** How a report is to look. */
 export interface ReportOptions {
@@ -8,6 +9,8 @@ export interface ReportOptions {
   readonly colour: boolean;
   /** True where something else follows: no blank lines, and nothing is counted. */
   readonly isBrief?: boolean;
+  /** Width of the terminal, at which messages and hints are broken between words; without one they are not. */
+  readonly columns?: number | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export function formatReport(
   const paint = makePaint(options.colour);
   const byFile = new Map(sources.map((source) => [source.file, source]));
   const blocks = sortDiagnostics(diagnostics, sources).map((diagnostic) =>
-    formatDiagnostic(diagnostic, byFile, paint),
+    formatDiagnostic(diagnostic, byFile, paint, options.columns ?? Infinity),
   );
   if (options.isBrief === true) return `${blocks.join('\n')}\n`;
   return `${[...blocks, countDiagnostics(diagnostics)].join('\n\n')}\n`;
@@ -58,13 +61,15 @@ function formatDiagnostic(
   diagnostic: Diagnostic,
   sources: ReadonlyMap<string, SourceText>,
   paint: Paint,
+  columns: number,
 ): string {
   const { at, severity, message, id, hint } = diagnostic;
   const source = at === undefined ? undefined : sources.get(at.file);
   const place = at === undefined ? '' : `${paint.strong(`${at.file}:${at.line}:${at.column}:`)} `;
+  const title = `${place}${paint.severity(severity, `${severity}:`)} ${message} ${paint.dim(`[${id}]`)}`;
   return [
-    `${place}${paint.severity(severity, `${severity}:`)} ${message} ${paint.dim(`[${id}]`)}`,
+    ...wrapText(title, columns),
     ...(at === undefined || source === undefined ? [] : formatExcerpt(at, source, paint)),
-    ...(hint === undefined ? [] : [`  ${paint.hint('hint:')} ${hint}`]),
+    ...(hint === undefined ? [] : wrapText(`  ${paint.hint('hint:')} ${hint}`, columns)),
   ].join('\n');
 }

@@ -164,6 +164,15 @@ describe('build', () => {
   });
 });
 
+describe('base list', () => {
+  it('names the profiles that a base is for', async () => {
+    const { stdout } = await runCli(directory, ['base', 'list', '--cache', 'cache']);
+    expect(stdout).toMatch(/^base +for profiles +what it is$/m);
+    expect(stdout).toMatch(/^raspios-trixie +pi3 pi4 pi5 +Raspberry Pi OS Lite/m);
+    expect(stdout).toContain('The cache is empty.');
+  });
+});
+
 describe('init', () => {
   it('writes a definition that is valid, and never replaces one unasked', async () => {
     const first = await runCli(directory, ['init', '--yes']);

@@ -6,6 +6,8 @@ import {
   type BuiltDefinition,
 } from '../../definition/base-traits.ts';
 import type { BaseDefinition } from '../../definition/generated/base.ts';
+import type { Profile } from '../../definition/generated/profile.ts';
+import type { BuiltBase } from '../../host/base/built-base.ts';
 import { listBases, removeBase } from '../../host/base/base-cache.ts';
 import { ensureBase } from '../../host/base/ensure-base.ts';
 import { ensureVendorBase } from '../../host/base/vendor-base.ts';
@@ -21,7 +23,7 @@ type BaseOptions = GlobalOptions & { readonly cache?: string };
 
 /** `dlimage base list`: what can be built, and what is in the cache. */
 export async function runBaseList(options: BaseOptions): Promise<void> {
-  const [{ bases }, cached] = await Promise.all([
+  const [{ profiles, bases }, cached] = await Promise.all([
     readShippedCatalogue(),
     listBases(cacheDirectory(options.cache)),
   ]);
@@ -34,22 +36,30 @@ export async function runBaseList(options: BaseOptions): Promise<void> {
     printResult({ available, cached });
     return;
   }
-  const available = [...bases].map(([name, definition]) => [
-    name,
-    platformsOf(definition).join(', '),
-    definition.description,
-  ]);
+  const forProfiles = (base: string, isFor: (profile: Profile) => boolean = () => true): string =>
+    [...profiles]
+      .filter(([, profile]) => profile.bases.includes(base) && isFor(profile))
+      .map(([name]) => name)
+      .join(' ');
+  const available = [...bases].map(([name, definition]) => [name, forProfiles(name), definition.description]);
   const rows = cached.map((base) => [
     base.key.slice(0, 12),
     base.definitionName,
-    base.platform === '' ? '' : `${base.platform}-${base.architecture}`,
+    forProfiles(base.definitionName, (profile) => isMadeFor(base, profile)),
+    new Date(base.epochSeconds * 1000).toISOString().slice(0, 10),
     formatBytes(base.sizeBytes),
     base.origin ?? (base.extraPackages.length === 0 ? '' : `with ${base.extraPackages.join(', ')}`),
   ]);
-  printLine(formatTable(['base', 'platforms', ''], available));
+  printLine(formatTable(['base', 'for profiles', 'what it is'], available));
   printLine('');
   if (rows.length === 0) printLine('The cache is empty.');
-  else printLine(formatTable(['in the cache', 'base', 'platform', 'size', ''], rows));
+  else printLine(formatTable(['in the cache', 'base', 'for profiles', 'packages of', 'size', ''], rows));
+}
+
+/** True when nodes of the profile are made from what was built or downloaded for this platform. */
+function isMadeFor({ platform, architecture }: BuiltBase, profile: Profile): boolean {
+  const runs = [profile.architecture, ...(profile.also_runs ?? [])];
+  return platform === profile.platform && runs.some((one) => one === architecture);
 }
 
 /** `dlimage base build`: makes or downloads a base ahead of time. */

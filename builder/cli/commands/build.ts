@@ -126,7 +126,7 @@ function parseJobs(jobs: string | undefined): number {
 
 function summarize(built: readonly BuiltItem[], outputDirectory: string): string[] {
   return [
-    formatTable(['node', 'role', 'address', 'file', 'size', ''], rowsOf(built, outputDirectory)),
+    formatTable(['node', 'role', 'address', 'file', 'size', 'made of'], rowsOf(built, outputDirectory)),
     ...totals(built),
   ];
 }
@@ -163,11 +163,12 @@ function totals(built: readonly BuiltItem[]): string[] {
   const size = formatBytes(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
   const unchanged = built.filter(({ isUpToDate }) => isUpToDate).length;
   const more = built.length - listedNodes;
+  const isSparse = files.every(({ format }) => format === 'img');
   const nodes = built.filter(({ record }) => 'role' in record).length;
   return [
     ...(more > 0 ? [`... and ${more} more nodes, listed in manifest.json`] : []),
     '',
-    `${nodes} nodes, ${files.length} files, ${size}` +
+    `${nodes} nodes, ${files.length} files, ${size}${isSparse ? ' on cards; sparse, so less on this disk' : ''}` +
       (unchanged > 0 ? `; ${unchanged} were up to date` : ''),
   ];
 }

@@ -97,8 +97,8 @@ async function waitForAssembly(
       task.fail();
       return status;
     }
-    const slowest = nodes.find(({ assembled }) => !assembled);
-    if (slowest !== undefined) task.line(`${slowest.name}: ${slowest.state}`);
+    const late = nodes.filter(({ assembled }) => !assembled);
+    task.line(late.map(({ name, state }) => `${name}: ${state}`).join('; '));
     await sleep(pollSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }

@@ -1,5 +1,6 @@
 import type { Progress, Task } from '../../host/progress.ts';
 import { formatBytes, formatSeconds } from '../../report/format-units.ts';
+import { wrapText } from '../../report/wrap-text.ts';
 import { formatWarning } from './format-warning.ts';
 
 /** The part of a terminal stream that the bars need. */
@@ -19,6 +20,8 @@ interface RunningTask {
 
 const redrawIntervalMilliseconds = 100;
 const barWidth = 24;
+/** Also where a terminal says that it has no columns. */
+const usualColumns = 80;
 
 /** Progress as bars at the bottom of a terminal, one row for each running task, redrawn at most ten times a second. */
 export function terminalProgress(terminal: Terminal, now: () => number = Date.now): Progress {
@@ -29,10 +32,11 @@ export function terminalProgress(terminal: Terminal, now: () => number = Date.no
   const draw = (permanent: readonly string[], force: boolean): void => {
     if (!force && now() - lastDrawnAt < redrawIntervalMilliseconds) return;
     lastDrawnAt = now();
-    const columns = Math.max(20, (terminal.columns ?? 80) - 1);
+    const columns = Math.max(20, (terminal.columns || usualColumns) - 1);
     const erase = '\r\u001B[2K' + '\u001B[1A\u001B[2K'.repeat(drawnRows);
     const rows = running.map((task) => formatRow(task, now()).slice(0, columns));
-    terminal.write(erase + [...permanent, ...rows].map((row) => `${row}\n`).join(''));
+    const kept = permanent.flatMap((line) => wrapText(line, columns));
+    terminal.write(erase + [...kept, ...rows].map((row) => `${row}\n`).join(''));
     drawnRows = rows.length;
   };
 
@@ -84,5 +88,5 @@ function formatRow(task: RunningTask, time: number): string {
       : `${task.done} of ${task.total}`;
   const left =
     fraction > 0.02 && seconds > 1 ? `, ${formatSeconds((seconds * (1 - fraction)) / fraction)} left` : '';
-  return `  ${task.title} ${bar} ${Math.floor(fraction * 100)} % ${amount}${left}`;
+  return `  ${task.title} ${bar} ${Math.floor(fraction * 100)} % ${amount}${left}  ${task.lastLine}`.trimEnd();
 }

@@ -40,24 +40,29 @@ export async function buildBase(
       },
     );
   }
+  options.progress.note(
+    `Building the base ${request.definitionName} for ${targetName}: once for all clusters, some minutes`,
+  );
   const work = join(directory, 'work');
   const paths = buildPaths(directory, work);
   await writeBaseFiles(files, paths.files);
-  await inTask(options, 'install packages', (task) => installPackages(request, paths, options, task));
-  const { epochSeconds, packages } = await inTask(options, 'check and clean', () => sealTree(paths, options));
+  await inTask(options, 'Base: install packages', (task) => installPackages(request, paths, options, task));
+  const { epochSeconds, packages } = await inTask(options, 'Base: check and clean', () =>
+    sealTree(paths, options),
+  );
   const layout = planDiskLayout(
     request,
     { imageSizeMb: sizes.image_size_mb, bootSizeMb: sizes.boot_size_mb },
     key,
   );
-  await inTask(options, 'make the image', () =>
+  await inTask(options, 'Base: make the image', () =>
     assembleImage(request, paths, {
       layout,
       epochSeconds,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     }),
   );
-  const sha256 = await inTask(options, 'hash the image', () =>
+  const sha256 = await inTask(options, 'Base: hash the image', () =>
     hashFile(paths.imagePath, { signal: options.signal }),
   );
   await removeTree(work);

@@ -11,9 +11,9 @@ import { diskFull, isDiskFull } from '../disk-full.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import { openFormatWriter, type FormatWriter } from '../formats/format-writer.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import type { Task } from '../progress.ts';
 import type { BuiltItem } from './build-artifacts.ts';
 import type { BuildRequest } from './build-cluster.ts';
+import { expectedItems, followBuild, type BuildProgress } from './build-progress.ts';
 import { buildImage, describeNode, digestsOf } from './build-node.ts';
 import { buildSeed } from './build-seeds.ts';
 import type { NodeBase } from './node-base.ts';
@@ -49,7 +49,12 @@ export async function buildItems(job: ItemsJob): Promise<BuiltItem[]> {
     imageDigest: request.hasImageDigest,
     threads: request.jobs,
   });
-  const task = progress.task(titleOf(job), { total: nodes.length, unit: 'nodes' });
+  const expected = expectedItems(
+    { name: cluster.name, isSeeded: cluster.delivery.isSeeded },
+    nodes,
+    job.bases,
+  );
+  const task = followBuild(progress, titleOf(job), expected);
   const close = async () => {
     // What lies in the way on a full disk goes first.
     await writer.close();
@@ -76,7 +81,7 @@ interface Work extends ItemsJob {
   readonly common: ReadonlySet<RenderedEntry>;
   readonly patches: NodePatches;
   readonly writer: FormatWriter;
-  readonly task: Task;
+  readonly task: BuildProgress;
   /** Names of all nodes. */
   readonly order: readonly string[];
 }
@@ -95,7 +100,6 @@ async function eachNode(
   work: Work,
   build: (rendered: RenderedNode, base: NodeBase) => Promise<BuiltItem>,
 ): Promise<BuiltItem[]> {
-  let done = 0;
   return mapConcurrently(
     work.nodes,
     async (node) => {
@@ -103,7 +107,7 @@ async function eachNode(
       work.task.line(node.name);
       const built = await build(work.rendering.renderNode(node), work.bases.get(node) as NodeBase);
       await work.output.writeManifest(work.order, { isLast: false });
-      work.task.update((done += 1));
+      work.task.finish(node.name);
       return built;
     },
     work.request.jobs,
@@ -119,6 +123,7 @@ function buildEach(work: Work): Promise<BuiltItem[]> {
       entries: rendered.entries,
       sha256: rendered.sha256,
       boxFiles: boxFilesOf(work, rendered.node.name, base),
+      onBytes: (bytes) => work.task.update(rendered.node.name, bytes),
     }),
   );
 }
@@ -127,6 +132,7 @@ function buildEach(work: Work): Promise<BuiltItem[]> {
 async function buildSeeded(work: Work): Promise<BuiltItem[]> {
   const { common, header, output, request } = work;
   const shared = await buildSharedImage(work);
+  work.task.finish(work.cluster.name);
   const temporary = await makePrivateTemporary(output.path);
   try {
     const seeds = await eachNode(work, (rendered, base) =>
@@ -165,6 +171,7 @@ async function buildSharedImage(work: Work): Promise<BuiltItem | null> {
     entries: shared,
     sha256: hashEntries(shared),
     boxFiles: boxFilesOf(work, cluster.name, base),
+    onBytes: (bytes) => work.task.update(cluster.name, bytes),
   });
 }
 

@@ -3,6 +3,7 @@ import type { WrittenFormat } from '../../formats/image-format.ts';
 import type { Overlay } from '../../plan/overlay.ts';
 import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
 import type { BoxFiles } from '../../vagrant/box-files.ts';
+import type { OnBytes } from '../formats/assemble.ts';
 import type { FormatWriter } from '../formats/format-writer.ts';
 import { buildArtifacts, type ArtifactJob, type BuiltItem, type ItemDescription } from './build-artifacts.ts';
 import type { NodePatches } from './node-patches.ts';
@@ -19,6 +20,8 @@ export interface ImageJob extends Pick<
   /** What boxes have beside their disks; null when none is built. */
   readonly boxFiles: BoxFiles | null;
   readonly patches: NodePatches;
+  /** Hears how far the image is, in bytes. */
+  readonly onBytes: OnBytes;
   readonly writer: FormatWriter;
   readonly signal: AbortSignal;
 }
@@ -39,6 +42,7 @@ export async function buildImage(job: ImageJob): Promise<BuiltItem> {
           formats,
           imageSha256,
           ...(boxFiles && { boxFiles }),
+          onBytes: job.onBytes,
           signal,
         });
       } finally {

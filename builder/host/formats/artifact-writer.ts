@@ -6,7 +6,7 @@ import type { ByteRange } from '../../image/ranges.ts';
 import type { DigestedBase } from '../../formats/image-contents.ts';
 import type { BoxFiles } from '../../vagrant/box-files.ts';
 import type { Progress } from '../progress.ts';
-import type { AssembleResult } from './assemble.ts';
+import type { AssembleResult, OnBytes } from './assemble.ts';
 import type { Assembler } from './assembler.ts';
 import type { Limiter } from './limiter.ts';
 
@@ -28,6 +28,8 @@ export interface PlannedImage {
   readonly plan: ImagePlan;
   /** What boxes have beside their disks; null where no box is written. */
   readonly boxFiles: BoxFiles | null;
+  /** Hears how far the pass over the whole image is. */
+  readonly onBytes: OnBytes | undefined;
   /** Where the base is not all zero. */
   readonly dataRanges: readonly ByteRange[];
 }

@@ -4,20 +4,26 @@ import { assemble, type AssembleJob, type AssembleResult } from './assemble.ts';
 /** What a worker is asked. */
 export interface AssembleRequest {
   readonly job: AssembleJob;
+  /** True sends how far it is while it works. */
+  readonly isFollowed: boolean;
 }
 
 /** What it answers. The code of a system error is sent beside it: copying an error to another thread loses it. */
 export type AssembleAnswer =
-  { readonly result: AssembleResult } | { readonly error: unknown; readonly code: string | undefined };
+  | { readonly doneBytes: number }
+  | { readonly result: AssembleResult }
+  | { readonly error: unknown; readonly code: string | undefined };
 
-parentPort?.on('message', ({ job }: AssembleRequest) => {
+parentPort?.on('message', (request: AssembleRequest) => send(answer(request)));
+
+function send(message: AssembleAnswer): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
-  parentPort?.postMessage(answer(job));
-});
+  parentPort?.postMessage(message);
+}
 
-function answer(job: AssembleJob): AssembleAnswer {
+function answer({ job, isFollowed }: AssembleRequest): AssembleAnswer {
   try {
-    return { result: assemble(job) };
+    return { result: assemble(job, isFollowed ? (doneBytes) => send({ doneBytes }) : undefined) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     return { error, code };

@@ -19,17 +19,22 @@ export interface AssembleResult {
   readonly sha256: string | null;
 }
 
+/** Hears how many bytes of a file are done. */
+export type OnBytes = (doneBytes: number) => void;
+
 const bufferBytes = 1024 * 1024;
+const toldBytes = 32 * 1024 * 1024;
 
 /**
  * Writes and hashes in one pass, with one buffer, whatever the size. It blocks its thread: the pool of `assembler.ts`
  * calls it in a worker.
  *
+ * @param onBytes - hears every 32 MiB how far it is
  * @throws Error of the system call that failed; the unfinished file is left for the caller to remove.
  */
-export function assemble(job: AssembleJob): AssembleResult {
+export function assemble(job: AssembleJob, onBytes?: OnBytes): AssembleResult {
   const sizeBytes = totalLength(job.pieces);
-  const sink = openSink(job, sizeBytes);
+  const sink = openSink(job, sizeBytes, onBytes);
   const sources = new Map<string, number>();
   try {
     for (const piece of job.pieces) {
@@ -54,10 +59,17 @@ interface Sink {
 const buffer = Buffer.allocUnsafeSlow(bufferBytes);
 const zeroBuffer = Buffer.alloc(bufferBytes);
 
-function openSink(job: AssembleJob, sizeBytes: number): Sink {
+function openSink(job: AssembleJob, sizeBytes: number, onBytes: OnBytes | undefined): Sink {
   const hash = job.digest ? createHash('sha256') : null;
   const file = job.path === null ? null : openSync(job.path, 'wx', 0o600);
   let position = 0;
+  let told = 0;
+  const move = (bytes: number) => {
+    position += bytes;
+    if (onBytes === undefined || position - told < toldBytes) return;
+    told = position;
+    onBytes(position);
+  };
   const put = (bytes: Uint8Array) => {
     if (file === null) return;
     for (let done = 0; done < bytes.byteLength;) {
@@ -68,14 +80,14 @@ function openSink(job: AssembleJob, sizeBytes: number): Sink {
     write(bytes) {
       hash?.update(bytes);
       put(bytes);
-      position += bytes.byteLength;
+      move(bytes.byteLength);
     },
     zeros(lengthBytes) {
       for (let left = lengthBytes; left > 0;) {
         const part = zeroBuffer.subarray(0, Math.min(left, bufferBytes));
         hash?.update(part);
         if (!job.holes) put(part);
-        position += part.byteLength;
+        move(part.byteLength);
         left -= part.byteLength;
       }
     },

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { totalLength } from '../../formats/piece.ts';
-import { assemble, type AssembleJob, type AssembleResult } from './assemble.ts';
+import { assemble, type AssembleJob, type AssembleResult, type OnBytes } from './assemble.ts';
 import type { AssembleAnswer, AssembleRequest } from './assemble-worker.ts';
 
 /** Writes and hashes files on several threads. */
 export interface Assembler {
-  run(job: AssembleJob): Promise<AssembleResult>;
+  run(job: AssembleJob, onBytes?: OnBytes): Promise<AssembleResult>;
   /** True when two jobs would run at once now. */
   canRunTwo(): boolean;
   /** Ends the threads; jobs that are not done fail. */
@@ -19,6 +19,7 @@ const isCompiled = import.meta.url.endsWith('.js');
 
 interface Waiting {
   readonly job: AssembleJob;
+  readonly onBytes: OnBytes | undefined;
   readonly resolve: (result: AssembleResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -41,6 +42,10 @@ export function createAssembler(threads: number): Assembler {
     all.add(worker);
     worker.on('message', (answer: AssembleAnswer) => {
       const task = running.get(worker);
+      if ('doneBytes' in answer) {
+        task?.onBytes?.(answer.doneBytes);
+        return;
+      }
       release(worker);
       if ('result' in answer) task?.resolve(answer.result);
       else task?.reject(Object.assign(Object(answer.error), { code: answer.code }));
@@ -62,14 +67,14 @@ export function createAssembler(threads: number): Assembler {
       running.set(worker, task);
       worker.ref();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
-      worker.postMessage({ job: task.job } satisfies AssembleRequest);
+      worker.postMessage({ job: task.job, isFollowed: task.onBytes !== undefined } satisfies AssembleRequest);
     }
   };
   return {
-    async run(job) {
-      if (!isCompiled || totalLength(job.pieces) < inlineBytes) return assemble(job);
+    async run(job, onBytes) {
+      if (!isCompiled || totalLength(job.pieces) < inlineBytes) return assemble(job, onBytes);
       return new Promise((resolve, reject) => {
-        waiting.push({ job, resolve, reject });
+        waiting.push({ job, onBytes, resolve, reject });
         dispatch();
       });
     },

@@ -11,6 +11,7 @@ import { diskFull, isDiskFull } from '../disk-full.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';
 import type { ArtifactWriter, FormatBase, PlannedImage, WriterContext } from './artifact-writer.ts';
+import type { OnBytes } from './assemble.ts';
 import { createAssembler } from './assembler.ts';
 import { dataRangesOf } from './data-ranges.ts';
 import { createGzipCodec } from './gzip-codec.ts';
@@ -44,6 +45,8 @@ export interface FormatJob {
   readonly imageSha256?: string | null;
   /** What boxes have beside their disks; only boxes need it. */
   readonly boxFiles?: BoxFiles;
+  /** Hears how far the image is, in bytes of the uncompressed image. */
+  readonly onBytes?: OnBytes | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -107,7 +110,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
     const isWanted = options.imageDigest !== false && job.formats.some(isWholeImage);
     if (!isWanted || job.formats.includes('img')) return null;
     const pieces = image.plan.pieces(0, image.plan.sizeBytes);
-    return (await assembler.run({ pieces, path: null, holes: true, digest: true })).sha256;
+    return (await assembler.run({ pieces, path: null, holes: true, digest: true }, job.onBytes)).sha256;
   };
 
   const write = async (job: FormatJob, directory: string): Promise<WrittenFormats> => {
@@ -187,7 +190,16 @@ function createPlanner(
     const contents = { base, shared: await layer, own: await loadLayer(job.own, directory) };
     const layers = { shared: job.shared, own: job.own };
     const boxFiles = job.boxFiles ?? null;
-    return { name, base, boxFiles, layers, contents, plan: planImage(contents, ranges), dataRanges: ranges };
+    const planned = {
+      name,
+      base,
+      boxFiles,
+      layers,
+      contents,
+      plan: planImage(contents, ranges),
+      dataRanges: ranges,
+    };
+    return { ...planned, onBytes: job.onBytes };
   };
 }
 

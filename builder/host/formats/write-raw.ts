@@ -2,16 +2,16 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, open, rm } from 'node:fs/promises';
 import type { Piece } from '../../formats/piece.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
-import type { AssembleResult } from './assemble.ts';
+import type { AssembleResult, OnBytes } from './assemble.ts';
 import type { Assembler } from './assembler.ts';
 import { readPieces } from './read-pieces.ts';
 
 /** Writes sparse raw images: as clones of the base where the filesystem can, else piece by piece. */
 export function createRawWriter({ assembler }: WriterContext): ArtifactWriter {
   return {
-    async write(path, { plan, base }) {
+    async write(path, { plan, base, onBytes }) {
       const pieces = plan.pieces(0, plan.sizeBytes);
-      if (!(await clone(base.path, path))) return writeAndHash(assembler, pieces, path);
+      if (!(await clone(base.path, path))) return writeAndHash(assembler, pieces, path, onBytes);
       const file = await open(path, 'r+');
       try {
         for (const { offsetBytes, piece } of plan.patch) {
@@ -21,7 +21,7 @@ export function createRawWriter({ assembler }: WriterContext): ArtifactWriter {
       } finally {
         await file.close();
       }
-      return assembler.run({ pieces, path: null, holes: true, digest: true });
+      return assembler.run({ pieces, path: null, holes: true, digest: true }, onBytes);
     },
   };
 }
@@ -34,10 +34,11 @@ export async function writeAndHash(
   assembler: Assembler,
   pieces: readonly Piece[],
   path: string,
+  onBytes?: OnBytes,
 ): Promise<AssembleResult> {
-  if (!assembler.canRunTwo()) return assembler.run({ pieces, path, holes: true, digest: true });
+  if (!assembler.canRunTwo()) return assembler.run({ pieces, path, holes: true, digest: true }, onBytes);
   const writing = assembler.run({ pieces, path, holes: true, digest: false });
-  const hashing = assembler.run({ pieces, path: null, holes: true, digest: true });
+  const hashing = assembler.run({ pieces, path: null, holes: true, digest: true }, onBytes);
   await Promise.allSettled([writing, hashing]);
   await writing;
   return hashing;

@@ -24,6 +24,30 @@ describe('plainProgress', () => {
   });
 });
 
+describe('plainProgress in long work', () => {
+  it('says every half minute how far it is and what is done', () => {
+    const lines: string[] = [];
+    const { now, advance } = clock();
+    const task = plainProgress((line) => lines.push(line), now).task('Base: install packages');
+    task.line('Setting up a');
+    advance(31_000);
+    task.line('Setting up b');
+    task.line('Setting up c');
+    const write = plainProgress((line) => lines.push(line), now).task('Write', {
+      total: 4096,
+      unit: 'bytes',
+    });
+    advance(40_000);
+    write.update(1024);
+    expect(lines).toEqual([
+      'Base: install packages ...',
+      'Base: install packages: 31 s: Setting up b',
+      'Write (4.0 KiB) ...',
+      'Write: 40 s, 1.0 KiB of 4.0 KiB',
+    ]);
+  });
+});
+
 describe('quietProgress', () => {
   it('keeps warnings, with id and hint', () => {
     const lines: string[] = [];
