@@ -2,6 +2,7 @@ import type { Diagnostic } from '../report/diagnostic.ts';
 import { addressRules } from './rules/address-rules.ts';
 import { baseImageRules } from './rules/base-image-rules.ts';
 import { boardRules } from './rules/board-rules.ts';
+import { dockerRules } from './rules/docker-rules.ts';
 import { fileRules } from './rules/file-rules.ts';
 import { imageRules } from './rules/image-rules.ts';
 import { joinRules } from './rules/join-rules.ts';
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   ...baseImageRules,
   ...storageRules,
   ...swarmRules,
+  ...dockerRules,
   ...joinRules,
   ...userRules,
   ...shellRules,

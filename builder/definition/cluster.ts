@@ -8,11 +8,13 @@ export type Role = 'manager' | 'worker';
 /** A person who may log in to the nodes. Always without a password; `sudo` is passwordless. */
 export interface ClusterUser {
   readonly name: string;
-  /** Number of the user and of the group of the same name: 1000 for the first, and so on. */
+  /** Number of the user and of the group of the same name: what the definition says, else the first free one from 1000 on. */
   readonly uid: number;
   /** Empty: the cluster's login key from the identity store takes their place. */
   readonly authorizedKeys: readonly string[];
   readonly sudo: boolean;
+  /** Groups beside the user's own, and beside those that come with sudo. */
+  readonly groups: readonly string[];
   readonly shell: string;
 }
 
@@ -32,6 +34,8 @@ export interface Cluster {
   readonly storage: ClusterStorage;
   readonly swarm: ClusterSwarm;
   readonly firewall: ClusterFirewall;
+  /** Settings of Docker by their names in daemon.json. */
+  readonly docker: Readonly<Record<string, unknown>>;
   /** The board's timer resets a node that hangs. */
   readonly watchdog: boolean;
   /** Device tree overlays of Raspberry Pis, each as config.txt has it behind `dtoverlay=`. In this order. */

@@ -2,7 +2,7 @@ import { isAddress } from '../definition/ipv6.ts';
 import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../definition/cluster.ts';
 import { statusPagePort } from '../definition/status-page-port.ts';
 import type { ClusterIdentities, NodeIdentity } from '../identity/identities.ts';
-import { dockerAddressPool } from './docker-address-pool.ts';
+import { dockerDaemon } from './docker-daemon.ts';
 import { glusterOperatingVersion } from './gluster-operating-version.ts';
 
 /** What a template sees that is the same on all nodes. Names are those that the templates write. */
@@ -56,7 +56,7 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
     },
     firewall: { open: cluster.firewall.open, http_port: statusPagePort },
     storage: storageContext(cluster),
-    docker: { address_pool: dockerAddressPool(cluster) },
+    docker: { daemon: dockerDaemon(cluster) },
     tls: { authority: identities.ca.certificatePem },
     ssh: { authority: identities.sshAuthority },
     roster: identities.roster,
@@ -97,7 +97,7 @@ function userContext(user: ClusterUser, identities: ClusterIdentities) {
     uid: user.uid,
     shell: user.shell,
     // Whoever may become root may also use Docker, which is the same.
-    groups: user.sudo ? ['sudo', 'docker'] : [],
+    groups: [...new Set([...(user.sudo ? ['sudo', 'docker'] : []), ...user.groups])],
     sudo: user.sudo ? 'ALL=(ALL) NOPASSWD:ALL' : false,
     authorized_keys: user.authorizedKeys.length > 0 ? user.authorizedKeys : [identities.loginKey.publicKey],
   };

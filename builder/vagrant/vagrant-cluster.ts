@@ -71,7 +71,14 @@ function usersOf({ users }: Cluster, { hasVagrantUser, loginKey }: VagrantOption
   );
   if (!hasVagrantUser || users.some(({ name }) => name === 'vagrant')) return withLogin;
   const uid = Math.max(...users.map((user) => user.uid)) + 1;
-  const vagrant = { name: 'vagrant', uid, authorizedKeys: [insecureKey], sudo: true, shell: '/bin/bash' };
+  const vagrant = {
+    name: 'vagrant',
+    uid,
+    authorizedKeys: [insecureKey],
+    sudo: true,
+    groups: [],
+    shell: '/bin/bash',
+  };
   return [...withLogin, vagrant];
 }
 

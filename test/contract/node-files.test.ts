@@ -88,6 +88,7 @@ describe('cloud-init', () => {
       getent passwd anna ben | cut -d: -f1,3,6,7
       getent shadow anna ben | cut -d: -f1,2
       id -Gn anna
+      id -Gn ben
       cat /etc/sudoers.d/*cloud-init* | grep -v '^#'
       ls -l /home/anna/.ssh/authorized_keys | cut -c1-10
       wc -l < /home/anna/.ssh/authorized_keys
@@ -100,10 +101,11 @@ describe('cloud-init', () => {
         exitCode: 0,
         said: [
           'anna:1000:/home/anna:/bin/bash',
-          'ben:1001:/home/ben:/bin/sh',
+          'ben:1500:/home/ben:/bin/sh',
           'anna:!',
           'ben:!',
           'anna sudo docker',
+          'ben dialout anna gpio',
           'anna ALL=(ALL) NOPASSWD:ALL',
           '-rw-------',
           '2',

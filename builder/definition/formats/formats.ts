@@ -11,6 +11,7 @@ import {
 import {
   dnsLabel,
   domainName,
+  groupName,
   labelName,
   oneLine,
   packageName,
@@ -35,6 +36,7 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   domain: domainName,
   'dns-label': dnsLabel,
   'user-name': userName,
+  'group-name': groupName,
   'package-name': packageName,
   'label-name': labelName,
   'stack-name': stackName,

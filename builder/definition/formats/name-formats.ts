@@ -59,6 +59,13 @@ export const userName: ValueFormat = (value, { name, at }) => {
   return error('user-name-malformed', at, `${name} ${shown(value)} is not a Linux user name`, hint);
 };
 
+/** `group-name`: what groupadd accepts. */
+export const groupName: ValueFormat = (value, { name, at }) => {
+  if (/^[a-z_][a-z0-9_-]{0,31}$/.test(value)) return undefined;
+  const hint = 'begin with a-z, go on with a-z, 0-9, _ or -, 32 characters at most';
+  return error('group-name-malformed', at, `${name} ${shown(value)} is not a Linux group name`, hint);
+};
+
 /** `package-name`. Source: Debian Policy 5.6.1. */
 export const packageName: ValueFormat = (value, { name, at }) => {
   if (/^[a-z0-9][a-z0-9+.-]+$/.test(value)) return undefined;

@@ -194,6 +194,12 @@ export interface ClusterDefinition {
     open?: string[];
   };
   /**
+   * Settings of Docker by their names in daemon.json, which they are merged into. Addresses, the size of packets and what a swarm needs have their own keys elsewhere.
+   */
+  docker?: {
+    [k: string]: unknown;
+  };
+  /**
    * The board's own timer resets a node that hangs.
    */
   watchdog?: boolean;
@@ -315,6 +321,14 @@ export interface UserDefinition {
    * May become root with sudo, without a password, and may use Docker.
    */
   sudo?: boolean;
+  /**
+   * Number of the user and of the user's own group. Default: the first free one from 1000 on.
+   */
+  uid?: number;
+  /**
+   * More groups of the user's; one that the base does not have is made.
+   */
+  groups?: string[];
   /**
    * Login shell. One that the base lacks needs its package in packages.
    */

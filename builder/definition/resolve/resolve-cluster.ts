@@ -59,6 +59,7 @@ export function resolveCluster(
     storage,
     swarm: resolveSwarm(written, lan.lan, lookUp, use),
     firewall: { open: written.firewall?.open ?? [] },
+    docker: written.docker ?? {},
     watchdog: written.watchdog ?? defaults.watchdog,
     dtoverlays: written.dtoverlays ?? [],
     packages: (written.packages ?? []).toSorted(),

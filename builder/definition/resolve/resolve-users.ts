@@ -29,16 +29,30 @@ export function resolveUsers(
         .join(', ') || 'none',
     );
   }
+  const uids = numbersOf(users);
   return users.map((user, index) => ({
     name: user.name,
-    uid: firstUid + index,
+    uid: uids[index] ?? firstUid,
     authorizedKeys:
       user.authorized_keys === undefined
         ? everybody
         : unique(keysAt(user.authorized_keys, ['users', index, 'authorized_keys'], lookUp, locator)),
     sudo: user.sudo ?? true,
+    groups: user.groups ?? [],
     shell: user.shell ?? defaults.shell,
   }));
+}
+
+/** Those that are written stay; the others get the first that are free. */
+function numbersOf(users: readonly UserDefinition[]): number[] {
+  const taken = new Set(users.flatMap(({ uid }) => uid ?? []));
+  let next = firstUid;
+  return users.map(({ uid }) => {
+    if (uid !== undefined) return uid;
+    while (taken.has(next)) next += 1;
+    next += 1;
+    return next - 1;
+  });
 }
 
 /** The user's own key files that hold a good key, in the order of their names. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
+import { didYouMeanHint } from '../did-you-mean.ts';
 import { error, warning } from '../finding.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -59,10 +60,68 @@ function* nobodyWithSudo({ cluster, locator }: RuleContext): Iterable<Diagnostic
   );
 }
 
+function* uidTwice({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  const owners = new Map<number, string>();
+  for (const [index, { uid, name }] of (written.users ?? []).entries()) {
+    if (uid === undefined) continue;
+    const owner = owners.get(uid);
+    owners.set(uid, owner ?? name);
+    if (owner === undefined) continue;
+    const at = locator.value(['users', index, 'uid']);
+    yield error(
+      'uid-twice',
+      at,
+      `number ${uid} of ${name} is already that of ${owner}`,
+      'leave one of the two out',
+    );
+  }
+}
+
+/** useradd makes the group of a user itself, and fails when there is one: nobody could log in. */
+function* groupIsUser({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  const users = written.users ?? [];
+  for (const [index, { groups = [] }] of users.entries()) {
+    for (const [place, group] of groups.entries()) {
+      const owner = users.findIndex(({ name }) => name === group);
+      if (owner < index) continue;
+      const at = locator.value(['users', index, 'groups', place]);
+      const hint = owner === index ? 'remove it' : `list ${group} before ${users[index]?.name}`;
+      yield error(
+        'group-is-user',
+        at,
+        `${group} is the own group of user ${group}, which is made later`,
+        hint,
+      );
+    }
+  }
+}
+
+/** cloud-init makes a group that is not there, also when its name is only misspelt. */
+function* groupNew({ written, locator }: RuleContext): Iterable<Diagnostic> {
+  const users = new Set((written.users ?? []).map(({ name }) => name));
+  for (const [index, { groups = [] }] of (written.users ?? []).entries()) {
+    for (const [place, group] of groups.entries()) {
+      if (systemNames.has(group) || users.has(group)) continue;
+      const at = locator.value(['users', index, 'groups', place]);
+      const hint = didYouMeanHint(group, systemNames);
+      const others = 'groups of devices, like gpio, are in Raspberry Pi OS, or come with packages';
+      yield warning(
+        'group-new',
+        at,
+        `no base has the group ${group} for sure: where it is missing it is made, empty`,
+        hint ?? others,
+      );
+    }
+  }
+}
+
 /** Rules about users. */
 export const userRules: readonly Rule[] = [
   { reads: ['users'], check: userIsRoot },
   { reads: ['users'], check: userIsSystem },
   { reads: ['users'], check: userTwice },
+  { reads: ['users'], check: uidTwice },
+  { reads: ['users'], check: groupIsUser },
+  { reads: ['users'], check: groupNew },
   { reads: ['users'], check: nobodyWithSudo },
 ];

@@ -27,6 +27,14 @@ const otherWords: ReadonlyMap<string, string> = new Map([
   ['tags', 'labels'],
 ]);
 
+/** Keys that there are not for a reason, by the list or mapping that they are in. */
+const refused: Readonly<Record<string, { readonly keys: RegExp; readonly hint: string }>> = {
+  users: {
+    keys: /passw|^pass$/i,
+    hint: 'nobody logs in to a node with a password: give the public key, as authorized_keys',
+  },
+};
+
 /** Explains a key that the schema does not have: a misspelling, another word for it, or the right key at the wrong place. */
 export function explainUnknownKey(
   parent: DefinitionPath,
@@ -47,7 +55,9 @@ export function explainUnknownKey(
       : elsewhere.length > 0
         ? `${word !== undefined && meant === undefined ? `it is called ${word} and` : 'it'} belongs ${listed(elsewhere.map(place), 'or')}`
         : `known here: ${listed(siblings)}`;
-  const diagnostic = error('unknown-key', locator.key(path), `unknown key ${shown(key)}${where}`, hint);
+  const reason = refused[String(parent[0])];
+  const told = reason?.keys.test(key) === true ? reason.hint : hint;
+  const diagnostic = error('unknown-key', locator.key(path), `unknown key ${shown(key)}${where}`, told);
   const concerns = near !== undefined ? [near] : elsewhere.map((inside) => [...inside, key]);
   return { diagnostic, concerns: [path, ...concerns] };
 }

@@ -42,6 +42,11 @@ const found = (written: string, more: Partial<HostPath>): HostPath => ({
   ...more,
 });
 
+it('numbers people around the numbers that are written', () => {
+  const users = '[{ name: a }, { name: b, uid: 1000 }, { name: c, uid: 1002 }, { name: d }, { name: e }]';
+  expect(resolved(`users: ${users}\n`).users.map(({ uid }) => uid)).toEqual([1001, 1000, 1002, 1003, 1004]);
+});
+
 describe('no definition at all', () => {
   it('makes three Raspberry Pi 3 in 192.168.1.0/24', () => {
     const cluster = resolved(undefined);
@@ -49,7 +54,16 @@ describe('no definition at all', () => {
       name: 'pi3',
       network: { subnet: '192.168.1.0/24', prefixLength: 24, gateway: '192.168.1.1', dns: ['192.168.1.1'] },
       vip: '192.168.1.253',
-      users: [{ name: 'dlimage', uid: 1000, authorizedKeys: [publicKey], sudo: true, shell: '/bin/bash' }],
+      users: [
+        {
+          name: 'dlimage',
+          uid: 1000,
+          authorizedKeys: [publicKey],
+          sudo: true,
+          groups: [],
+          shell: '/bin/bash',
+        },
+      ],
       timezone: 'UTC',
       locale: 'C.UTF-8',
       storage: { type: 'glusterfs', replicas: 3, disk: null },
@@ -253,8 +267,8 @@ describe('users', () => {
     const other = publicKey.replace(' test', ' other');
     const text = `ssh: { authorized_keys: ["${publicKey}", "${publicKey}"] }\nusers: [{ name: ada }, { name: bob, sudo: false, authorized_keys: ["${other}"] }]\n`;
     expect(resolved(text).users).toEqual([
-      { name: 'ada', uid: 1000, authorizedKeys: [publicKey], sudo: true, shell: '/bin/bash' },
-      { name: 'bob', uid: 1001, authorizedKeys: [other], sudo: false, shell: '/bin/bash' },
+      { name: 'ada', uid: 1000, authorizedKeys: [publicKey], sudo: true, groups: [], shell: '/bin/bash' },
+      { name: 'bob', uid: 1001, authorizedKeys: [other], sudo: false, groups: [], shell: '/bin/bash' },
     ]);
   });
 });

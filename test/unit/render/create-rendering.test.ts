@@ -191,7 +191,9 @@ describe('the seed', () => {
   });
 
   it('gives the login key of the cluster to those without a key of their own', () => {
-    const users = [{ name: 'anna', uid: 1000, authorizedKeys: [], sudo: true, shell: '/bin/bash' }];
+    const users = [
+      { name: 'anna', uid: 1000, authorizedKeys: [], sudo: true, groups: [], shell: '/bin/bash' },
+    ];
     const [first] = renderAll(defaultCluster({ users }));
     expect(textOf(first, '/user-data')).toContain('login pi3"');
   });

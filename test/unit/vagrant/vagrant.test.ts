@@ -21,7 +21,15 @@ describe('a cluster of machines of Vagrant', () => {
       },
       options,
     );
-    expect(vagrant.network).toMatchObject({ interface: 'eth1', managementInterface: 'eth0' });
+    expect(vagrant.network).toMatchObject({ managementInterface: 'eth0', wifi: null });
+    expect(vagrant.nodes).toMatchObject(
+      cluster.nodes.map(({ storesData }) => ({
+        interface: 'eth1',
+        mac: null,
+        wifi: null,
+        disk: storesData ? '/dev/dlimage-brick' : null,
+      })),
+    );
     expect(vagrant.storage).toMatchObject({ disk: '/dev/dlimage-brick' });
   });
 

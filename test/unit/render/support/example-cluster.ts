@@ -82,7 +82,14 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     },
     vip: '192.168.1.253',
     users: [
-      { name: 'dlimage', uid: 1000, authorizedKeys: [key('anna@laptop')], sudo: true, shell: '/bin/bash' },
+      {
+        name: 'dlimage',
+        uid: 1000,
+        authorizedKeys: [key('anna@laptop')],
+        sudo: true,
+        groups: [],
+        shell: '/bin/bash',
+      },
     ],
     timezone: 'Europe/Berlin',
     locale: 'C.UTF-8',
@@ -95,6 +102,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
       joinExisting: null,
     },
     firewall: { open: [] },
+    docker: {},
     watchdog: true,
     dtoverlays: [],
     packages: [],

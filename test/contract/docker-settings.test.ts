@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dockerSettings, type DockerValue } from '../../builder/definition/docker-settings.ts';
+import { askNodes } from './support/ask-nodes.ts';
+import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { layOverBase, type ExampleRoots } from './support/node-root.ts';
+
+// dockerd of the base starts with every setting that `docker:` takes, and says so of none that it does not know.
+let base: BaseTree | undefined;
+let example: ExampleRoots | undefined;
+
+beforeAll(async () => {
+  base = await unpackBase();
+  example = await layOverBase('x86-nfs', base);
+});
+afterAll(async () => {
+  await example?.remove();
+  await base?.remove();
+});
+
+const samples: Readonly<Record<DockerValue, unknown>> = {
+  text: 'x',
+  number: 5,
+  flag: true,
+  words: ['x'],
+  texts: {},
+  mapping: {},
+};
+
+/** Values of the settings that dockerd looks into. */
+const special: Readonly<Record<string, unknown>> = {
+  bip: '172.31.0.1/24',
+  'default-gateway': '172.31.0.2',
+  'default-gateway-v6': 'fd00::2',
+  'default-cgroupns-mode': 'private',
+  'default-ipc-mode': 'private',
+  'default-runtime': 'runc',
+  'default-shm-size': '64M',
+  dns: ['9.9.9.9'],
+  'dns-search': ['home.arpa'],
+  'fixed-cidr': '172.31.0.0/25',
+  'fixed-cidr-v6': 'fd00::/64',
+  'host-gateway-ip': '10.0.0.1',
+  'insecure-registries': ['10.0.0.1:5000', '10.0.0.0/24'],
+  ip: '10.0.0.1',
+  labels: ['a=b'],
+  'log-driver': 'local',
+  'log-level': 'warn',
+  'metrics-addr': '127.0.0.1:9323',
+  'node-generic-resources': ['gpu=1'],
+  'registry-mirrors': ['http://10.0.0.1:5001/'],
+};
+
+function askAbout(name: string, value: unknown): string {
+  const text = JSON.stringify({ [name]: value });
+  return `printf '%s' '${text}' >/tmp/d.json
+    dockerd --validate --config-file /tmp/d.json >/tmp/out 2>&1 || { echo "${name}:"; cat /tmp/out; }`;
+}
+
+it('dockerd takes every setting', async () => {
+  const scripts = [...dockerSettings].map(([name, { value }]) =>
+    askAbout(name, special[name] ?? samples[value]),
+  );
+  const [answer] = await askNodes((example?.nodes ?? []).slice(0, 1), scripts.join('\n'));
+  expect(answer).toMatchObject({ exitCode: 0, output: '' });
+});
+
+it('dockerd refuses a setting that it does not know, so this test can fail', async () => {
+  const [answer] = await askNodes((example?.nodes ?? []).slice(0, 1), askAbout('registry-mirror', []));
+  expect(answer?.output).toContain("don't match any configuration option");
+});
