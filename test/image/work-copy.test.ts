@@ -8,7 +8,8 @@ import { withImage } from '../../builder/host/image/open-image.ts';
 import { stageContents } from '../../builder/host/image/staging.ts';
 import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
 import { patchedSource, type Patch } from '../../builder/image/patch.ts';
-import { bootFile, nodeEntries, rootFile } from './support/entries.ts';
+import type { Entry } from '../../builder/plan/entry.ts';
+import { bootFile, directory, nodeEntries, rootFile } from './support/entries.ts';
 import { missingPrograms } from './support/programs.ts';
 import { buildTestImage, makeScratch, usualImage } from './support/test-image.ts';
 
@@ -45,6 +46,19 @@ describe.skipIf(missing.length > 0)('a work copy', () => {
       const patch = together[index];
       expect(patch && (await digest(patch))).toBe(await digest(alone));
     }
+    await copy.close();
+  });
+
+  it('leaves a folder that the base has as it is, where it is only to be made', async () => {
+    const copy = await openWorkCopy({ base, directory: work });
+    const file = rootFile('/etc/dlimage-test', 'x\n');
+    const patchOf = async (...more: Entry[]): Promise<string> =>
+      await digest(await copy.makePatch([...more, file]));
+    const alone = await patchOf();
+    const mine = { ifMissing: true, uid: 1000, gid: 1000 } as const;
+    expect(await patchOf(directory('/etc', 0o700, mine))).toBe(alone);
+    expect(await patchOf(directory('/etc', 0o700))).not.toBe(alone);
+    expect(await patchOf(directory('/srv/of-mine', 0o700, mine))).not.toBe(alone);
     await copy.close();
   });
 
