@@ -8,8 +8,6 @@ import { glusterOperatingVersion } from './gluster-operating-version.ts';
 /** What a template sees that is the same on all nodes. Names are those that the templates write. */
 export type ClusterContext = ReturnType<typeof clusterContext>;
 
-/** Bytes around a packet of an overlay network. Source: RFC 7348, section 5, over IPv4 without VLAN. */
-const vxlanOverhead = 50;
 const mountPoint = '/mnt/cluster';
 const brickDirectory = '/srv/brick/cluster';
 const volume = 'cluster';
@@ -36,7 +34,6 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
       vlan: network.vlan,
       management_interface: network.managementInterface,
       mtu: network.mtu,
-      overlay_mtu: network.mtu === null ? null : network.mtu - vxlanOverhead,
       has_router: network.managementInterface === null && network.gateway !== null,
       // In a machine with a second card its own network names the servers.
       has_names: network.managementInterface === null && network.dns.length + network.search.length > 0,
