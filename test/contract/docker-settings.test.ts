@@ -48,6 +48,13 @@ const special: Readonly<Record<string, unknown>> = {
   'metrics-addr': '127.0.0.1:9323',
   'node-generic-resources': ['gpu=1'],
   'registry-mirrors': ['http://10.0.0.1:5001/'],
+  // dockerd does not look at the name of an empty mapping.
+  'default-network-opts': { bridge: { 'com.docker.network.driver.mtu': '1400' } },
+  'default-ulimits': { nofile: { Name: 'nofile', Hard: 64_000, Soft: 64_000 } },
+  features: { buildkit: true },
+  'log-opts': { 'max-size': '10m' },
+  proxies: { 'http-proxy': 'http://10.0.0.1:3128' },
+  runtimes: { other: { path: '/usr/bin/other' } },
 };
 
 function askAbout(name: string, value: unknown): string {
@@ -65,6 +72,6 @@ it('dockerd takes every setting', async () => {
 });
 
 it('dockerd refuses a setting that it does not know, so this test can fail', async () => {
-  const [answer] = await askNodes((example?.nodes ?? []).slice(0, 1), askAbout('registry-mirror', []));
+  const [answer] = await askNodes((example?.nodes ?? []).slice(0, 1), askAbout('no-such-setting', 1));
   expect(answer?.output).toContain("don't match any configuration option");
 });
