@@ -14,7 +14,14 @@ import { nodeRules } from './rules/node-rules.ts';
 import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { shellRules } from './rules/shell-rules.ts';
+import { stackConflictRules } from './rules/stack-conflict-rules.ts';
+import { stackMountRules } from './rules/stack-mount-rules.ts';
+import { stackNetworkRules } from './rules/stack-network-rules.ts';
+import { stackPlacementRules } from './rules/stack-placement-rules.ts';
 import { stackRules } from './rules/stack-rules.ts';
+import { stackSchemaRules } from './rules/stack-schema-rules.ts';
+import { stackValueRules } from './rules/stack-value-rules.ts';
+import { stackVariableRules } from './rules/stack-variable-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
 import { timeZoneRules } from './rules/time-zone-rules.ts';
@@ -47,6 +54,13 @@ const rules: readonly Rule[] = [
   ...targetClashRules,
   ...imageRules,
   ...stackRules,
+  ...stackSchemaRules,
+  ...stackVariableRules,
+  ...stackValueRules,
+  ...stackConflictRules,
+  ...stackMountRules,
+  ...stackNetworkRules,
+  ...stackPlacementRules,
   ...portRules,
 ];
 

@@ -1,6 +1,7 @@
 import type { Profile } from './generated/profile.ts';
 import type { ArchivedImage } from './images/image-archive.ts';
 import type { BaseDefinition } from './generated/base.ts';
+import type { ComposeChange } from './stacks/fill-compose.ts';
 
 /** A role of a node in the swarm. */
 export type Role = 'manager' | 'worker';
@@ -169,6 +170,8 @@ export interface ClusterSwarm {
   readonly dataPathPort: number;
   /** Validity of node certificates. */
   readonly certificateDays: number;
+  /** Overlay networks that several stacks share; the leader makes them. */
+  readonly networks: readonly string[];
   /** Managers of another swarm, as `host:port`, which the nodes join with a token; null to make a swarm of their own. */
   readonly joinExisting: { readonly addresses: readonly string[]; readonly token: string } | null;
 }
@@ -188,20 +191,46 @@ export interface ClusterImage {
   readonly images: readonly ArchivedImage[];
 }
 
-/** A compose file that the cluster deploys by itself. */
+/** A stack that the cluster deploys by itself. */
 export interface ClusterStack {
   readonly name: string;
-  /** The compose file. */
-  readonly file: StackEntry;
-  /** What the compose file names, at the same places from it as on the builder. */
+  /** In the order that Docker merges them in. Never empty. */
+  readonly composeFiles: readonly ComposeEntry[];
+  /** What the compose files name, at the same places from them as on the builder. */
   readonly files: readonly StackEntry[];
   /** Folders of the shared storage that its services need. */
   readonly directories: readonly string[];
+  /** Networks of `swarm.networks` that it uses. */
+  readonly networks: readonly string[];
+  /** Images of its services, as written. */
+  readonly images: readonly string[];
   /** All of its images are in the nodes' images. */
   readonly isBaked: boolean;
 }
 
-/** One file of a stack. */
+/** A compose file, and what the nodes' copy of it says differently. */
+export interface ComposeEntry {
+  /** Path on the node, below the folder of the stacks. */
+  readonly path: string;
+  /** As written. */
+  readonly text: string;
+  /** Its variables, filled in. */
+  readonly changes: readonly ComposeChange[];
+  /** The version that it needs and does not have: `3.9`; null when it is right as it is. */
+  readonly version: string | null;
+  /** Its configs and secrets that are made of a file and have no name: they get one for each content. */
+  readonly versioned: readonly VersionedObject[];
+}
+
+/** A config or secret whose name tells its content. */
+export interface VersionedObject {
+  readonly section: 'configs' | 'secrets';
+  readonly key: string;
+  /** Absolute path of its file on the builder. */
+  readonly hostPath: string;
+}
+
+/** One file that a stack names. */
 export interface StackEntry {
   /** Absolute path on the builder, links resolved. */
   readonly hostPath: string;

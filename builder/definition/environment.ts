@@ -3,14 +3,25 @@ import type { ImageArchive, UnreadableArchive } from './images/image-archive.ts'
 
 /**
  * Something outside the definition that it names: a profile or image of the user's, a key file, an extra file, a
- * container image, a stack or a file that the stack names, the token of a swarm.
+ * container image, a stack, a file that the stack names or its `.env`, the token of a swarm.
  */
 export interface Reference {
-  readonly purpose: 'profile' | 'base' | 'key' | 'extra-file' | 'image' | 'stack' | 'stack-file' | 'token';
+  readonly purpose:
+    | 'profile'
+    | 'base'
+    | 'key'
+    | 'extra-file'
+    | 'image'
+    | 'stack'
+    | 'stack-file'
+    | 'stack-variables'
+    | 'token';
   /** As written; `~/` at the beginning means the user's home. */
   readonly written: string;
   /** Relative paths start at the definition's folder, or at the working directory when they come from a flag. */
   readonly from: 'definition' | 'command-line';
+  /** Of a compose file: the folder that the paths in it start at, which is that of the stack's first one. */
+  readonly folder?: string;
 }
 
 /** What the host found where a reference points to. */
@@ -25,7 +36,7 @@ export interface HostPath extends Reference {
   readonly sizeBytes: number;
   /** Permission bits of a file or folder, with setuid, setgid and sticky; absent when nothing is there. */
   readonly mode?: number;
-  /** Contents, of profiles, stacks, key files and tokens only. Never shown to anybody: it may be a private key. */
+  /** Contents, of profiles, stacks, `.env`, key files and tokens only. Never shown to anybody: it may be a private key. */
   readonly text?: string;
   /** Of a folder among the extra files: what is in it, sorted, itself first. */
   readonly items?: readonly FolderItem[];
@@ -56,6 +67,8 @@ export interface Environment {
   readonly timeZones: readonly string[];
   /** What was found for the references of `collectReferences`. */
   readonly paths: readonly HostPath[];
+  /** Those environment variables of this machine that compose files name. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Looks up what the host found for a reference; undefined when the host was not asked about it. */

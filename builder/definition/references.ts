@@ -6,7 +6,7 @@ import { parseDefinition, type ParsedDefinition } from './source/parse-definitio
 import type { DefinitionPath } from './source/definition-path.ts';
 import { isMapping } from './source/is-mapping.ts';
 import type { Locator } from './source/locator.ts';
-import { listStacks } from './stacks/written-stack.ts';
+import { composeReferences } from './stacks/written-stack.ts';
 import { commandLineFile } from './source/command-line.ts';
 
 /**
@@ -84,11 +84,7 @@ function serviceReferences(tree: unknown): Reference[] {
   const from = 'definition' as const;
   return [
     ...images.map((written): Reference => ({ purpose: 'image', written, from })),
-    ...listStacks(at(tree, 'stacks')).map(({ file }): Reference => ({
-      purpose: 'stack',
-      written: file,
-      from,
-    })),
+    ...composeReferences(at(tree, 'stacks')),
     ...(typeof token === 'string' ? [{ purpose: 'token' as const, written: token, from }] : []),
   ];
 }

@@ -11,6 +11,8 @@ import { resolveCluster } from './resolve/resolve-cluster.ts';
 import { checkReferences } from './rules/reference-rules.ts';
 import { compileSchemas, type DefinitionSchemas } from './schema/schema-set.ts';
 import { validateDefinition } from './schema/validate-definition.ts';
+import { variableSources } from './stacks/stack-variables.ts';
+import { coverValues } from './stacks/variable-file.ts';
 import { stackSources } from './stacks/written-stack.ts';
 import { parseFlags, type CommandLine, type DefinitionFlags } from './source/command-line.ts';
 import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
@@ -53,8 +55,9 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
     commandLine.source,
     ...[...profiles, ...input.bases].map(({ source }) => source),
   ];
-  const read = [...texts.flatMap((text) => text ?? []), ...stackSources(input.environment.paths)];
-  const sources = read.map(redactSecrets);
+  const { paths } = input.environment;
+  const read = [...texts.flatMap((text) => text ?? []), ...stackSources(paths)];
+  const sources = [...read.map(redactSecrets), ...variableSources(paths).map(coverValues)];
   const catalogue = readCatalogue(profiles, input.bases, input.schemas);
   const file =
     input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);
@@ -93,7 +96,9 @@ function judgeDefinition(
   const lan = parseSubnet(cluster.network.subnet) ?? { network: 0, prefixLength: 0 };
   const damaged = new Set([...valid.damaged, ...references.damaged]);
   const selection = commandLine.selection;
-  const context = { written, writtenNodes, cluster, lan, locator, catalogue, environment, lookUp, selection };
+  const composeSchema = schemas.compose;
+  const found = { locator, catalogue, environment, lookUp, composeSchema, selection };
+  const context = { written, writtenNodes, cluster, lan, ...found };
   return { value: cluster, diagnostics: [...diagnostics, ...checkCluster(context, damaged)], defaults };
 }
 

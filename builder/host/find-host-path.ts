@@ -9,7 +9,13 @@ import { danglingLink, isLink, kindInWords, readRegularText } from './regular-fi
 import { systemCode, systemReason } from './system-error.ts';
 
 /** What is judged by its contents. */
-const readAsText: ReadonlySet<Reference['purpose']> = new Set(['profile', 'key', 'stack', 'token']);
+const readAsText: ReadonlySet<Reference['purpose']> = new Set([
+  'profile',
+  'key',
+  'stack',
+  'stack-variables',
+  'token',
+]);
 
 /** Each of them is small; more is not read into memory. */
 const longestTextBytes = 1024 * 1024;

@@ -25,7 +25,7 @@ export async function readAssets(cluster: Cluster): Promise<Assets> {
     await readFile(join(packageRoot, path)),
   ]);
   const userFiles = new Map<string, readonly UserFile[]>();
-  const services = [...cluster.images, ...cluster.stacks.flatMap(({ file, files: more }) => [file, ...more])];
+  const services = [...cluster.images, ...cluster.stacks.flatMap(({ files: named }) => named)];
   for (const { hostPath } of [...cluster.files, ...services]) {
     if (!userFiles.has(hostPath)) userFiles.set(hostPath, await readUserFiles(hostPath));
   }

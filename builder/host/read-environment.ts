@@ -1,8 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Environment, HostPath, OwnPublicKey, Reference } from '../definition/environment.ts';
-import { stackReferences } from '../definition/stacks/written-stack.ts';
+import {
+  lookUpPaths,
+  type Environment,
+  type HostPath,
+  type OwnPublicKey,
+  type Reference,
+} from '../definition/environment.ts';
+import {
+  stackReferences,
+  stackVariableNames,
+  stackVariableReferences,
+} from '../definition/stacks/written-stack.ts';
 import { readTextIfExists } from './files.ts';
 import { findHostPath } from './find-host-path.ts';
 import { mapConcurrently } from './map-concurrently.ts';
@@ -19,20 +29,33 @@ export async function readEnvironment(
   projectDirectory: string,
   references: readonly Reference[],
 ): Promise<Environment> {
-  const [ownPublicKeys, timeZones, paths] = await Promise.all([
+  const [ownPublicKeys, timeZones, named] = await Promise.all([
     readOwnPublicKeys(),
     readTimeZones(),
     findHostPaths(references, projectDirectory),
   ]);
-  // What a compose file names is known only now.
-  const more = await findHostPaths(stackReferences(paths), projectDirectory);
-  return {
+  // What gives values to the variables of compose files is known only now, and what the files name only after that.
+  const paths = [...named, ...(await findHostPaths(stackVariableReferences(named), projectDirectory))];
+  const environment: Environment = {
     projectDirectory,
     ownPublicKeys,
     hostNetworks: readHostNetworks(),
     timeZones,
-    paths: [...paths, ...more],
+    paths,
+    variables: readVariables(stackVariableNames(named)),
   };
+  const more = await findHostPaths(stackReferences(environment, lookUpPaths(environment)), projectDirectory);
+  return { ...environment, paths: [...paths, ...more] };
+}
+
+/** Only what compose files name: the rest of the environment is nobody's business. */
+function readVariables(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 async function findHostPaths(

@@ -5,8 +5,10 @@ import { packageRoot } from './package-root.ts';
 
 /** Reads the JSON Schemas of what users and maintainers write. */
 export async function readSchemas(): Promise<DefinitionSchemas> {
-  const [cluster, profile, base] = await Promise.all(['cluster', 'profile', 'base'].map(readSchema));
-  return { cluster, profile, base } as DefinitionSchemas;
+  const [cluster, profile, base, compose] = await Promise.all(
+    ['cluster', 'profile', 'base', 'compose'].map(readSchema),
+  );
+  return { cluster, profile, base, compose } as DefinitionSchemas;
 }
 
 /** Path of the schema of `cluster.yaml`, for editors. */

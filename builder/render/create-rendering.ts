@@ -56,7 +56,7 @@ export function createRendering(
     storagePeers: storagePeersOf(cluster, identities),
     renderOverlay: createOverlayRenderer(assets, render, mtimeSeconds),
     renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
-    serviceEntries: createServiceEntries(cluster, assets, mtimeSeconds),
+    serviceEntries: createServiceEntries(cluster, identities, assets, mtimeSeconds),
     userFileEntries: createUserFileEntries(cluster.files, cluster.users, assets, mtimeSeconds),
   };
   const overlaysByNode = (node: ClusterNode): Overlay[] =>

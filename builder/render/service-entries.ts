@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Cluster, ClusterImage, ClusterNode, ClusterStack, StackEntry } from '../definition/cluster.ts';
+import type { Cluster, ClusterImage, ClusterNode, StackEntry } from '../definition/cluster.ts';
 import { dockerArchitecture } from '../definition/images/docker-architecture.ts';
+import type { ClusterIdentities } from '../identity/identities.ts';
 import type { Assets } from '../plan/assets.ts';
 import { fileFromBytes, fileFromContent, type EntryAttributes } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
+import { finishStacks, type FinishedStack } from './finish-stacks.ts';
 
 /** Where the agent finds the archives of images, and the compose files. */
 const imagesDirectory = '/var/lib/dlimage/images';
@@ -14,9 +15,16 @@ const stacksDirectory = '/etc/dlimage/stacks';
 export type ServiceEntries = (node: ClusterNode) => RenderedEntry[];
 
 /** Makes the entries of `images:`, `stacks:` and `swarm.join_existing:` once; images differ by the board's architecture. */
-export function createServiceEntries(cluster: Cluster, assets: Assets, mtimeSeconds: number): ServiceEntries {
+export function createServiceEntries(
+  cluster: Cluster,
+  { loginKey }: Pick<ClusterIdentities, 'loginKey'>,
+  assets: Assets,
+  mtimeSeconds: number,
+): ServiceEntries {
   const make: EntryMaker = { assets, mtimeSeconds };
-  const shared = [...stackEntries(cluster.stacks, make), ...tokenEntries(cluster, make)];
+  const digestOf = (hostPath: string) => sha256Of({ hostPath }, make);
+  const stacks = finishStacks(cluster.stacks, loginKey.privateKey, digestOf);
+  const shared = [...stackEntries(stacks, make), ...tokenEntries(cluster, make)];
   const byArchitecture = new Map<string, RenderedEntry[]>();
   return (node) => {
     const architecture = dockerArchitecture(node.profile);
@@ -54,38 +62,33 @@ function imageEntries(
   return files.length === 0 ? [] : [...files, json('images', list, make)];
 }
 
-function stackEntries(stacks: readonly ClusterStack[], make: EntryMaker): RenderedEntry[] {
+function stackEntries(stacks: readonly FinishedStack[], make: EntryMaker): RenderedEntry[] {
   if (stacks.length === 0) return [];
-  const files = stacks.flatMap((stack) =>
-    [stack.file, ...stack.files].map((file) =>
-      // Compose files name passwords, too; the agent is root.
-      fromHost(
-        {
-          path: posix.join(stacksDirectory, file.path),
-          mode: 0o600,
-          origin: 'cluster.yaml stacks',
-          secret: file.isSecret,
-        },
-        file,
-        make,
+  // Compose files name passwords, too; the agent is root.
+  const attributes = (path: string, secret: boolean) => ({
+    path: posix.join(stacksDirectory, path),
+    mode: 0o600,
+    origin: 'cluster.yaml stacks',
+    secret,
+  });
+  const entries = stacks.flatMap(({ texts, files }) => [
+    ...texts.map(({ path, text, isSecret }) =>
+      fileFromBytes(
+        { ...attributes(path, isSecret), mtimeSeconds: make.mtimeSeconds, shared: true },
+        new TextEncoder().encode(text),
       ),
     ),
-  );
+    ...files.map((file) => fromHost(attributes(file.path, file.isSecret), file, make)),
+  ]);
   const list = stacks.map((stack) => ({
     name: stack.name,
-    file: stack.file.path,
-    sha256: hashStack(stack, make),
+    files: stack.texts.map(({ path }) => path),
+    sha256: stack.version,
     resolve_image: stack.isBaked ? 'never' : 'changed',
     directories: stack.directories,
+    networks: stack.networks.map((name) => ({ name })),
   }));
-  return [...files, json('stacks', list, make)];
-}
-
-/** Over the compose file and all that it names: whatever of it changes makes it another version of the stack. */
-function hashStack({ file, files }: ClusterStack, make: EntryMaker): string {
-  const hash = createHash('sha256');
-  for (const one of [file, ...files]) hash.update(`${one.path}\0${sha256Of(one, make)}\n`);
-  return hash.digest('hex');
+  return [...entries, json('stacks', list, make)];
 }
 
 function tokenEntries({ swarm }: Cluster, { mtimeSeconds }: EntryMaker): RenderedEntry[] {

@@ -1,6 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { Environment, HostPath, Reference } from '../../builder/definition/environment.ts';
+import {
+  lookUpPaths,
+  type Environment,
+  type HostPath,
+  type Reference,
+} from '../../builder/definition/environment.ts';
 import { collectReferences } from '../../builder/definition/references.ts';
 import type { FolderItem } from '../../builder/definition/folder-item.ts';
 import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
@@ -12,7 +17,7 @@ import {
   type UnderstoodCluster,
 } from '../../builder/definition/understand-cluster.ts';
 import { hasErrors } from '../../builder/report/diagnostic.ts';
-import { stackReferences } from '../../builder/definition/stacks/written-stack.ts';
+import { stackReferences, stackVariableReferences } from '../../builder/definition/stacks/written-stack.ts';
 import { formatReport } from '../../builder/report/format-report.ts';
 import { environment, readNamedSources, schemas, world } from './world.ts';
 
@@ -42,15 +47,18 @@ export function runCase(name: string): CaseResult {
   );
   const own = (folder: string) =>
     existsSync(join(directory, folder)) ? readNamedSources(join(directory, folder), `${folder}/`) : [];
-  const paths = collectReferences(source, flags).map((reference) => lookAt(directory, reference));
+  const look = (references: readonly Reference[]) =>
+    references.map((reference) => lookAt(directory, reference));
+  const named = look(collectReferences(source, flags));
+  const paths = [...named, ...look(stackVariableReferences(named))];
+  const known = { ...environment, paths, ...overrides };
   const machine = {
     profiles: [...world.profiles, ...own('profiles')],
     bases: [...world.bases, ...own('bases')],
     schemas,
     environment: {
-      ...environment,
-      paths: [...paths, ...stackReferences(paths).map((reference) => lookAt(directory, reference))],
-      ...overrides,
+      ...known,
+      paths: [...known.paths, ...look(stackReferences(known, lookUpPaths(known)))],
     },
   };
   const defined = understandCluster({ ...(source === undefined ? {} : { source }), flags, ...machine });

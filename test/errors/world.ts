@@ -20,6 +20,7 @@ export const schemas: DefinitionSchemas = {
   cluster: readSchema('cluster'),
   profile: readSchema('profile'),
   base: readSchema('base'),
+  compose: readSchema('compose'),
 };
 
 /** A public key whose private half does not exist any more. */

@@ -13,6 +13,7 @@ import {
   domainName,
   groupName,
   labelName,
+  networkName,
   oneLine,
   packageName,
   stackName,
@@ -21,6 +22,7 @@ import {
 import { mountOptions } from './mount-options.ts';
 import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
 import { countryCode, dtoverlay, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
+import { goDuration } from './duration-format.ts';
 import type { ValueFormat } from './value-format.ts';
 
 /** Every `format` that the schemas in `profiles/schemas` use. */
@@ -40,6 +42,7 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   'package-name': packageName,
   'label-name': labelName,
   'stack-name': stackName,
+  'network-name': networkName,
   line: oneLine,
   'node-path': nodePath,
   'device-path': devicePath,
@@ -52,4 +55,5 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   'wifi-password': wifiPassword,
   'interface-name': interfaceName,
   dtoverlay,
+  'go-duration': goDuration,
 };

@@ -94,3 +94,29 @@ export const stackName: ValueFormat = (value, { name, at }) => {
   const hint = 'use a-z, 0-9, - and _ inside, 32 characters at most';
   return error('stack-name-malformed', at, `${name} is not usable as the name of a stack`, hint);
 };
+
+/** Networks that every Docker has; a swarm cannot have another one of that name. */
+const ownNetworks: ReadonlySet<string> = new Set([
+  'bridge',
+  'default',
+  'docker_gwbridge',
+  'host',
+  'ingress',
+  'none',
+]);
+
+/** `network-name`: a network of a swarm. Source: moby/swarmkit, manager/controlapi, validateNetworkSpec. */
+export const networkName: ValueFormat = (value, { name, at }) => {
+  if (ownNetworks.has(value)) {
+    const message = `${name} ${shown(value)} is a network that Docker makes by itself`;
+    return error('network-name-malformed', at, message, 'choose another name');
+  }
+  if (/^[a-zA-Z0-9](?:[-_.]?[a-zA-Z0-9]){0,62}$/.test(value)) return undefined;
+  const hint = 'use letters and digits, with single - _ . between them, 63 characters at most';
+  return error(
+    'network-name-malformed',
+    at,
+    `${name} ${shown(value)} is not usable as the name of a network`,
+    hint,
+  );
+};

@@ -147,7 +147,7 @@ export interface ClusterDefinition {
     wait_seconds?: number;
   };
   /**
-   * Settings of Docker Swarm that can only be made when it is founded.
+   * Settings of Docker Swarm. All but networks can only be made when it is founded.
    */
   swarm?: {
     /**
@@ -168,6 +168,10 @@ export interface ClusterDefinition {
      * Validity of the nodes' certificates, in days. A cluster that is switched off for longer cannot start by itself.
      */
     certificate_days?: number;
+    /**
+     * Overlay networks that several stacks share, such as that of a reverse proxy: they are made before the stacks, which name them with external: true.
+     */
+    networks?: string[];
     /**
      * A swarm that is there already, which the nodes join; what they become there is up to the token. Default: they make a swarm of their own.
      */
@@ -212,12 +216,12 @@ export interface ClusterDefinition {
    */
   images?: string[];
   /**
-   * Compose files, from this file's folder and inside it, that the cluster deploys as soon as it can: a list, where the file's name is the stack's, or names with files.
+   * Compose files, from this file's folder and inside it, that the cluster deploys as soon as it can: a list, where the file's name is the stack's, or names with a file each, or with a list of files that Docker merges in this order.
    */
   stacks?:
     | string[]
     | {
-        [k: string]: string;
+        [k: string]: string | [string, ...string[]];
       };
   /**
    * Debian packages that are installed into the base, in addition to its own. Those that a publisher's image or an image file lacks are installed from it at a node's first start.

@@ -42,6 +42,7 @@ export function resolveCluster(
   if (written.base === undefined) use('base', boards.profileOf({}).default_base);
   const { storage, storingIndexes, arbiterIndex } = resolveStorage(written, nodes, use);
   const images = resolveImages(written, lookUp);
+  const swarm = resolveSwarm(written, lan.lan, lookUp, use);
   const users = resolveUsers(written, environment, lookUp, locator, use);
   const cluster: Cluster = {
     name,
@@ -57,7 +58,7 @@ export function resolveCluster(
     timezone: written.timezone ?? use('timezone', defaults.timezone),
     locale: written.locale ?? use('locale', defaults.locale),
     storage,
-    swarm: resolveSwarm(written, lan.lan, lookUp, use),
+    swarm,
     firewall: { open: written.firewall?.open ?? [] },
     docker: written.docker ?? {},
     watchdog: written.watchdog ?? defaults.watchdog,
@@ -65,7 +66,7 @@ export function resolveCluster(
     packages: (written.packages ?? []).toSorted(),
     files: resolveFiles(written, users, lookUp),
     images,
-    stacks: resolveStacks(written, images, lookUp),
+    stacks: resolveStacks(written, { nodes, swarm, images }, lookUp, environment),
     delivery: { isSeeded: false, isVagrant: false },
   };
   return { cluster, writtenNodes, defaults: used };

@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Cluster } from '../cluster.ts';
-import { error } from '../finding.ts';
+import { error, warning } from '../finding.ts';
 import { shown } from '../shown.ts';
 import type { Locator } from '../source/locator.ts';
 import type { PublishedPort } from '../stacks/published-port.ts';
-import { readStacks } from '../stacks/written-stack.ts';
 import { statusPagePort } from '../status-page-port.ts';
+import { composedFiles, once, placeOf } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 interface Publication extends PublishedPort {
@@ -14,10 +14,26 @@ interface Publication extends PublishedPort {
   readonly locator: Locator;
 }
 
-function* publications({ written, lookUp }: RuleContext): Iterable<Publication> {
-  for (const { name: stack, compose } of readStacks(written.stacks, lookUp)) {
-    for (const { name: service, ports } of compose?.content.services ?? []) {
-      for (const port of ports) yield { ...port, stack, service, locator: compose?.locator as Locator };
+function publications(context: RuleContext): Publication[] {
+  return composedFiles(context).flatMap(({ stack, compose }) =>
+    compose.content.ports.flatMap(({ service, published }) =>
+      published.map((port) => ({ ...port, stack: stack.name, service, locator: compose.locator })),
+    ),
+  );
+}
+
+function* portMalformed(context: RuleContext): Iterable<Diagnostic> {
+  for (const composed of composedFiles(context)) {
+    for (const { path, wrong, address } of composed.compose.content.ports) {
+      const at = placeOf(composed, path);
+      if (wrong !== undefined) {
+        const hint = "write it like '8080:80', '53:53/udp', or { published: 8080, target: 80 }";
+        yield error('stack-port-malformed', at, `Docker refuses this port: ${wrong}`, hint);
+      } else if (address !== undefined) {
+        const message = `a swarm ignores ${address}: everybody who reaches a node reaches the port`;
+        const hint = 'remove the port if it is for other services only; they reach each other without it';
+        yield warning('stack-port-address', at, message, hint);
+      }
     }
   }
 }
@@ -30,6 +46,8 @@ function* portsClash(context: RuleContext): Iterable<Diagnostic> {
     const other = taken.get(key);
     taken.set(key, other ?? one);
     if (other === undefined || !(one.isIngress || other.isIngress)) continue;
+    // A later file of the stack may say the same again.
+    if (other.stack === one.stack && other.service === one.service && other.locator !== one.locator) continue;
     const owner = `service ${shown(other.service)}${other.stack === one.stack ? '' : ` of stack ${shown(other.stack)}`}`;
     const at = one.locator.value(one.path);
     yield error(
@@ -66,6 +84,7 @@ function portsOfNodes({ swarm, storage }: Cluster): ReadonlyMap<string, string> 
 
 /** Rules about the ports that stacks publish. */
 export const portRules: readonly Rule[] = [
+  { reads: ['stacks'], check: (context) => once(portMalformed(context)) },
   { reads: ['stacks'], check: portsClash },
   { reads: ['stacks', 'swarm.data_path_port', 'storage.type', 'profile', 'nodes'], check: portTaken },
 ];

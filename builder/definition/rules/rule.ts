@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Environment, LookUpPath } from '../environment.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
 import type { Ipv4Subnet } from '../ipv4.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
 import type { Topic } from '../schema/topic.ts';
 import type { FlagValue } from '../source/command-line.ts';
 import type { Locator } from '../source/locator.ts';
@@ -21,6 +22,8 @@ export interface RuleContext {
   readonly catalogue: Catalogue;
   readonly environment: Environment;
   readonly lookUp: LookUpPath;
+  /** The schema of compose files, all versions in one. */
+  readonly composeSchema: SchemaNode;
   /** What `--node` names. */
   readonly selection: readonly FlagValue[];
 }

@@ -12,15 +12,24 @@ export interface ExplainedError {
   readonly concerns: readonly DefinitionPath[];
 }
 
+/** Explains a key that a schema does not have below `parent`. */
+export type ExplainKey = (
+  parent: DefinitionPath,
+  key: string,
+  locator: Locator,
+  root: SchemaNode,
+) => ExplainedError;
+
 /** Maps one error of ajv (with `verbose`) to a diagnostic at its place. */
 export function explainSchemaError(
   problem: ErrorObject,
   path: DefinitionPath,
   locator: Locator,
   root: SchemaNode,
+  explainKey: ExplainKey = explainUnknownKey,
 ): ExplainedError {
   if (problem.keyword === 'additionalProperties') {
-    return explainUnknownKey(path, String(problem.params['additionalProperty']), locator, root);
+    return explainKey(path, String(problem.params['additionalProperty']), locator, root);
   }
   return { diagnostic: explainKeyword(problem, path, locator), concerns: [path] };
 }

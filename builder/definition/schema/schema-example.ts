@@ -2,9 +2,12 @@ import { stringify } from 'yaml';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { SchemaNode } from './schema-node.ts';
 
+/** What values of a type look like, where a schema has no example. */
+const typical: Readonly<Record<string, unknown>> = { integer: 1, number: 1, boolean: true };
+
 /** The first example of a schema as a line of YAML: `count: 4`. */
 export function exampleLine(key: string, schema: SchemaNode | undefined): string {
-  const example = schema?.examples?.[0] ?? schema?.enum?.[0];
+  const example = schema?.examples?.[0] ?? schema?.enum?.[0] ?? typical[schema?.type ?? ''];
   return example === undefined ? `${key}: ...` : `${key}: ${flow(example)}`;
 }
 
@@ -12,7 +15,7 @@ export function exampleLine(key: string, schema: SchemaNode | undefined): string
 export function exampleOf(path: DefinitionPath, schema: SchemaNode): string {
   const key = path.at(-1);
   if (typeof key === 'string') return exampleLine(key, schema);
-  const example = schema.examples?.[0];
+  const example = schema.examples?.[0] ?? typical[schema.type ?? ''];
   return example === undefined ? '...' : flow(example);
 }
 

@@ -12,6 +12,8 @@ export interface DefinitionSchemas {
   readonly cluster: SchemaNode;
   readonly profile: SchemaNode;
   readonly base: SchemaNode;
+  /** Of compose files, all versions in one: see `composeSchemaOf`. */
+  readonly compose: SchemaNode;
 }
 
 /** A compiled schema together with its text, which messages take examples and descriptions from. */

@@ -66,13 +66,27 @@ function place(parent: readonly string[]): string {
   return parent.length === 0 ? 'at the top level' : `under ${parent.join('.')}`;
 }
 
-function keysAt(root: SchemaNode, parent: DefinitionPath): string[] {
+/** The keys that a schema knows at a path. */
+export function keysAt(root: SchemaNode, parent: DefinitionPath): string[] {
   let schema: SchemaNode | undefined = root;
-  for (const part of parent) {
-    if (typeof part === 'number') schema = alternatives(schema).find(({ items }) => items)?.items;
-    else schema = mappingOf(schema)?.properties?.[part] ?? additionalOf(schema);
-  }
-  return Object.keys(mappingOf(schema)?.properties ?? {});
+  for (const part of parent) schema = schema === undefined ? undefined : childOf(schema, part);
+  const keys = [schema, ...alternatives(schema)].flatMap((one) => Object.keys(one?.properties ?? {}));
+  return [...new Set(keys)];
+}
+
+function childOf(schema: SchemaNode, part: string | number): SchemaNode | undefined {
+  const others = (schema.anyOf ?? []).map((one) => childOf(one, part));
+  const own =
+    typeof part === 'number' ? schema.items : (schema.properties?.[part] ?? otherChildOf(schema, part));
+  return own ?? others.find((child) => child !== undefined);
+}
+
+/** Of keys that the user makes up. */
+function otherChildOf(schema: SchemaNode, part: string): SchemaNode | undefined {
+  const patterns = Object.entries(schema.patternProperties ?? {});
+  const matching = patterns.find(([pattern]) => new RegExp(pattern).test(part))?.[1];
+  const { additionalProperties } = schema;
+  return matching ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
 }
 
 /** A value that may be written in several ways has several schemas. */
@@ -82,10 +96,6 @@ function alternatives(schema: SchemaNode | undefined): readonly SchemaNode[] {
 
 function mappingOf(schema: SchemaNode | undefined): SchemaNode | undefined {
   return alternatives(schema).find(({ properties }) => properties !== undefined);
-}
-
-function additionalOf(schema: SchemaNode | undefined): SchemaNode | undefined {
-  return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
 /** Every place that has exactly this key, as the keys that lead to it; lists count as their items. */

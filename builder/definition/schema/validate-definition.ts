@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import type { ParsedDefinition } from '../source/parse-definition.ts';
-import { explainSchemaError } from './explain-schema-error.ts';
+import { explainSchemaError, type ExplainKey } from './explain-schema-error.ts';
 import type { CompiledSchema } from './schema-set.ts';
 import { topicOf, type Topic } from './topic.ts';
 import { booleanWord } from './wrong-type.ts';
@@ -21,10 +21,11 @@ export interface SchemaFindings<T> {
 export function validateDefinition<T>(
   { tree, locator }: ParsedDefinition,
   { schema, validate }: CompiledSchema<T>,
+  explainKey?: ExplainKey,
 ): SchemaFindings<T> {
   if (validate(tree)) return { diagnostics: [], tree, damaged: new Set() };
   const explained = simplifyAlternatives(validate.errors ?? []).map((error) =>
-    explainSchemaError(error, pathOf(error.instancePath, tree), locator, schema),
+    explainSchemaError(error, pathOf(error.instancePath, tree), locator, schema, explainKey),
   );
   const damaged = new Set(explained.flatMap(({ concerns }) => concerns.map(topicOf)));
   const sound = withoutTopics(tree, damaged);

@@ -55,9 +55,11 @@ function expectedWords(schema: SchemaNode): string {
   const byType: Record<string, string> = {
     string: 'text',
     integer: 'a whole number',
+    number: 'a number',
     boolean: 'true or false',
     array: 'a list',
     object: 'a mapping',
+    null: 'empty',
   };
   return byFormat[schema.format ?? ''] ?? byType[schema.type ?? ''] ?? 'something else';
 }
@@ -81,7 +83,8 @@ function yamlHint(
   const key = path.at(-1);
   const line = (value: string) => (typeof key === 'string' ? `${key}: ${value}` : value);
   const { type } = schema;
-  if (type === 'string' && typeof found !== 'string' && !neverNumbers.has(schema.format ?? '')) {
+  const takesText = type === 'string' || (schema.anyOf ?? []).some((one) => one.type === 'string');
+  if (takesText && typeof found !== 'string' && !neverNumbers.has(schema.format ?? '')) {
     if (schema.writeOnly === true) return 'put it in quotes';
     const plain = text ?? String(found);
     const read = String(found) === plain ? '' : `; without them YAML reads ${String(found)}`;

@@ -1,8 +1,20 @@
-import { isAlias, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import {
+  isAlias,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type DocumentOptions,
+  type ParseOptions,
+  type SchemaOptions,
+} from 'yaml';
 import type { Diagnostic, Outcome, SourceText } from '../../report/diagnostic.ts';
 import { error } from '../finding.ts';
 import { locateInDocument, positionOfRange } from './document-locator.ts';
 import type { Locator } from './locator.ts';
+import { goYamlTags } from './go-yaml.ts';
 import { explainSyntaxErrors } from './syntax-errors.ts';
 
 /** A YAML text as plain data (`{}` when nothing is written), with the place of everything in it. */
@@ -11,16 +23,29 @@ export interface ParsedDefinition {
   readonly locator: Locator;
 }
 
+/** Whose rules say what a plain value means: those of YAML 1.2, or of the parser that docker reads compose files with. */
+export type YamlDialect = 'yaml-1.2' | 'docker';
+
+const dialects: Readonly<Record<YamlDialect, ParseOptions & DocumentOptions & SchemaOptions>> = {
+  'yaml-1.2': {},
+  docker: { schema: 'core', customTags: goYamlTags },
+};
+
 /** More aliases than any hand-written definition has: beyond it, the text is an expansion bomb. */
 const maxAliasCount = 10_000;
 
 /**
- * Parses `cluster.yaml`, a profile or a base: YAML 1.2, one document, anchors, aliases and merge keys allowed.
+ * Parses `cluster.yaml`, a profile, a base or a compose file: YAML 1.2 (or docker's dialect), one document, anchors,
+ * aliases and merge keys allowed.
  *
  * Diagnostics: `yaml-encoding`, `yaml-syntax`, `yaml-tab`, `yaml-duplicate-key`, `yaml-several-documents`, `yaml-tag`,
- * `yaml-alias`, `yaml-complex-key`. There is no value when the text could not be understood.
+ * `yaml-alias`, `yaml-complex-key`, and `yaml-key-not-text` in compose files. There is no value when the text could not
+ * be understood.
  */
-export function parseDefinition({ file, text }: SourceText): Outcome<ParsedDefinition> {
+export function parseDefinition(
+  { file, text }: SourceText,
+  dialect: YamlDialect = 'yaml-1.2',
+): Outcome<ParsedDefinition> {
   // Editors on Windows begin a file with a byte order mark, which is no column of its first line.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
   const lines = new LineCounter();
@@ -31,10 +56,11 @@ export function parseDefinition({ file, text }: SourceText): Outcome<ParsedDefin
     prettyErrors: false,
     merge: true,
     logLevel: 'error',
+    ...dialects[dialect],
   });
   const { diagnostics, understood } = explainSyntaxErrors(source, lines, document);
   if (!understood) return { diagnostics };
-  const broken = findBrokenReferences(source, lines, document);
+  const broken = findBrokenReferences(source, lines, document, dialect);
   if (broken.length > 0) return { diagnostics: [...diagnostics, ...broken] };
   try {
     const tree: unknown = document.toJS({ maxAliasCount }) ?? {};
@@ -57,9 +83,14 @@ function findUndecoded(source: SourceText): Diagnostic | undefined {
 }
 
 /** Aliases without an anchor, aliases inside their own anchor, and keys that are lists or mappings. */
-function findBrokenReferences(source: SourceText, lines: LineCounter, document: Document): Diagnostic[] {
+function findBrokenReferences(
+  source: SourceText,
+  lines: LineCounter,
+  document: Document,
+  dialect: YamlDialect,
+): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const at = (range: readonly number[] | null | undefined) =>
+  const place = (range: readonly number[] | null | undefined) =>
     range ? positionOfRange(source, lines, range[0] ?? 0, range[1] ?? 0) : undefined;
   visit(document, {
     Alias(_key, alias, ancestors) {
@@ -69,24 +100,29 @@ function findBrokenReferences(source: SourceText, lines: LineCounter, document: 
         found.push(
           error(
             'yaml-alias',
-            at(alias.range),
+            place(alias.range),
             `no anchor &${alias.source} stands before *${alias.source}`,
             hint,
           ),
         );
       } else if (ancestors.includes(target)) {
         found.push(
-          error('yaml-alias', at(alias.range), `*${alias.source} stands inside the value it repeats`),
+          error('yaml-alias', place(alias.range), `*${alias.source} stands inside the value it repeats`),
         );
       }
     },
     Pair(_key, pair) {
+      if (isScalar(pair.key) && dialect === 'docker' && !isTextKey(pair.key.value)) {
+        const at = place(pair.key.range);
+        const message = 'Docker takes this key for a number, a boolean or nothing, and refuses it';
+        found.push(error('yaml-key-not-text', at, message, 'put the key in quotes'));
+      }
       if (isScalar(pair.key) || isAlias(pair.key) || pair.key === null) return;
       const range = isNode(pair.key) ? pair.key.range : undefined;
       found.push(
         error(
           'yaml-complex-key',
-          at(range),
+          place(range),
           'a key must be plain text, not a list or a mapping',
           'put the key in quotes if its first character is [ or {',
         ),
@@ -94,4 +130,9 @@ function findBrokenReferences(source: SourceText, lines: LineCounter, document: 
     },
   });
   return found;
+}
+
+/** The parser makes a symbol of a merge key. */
+function isTextKey(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'symbol';
 }

@@ -1,110 +1,116 @@
 import type { DefinitionPath } from '../source/definition-path.ts';
-import { isMapping } from '../source/is-mapping.ts';
-import { parsePort, type PublishedPort } from './published-port.ts';
-
-/** One service of a stack, as far as the builder has to know it. */
-export interface StackService {
-  readonly name: string;
-  readonly path: DefinitionPath;
-  /** As written; undefined when there is none. */
-  readonly image: string | undefined;
-  /** It would be built on the node. */
-  readonly isBuilt: boolean;
-  readonly ports: readonly PublishedPort[];
-  readonly binds: readonly StackBind[];
-}
-
-/** A folder of the node that a container sees. */
-export interface StackBind {
-  readonly path: DefinitionPath;
-  /** Path on the node, as written. */
-  readonly source: string;
-}
+import { parsePort, type PortMapping } from './published-port.ts';
+import { readService, type StackService } from './stack-service.ts';
+import { at, entriesAt, listAt, textAt } from './tree-access.ts';
+import type { StackBind } from './stack-bind.ts';
 
 /** A file beside the compose file that it names. */
 export interface StackFile {
   readonly path: DefinitionPath;
-  /** As written: from the folder of the compose file. */
+  /** As written: from the folder of the first compose file. */
   readonly file: string;
-  /** Passwords are in it, as likely as not. */
-  readonly isSecret: boolean;
+  readonly kind: 'config' | 'secret' | 'env_file';
+}
+
+/** An entry of `networks:`, `volumes:`, `configs:` or `secrets:`. */
+export interface StackResource {
+  readonly kind: 'network' | 'volume' | 'config' | 'secret';
+  readonly key: string;
+  readonly path: DefinitionPath;
+  /** What Docker calls it, when that is written; else it is made of the stack's name and the key. */
+  readonly name: string | undefined;
+  /** Something else makes it. */
+  readonly isExternal: boolean;
+  /** It is made of a file. */
+  readonly hasFile: boolean;
+}
+
+/** A subnet that a network asks for. */
+export interface StackSubnet {
+  readonly path: DefinitionPath;
+  readonly network: string;
+  readonly subnet: string;
 }
 
 /** What a compose file says that matters before it is deployed. */
 export interface StackContent {
   readonly services: readonly StackService[];
+  readonly ports: readonly (PortMapping & { readonly service: string })[];
   /** Folders that named volumes are bound to. */
-  readonly volumeDevices: readonly string[];
+  readonly volumeDevices: readonly StackBind[];
   readonly files: readonly StackFile[];
+  readonly resources: readonly StackResource[];
+  readonly subnets: readonly StackSubnet[];
 }
 
 /** Reads the tree of a compose file. Total: what has another shape than it should is left to the rules, or to Docker. */
 export function readStackContent(tree: unknown): StackContent {
-  const services = entriesOf(tree, 'services').map(([name, service]) => readService(name, service));
-  const envFiles = entriesOf(tree, 'services').flatMap(([name, service]) =>
-    readEnvFiles(service, ['services', name, 'env_file']),
-  );
-  const named = (['configs', 'secrets'] as const).flatMap((kind) =>
-    entriesOf(tree, kind).flatMap(([name, item]): StackFile[] => {
-      const file = at(item, 'file');
-      return typeof file === 'string'
-        ? [{ path: [kind, name, 'file'], file, isSecret: kind === 'secrets' }]
-        : [];
-    }),
-  );
-  const volumeDevices = entriesOf(tree, 'volumes').flatMap(([, volume]) => {
-    const device = at(at(volume, 'driver_opts'), 'device');
-    return typeof device === 'string' ? [device] : [];
-  });
-  return { services, volumeDevices, files: [...envFiles, ...named] };
-}
-
-function readService(name: string, service: unknown): StackService {
-  const path = ['services', name];
-  const image = at(service, 'image');
+  const services = entriesAt(tree, 'services');
   return {
-    name,
-    path,
-    image: typeof image === 'string' && image !== '' ? image : undefined,
-    isBuilt: at(service, 'build') !== undefined,
-    ports: listAt(service, 'ports').flatMap((port, index) => parsePort(port, [...path, 'ports', index])),
-    binds: listAt(service, 'volumes').flatMap((volume, index) =>
-      readBind(volume, [...path, 'volumes', index]),
+    services: services.map(([name, service]) => readService(name, service)),
+    ports: services.flatMap(([name, service]) =>
+      listAt(service, 'ports').map((port, index) => ({
+        ...parsePort(port, ['services', name, 'ports', index]),
+        service: name,
+      })),
+    ),
+    volumeDevices: entriesAt(tree, 'volumes').flatMap(([name, volume]) => volumeDevice(name, volume)),
+    files: [
+      ...services.flatMap(([name, service]) => readEnvFiles(service, ['services', name, 'env_file'])),
+      ...namedFiles(tree, 'configs', 'config'),
+      ...namedFiles(tree, 'secrets', 'secret'),
+    ],
+    resources: [
+      ...resources(tree, 'networks', 'network'),
+      ...resources(tree, 'volumes', 'volume'),
+      ...resources(tree, 'configs', 'config'),
+      ...resources(tree, 'secrets', 'secret'),
+    ],
+    subnets: entriesAt(tree, 'networks').flatMap(([network, one]) =>
+      listAt(at(one, 'ipam'), 'config').flatMap((pool, index) => {
+        const subnet = textAt(pool, 'subnet');
+        const path = ['networks', network, 'ipam', 'config', index, 'subnet'];
+        return subnet === undefined ? [] : [{ path, network, subnet }];
+      }),
     ),
   };
 }
 
-/** The short form is `source:target[:options]`; a source that begins with neither `/`, `.` nor `~` is a volume's name. */
-function readBind(volume: unknown, path: DefinitionPath): StackBind[] {
-  if (typeof volume === 'string') {
-    const [source = '', target] = volume.split(':');
-    return target !== undefined && /^[/.~]/.test(source) ? [{ path, source }] : [];
-  }
-  const source = at(volume, 'source');
-  return at(volume, 'type') === 'bind' && typeof source === 'string'
-    ? [{ path: [...path, 'source'], source }]
-    : [];
+/** Only a volume that is bound to a folder has a device that is a path of the node: `:/path` is one of an NFS server. */
+function volumeDevice(name: string, volume: unknown): StackBind[] {
+  const options = at(volume, 'driver_opts');
+  const device = textAt(options, 'device');
+  const isBind = (textAt(options, 'o') ?? '').split(',').includes('bind');
+  if (device === undefined || !isBind) return [];
+  return [{ path: ['volumes', name, 'driver_opts', 'device'], source: device, target: undefined }];
+}
+
+function namedFiles(tree: unknown, key: string, kind: 'config' | 'secret'): StackFile[] {
+  return entriesAt(tree, key).flatMap(([name, item]) => {
+    const file = textAt(item, 'file');
+    return file === undefined ? [] : [{ path: [key, name, 'file'], file, kind }];
+  });
 }
 
 function readEnvFiles(service: unknown, path: DefinitionPath): StackFile[] {
   const written = at(service, 'env_file');
-  if (typeof written === 'string') return [{ path, file: written, isSecret: true }];
-  return listAt(service, 'env_file').flatMap((item, index) => {
-    const file = at(item, 'path') ?? item;
-    return typeof file === 'string' ? [{ path: [...path, index], file, isSecret: true }] : [];
+  if (typeof written === 'string') return [{ path, file: written, kind: 'env_file' }];
+  return listAt(service, 'env_file').flatMap((file, index): StackFile[] =>
+    typeof file === 'string' ? [{ path: [...path, index], file, kind: 'env_file' }] : [],
+  );
+}
+
+function resources(tree: unknown, key: string, kind: StackResource['kind']): StackResource[] {
+  return entriesAt(tree, key).map(([name, item]) => {
+    const external = at(item, 'external');
+    const isExternal = external === true || (typeof external === 'object' && external !== null);
+    return {
+      kind,
+      key: name,
+      path: [key, name],
+      name: textAt(item, 'name') ?? textAt(external, 'name'),
+      isExternal,
+      hasFile: textAt(item, 'file') !== undefined,
+    };
   });
-}
-
-function at(tree: unknown, key: string): unknown {
-  return isMapping(tree) ? tree[key] : undefined;
-}
-
-function listAt(tree: unknown, key: string): readonly unknown[] {
-  const value = at(tree, key);
-  return Array.isArray(value) ? value : [];
-}
-
-function entriesOf(tree: unknown, key: string): [string, unknown][] {
-  const value = at(tree, key);
-  return isMapping(value) ? Object.entries(value) : [];
 }

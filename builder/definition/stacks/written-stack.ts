@@ -1,28 +1,50 @@
 import { posix } from 'node:path';
 import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
-import type { HostPath, LookUpPath, Reference } from '../environment.ts';
+import type { Environment, HostPath, LookUpPath, Reference } from '../environment.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { parseDefinition } from '../source/parse-definition.ts';
+import { fillCompose, type FilledCompose } from './fill-compose.ts';
+import { listStacks } from './list-stacks.ts';
 import { readStackContent, type StackContent, type StackFile } from './stack-content.ts';
+import {
+  stackVariables,
+  variableFileReferences,
+  variableNames,
+  type StackVariables,
+} from './stack-variables.ts';
 
-/** A stack as the definition names it, with its compose file as far as that can be read. */
+/** A stack as the definition names it, with its compose files as far as they can be read. */
 export interface WrittenStack {
   readonly name: string;
+  /** Where in the definition it stands. */
+  readonly path: DefinitionPath;
+  /** In the order that Docker merges them in. */
+  readonly files: readonly ComposeFile[];
+  /** The folder that paths in its compose files start at. */
+  readonly folder: string;
+  readonly variables: StackVariables;
+}
+
+/** One compose file of a stack. */
+export interface ComposeFile {
   /** Where in the definition it stands. */
   readonly path: DefinitionPath;
   /** Path of the compose file, as written. */
   readonly file: string;
   readonly found: HostPath | undefined;
-  readonly compose: ParsedStack | undefined;
+  readonly compose: ParsedCompose | undefined;
   /** What is wrong with the YAML of the compose file. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** A compose file that is YAML. */
-export interface ParsedStack {
+export interface ParsedCompose {
+  readonly text: string;
+  /** With its variables filled in. */
   readonly tree: unknown;
   readonly locator: Locator;
+  readonly filled: FilledCompose;
   readonly content: StackContent;
 }
 
@@ -31,67 +53,110 @@ export interface FoundStackFile extends StackFile {
   readonly found: HostPath | undefined;
 }
 
-/** Where the definition's `stacks:` says that stacks are: a list of files, or names with files. */
-export function listStacks(written: unknown): { name: string; path: DefinitionPath; file: string }[] {
-  if (Array.isArray(written)) {
-    return written.flatMap((file: unknown, index) =>
-      typeof file === 'string' ? [{ name: stackNameOf(file), path: ['stacks', index], file }] : [],
-    );
-  }
-  if (written === null || typeof written !== 'object') return [];
-  return Object.entries(written).flatMap(([name, file]: [string, unknown]) =>
-    typeof file === 'string' ? [{ name, path: ['stacks', name], file }] : [],
-  );
+const known = new WeakMap<Environment, Map<string, WrittenStack[]>>();
+
+/** Reads the compose files that the host has found. What was read before is not read again. */
+export function readStacks(written: unknown, lookUp: LookUpPath, environment: Environment): WrittenStack[] {
+  const read = known.get(environment) ?? new Map<string, WrittenStack[]>();
+  known.set(environment, read);
+  const key = JSON.stringify(written) ?? '';
+  const stacks =
+    read.get(key) ??
+    listStacks(written).map((listed): WrittenStack => {
+      const folder = folderOf(listed.files);
+      const variables = stackVariables(folder, lookUp, environment);
+      const files = listed.files.map(({ path, file }) => readComposeFile(path, file, lookUp, variables));
+      return { name: listed.name, path: listed.path, files, folder, variables };
+    });
+  read.set(key, stacks);
+  return stacks;
 }
 
-/** Reads the compose files that the host has found. */
-export function readStacks(written: unknown, lookUp: LookUpPath): WrittenStack[] {
-  return listStacks(written).map(({ name, path, file }) => {
-    const found = lookUp({ purpose: 'stack', written: file, from: 'definition' });
-    const { value, diagnostics } =
-      found?.text === undefined ? { diagnostics: [] } : parseDefinition({ file, text: found.text });
-    const compose = value === undefined ? undefined : { ...value, content: readStackContent(value.tree) };
-    return { name, path, file, found, compose, diagnostics };
-  });
+function readComposeFile(
+  path: DefinitionPath,
+  file: string,
+  lookUp: LookUpPath,
+  variables: StackVariables,
+): ComposeFile {
+  const found = lookUp({ purpose: 'stack', written: file, from: 'definition' });
+  if (found?.text === undefined) return { path, file, found, compose: undefined, diagnostics: [] };
+  const { value, diagnostics } = parseDefinition({ file, text: found.text }, 'docker');
+  if (value === undefined) return { path, file, found, compose: undefined, diagnostics };
+  const filled = fillCompose(value.tree, variables.lookUp);
+  const { tree } = filled;
+  const content = readStackContent(tree);
+  const compose = { text: found.text, tree, locator: value.locator, filled, content };
+  return { path, file, found, compose, diagnostics };
+}
+
+/** The compose files of stacks, so that the host can read them. */
+export function composeReferences(written: unknown): Reference[] {
+  return listStacks(written).flatMap(({ files }) =>
+    files.map(({ file }): Reference => {
+      return { purpose: 'stack', written: file, from: 'definition', folder: folderOf(files) };
+    }),
+  );
 }
 
 /** The texts of the compose files, for reports that point into them. */
 export function stackSources(paths: readonly HostPath[]): SourceText[] {
-  return paths.flatMap(({ purpose, written, text }) =>
-    purpose === 'stack' && text !== undefined ? [{ file: written, text }] : [],
+  const texts = paths.flatMap(({ purpose, written, text }) =>
+    purpose === 'stack' && text !== undefined ? [[written, { file: written, text }] as const] : [],
   );
+  return [...new Map(texts).values()];
 }
 
-/** What the compose files name, so that the host can look at it as well. */
-export function stackReferences(paths: readonly HostPath[]): Reference[] {
-  const references = stackSources(paths).flatMap(({ file, text }) => {
-    const parsed = parseDefinition({ file, text });
-    return parsed.value === undefined
-      ? []
-      : readStackContent(parsed.value.tree).files.map((one) => stackFileReference(file, one));
+/** The `.env` files beside the compose files that were found. */
+export function stackVariableReferences(paths: readonly HostPath[]): Reference[] {
+  return unique(foundStacks(paths).flatMap(({ folder }) => variableFileReferences(folder)));
+}
+
+/** Names of the variables in the compose files that were found. */
+export function stackVariableNames(paths: readonly HostPath[]): string[] {
+  return [...new Set(foundStacks(paths).flatMap(({ tree }) => variableNames(tree)))];
+}
+
+/** What the compose files name, so that the host can look at it as well. `.env` files must have been found before. */
+export function stackReferences(environment: Environment, lookUp: LookUpPath): Reference[] {
+  const references = foundStacks(environment.paths).flatMap(({ folder, tree }) => {
+    const { lookUp: variable } = stackVariables(folder, lookUp, environment);
+    return readStackContent(fillCompose(tree, variable).tree).files.map((one) =>
+      stackFileReference(folder, one),
+    );
   });
-  return [...new Map(references.map((reference) => [reference.written, reference])).values()];
+  return unique(references);
 }
 
-/** The files that a stack names, with what the host found there. */
-export function stackFilesOf({ file, compose }: WrittenStack, lookUp: LookUpPath): FoundStackFile[] {
+/** The files that a compose file of a stack names, with what the host found there. */
+export function stackFilesOf(
+  { folder }: WrittenStack,
+  { compose }: ComposeFile,
+  lookUp: LookUpPath,
+): FoundStackFile[] {
   return (compose?.content.files ?? []).map((one) => ({
     ...one,
-    found: lookUp(stackFileReference(file, one)),
+    found: lookUp(stackFileReference(folder, one)),
   }));
 }
 
-/** Docker takes such paths from the folder of the compose file. */
-function stackFileReference(stack: string, { file }: StackFile): Reference {
-  const written = /^[/~]/.test(file) ? file : posix.join(posix.dirname(stack), file);
+function foundStacks(paths: readonly HostPath[]): { folder: string; tree: unknown }[] {
+  return paths.flatMap(({ purpose, written, text, folder = posix.dirname(written) }) => {
+    if (purpose !== 'stack' || text === undefined) return [];
+    const { value } = parseDefinition({ file: written, text }, 'docker');
+    return value === undefined ? [] : [{ folder, tree: value.tree }];
+  });
+}
+
+function unique(references: readonly Reference[]): Reference[] {
+  return [...new Map(references.map((reference) => [reference.written, reference])).values()];
+}
+
+/** Docker takes such paths from the folder of the first compose file. */
+function stackFileReference(folder: string, { file }: StackFile): Reference {
+  const written = /^[/~]/.test(file) ? file : posix.join(folder, file);
   return { purpose: 'stack-file', written, from: 'definition' };
 }
 
-/** `web` of `./web.yaml`; of a file with the name that compose files always have, the name of its folder. */
-function stackNameOf(file: string): string {
-  const parts = file.split('/');
-  const base = (parts.at(-1) ?? '').replace(/\.ya?ml$/, '');
-  const folder = parts.at(-2) ?? '.';
-  const isUsualName = /^(docker-)?(compose|stack)$/.test(base);
-  return isUsualName && !/^\.*$|^~$/.test(folder) ? folder : base;
+function folderOf(files: readonly { readonly file: string }[]): string {
+  return posix.dirname(files[0]?.file ?? '.');
 }

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import { readStackContent } from '../../definition/stacks/stack-content.ts';
 import { checkSoftware, type BaseSoftware } from '../../packages/check-software.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
 import type { RenderedEntry } from '../../render/rendered-node.ts';
@@ -31,7 +29,7 @@ export async function checkBases(
   }
   const found = checkSoftware(software, {
     usesGlusterfs: cluster.storage.type === 'glusterfs',
-    images: await readImages(cluster),
+    images: cluster.stacks.flatMap(({ images }) => images),
   });
   for (const finding of found) if (finding.severity === 'warning') progress.warn(finding);
   if (hasErrors(found)) throw new ConfigurationError(found.filter(({ severity }) => severity === 'error'));
@@ -46,11 +44,4 @@ async function readUnits(entries: readonly RenderedEntry[]): Promise<Map<string,
     units.set(entry.path, new TextDecoder().decode(bytes));
   }
   return units;
-}
-
-async function readImages({ stacks }: Cluster): Promise<string[]> {
-  const read = await Promise.all(
-    stacks.map(async ({ file }) => readStackContent(parse(await readFile(file.hostPath, 'utf8')))),
-  );
-  return read.flatMap(({ services }) => services.flatMap(({ image }) => image ?? []));
 }

@@ -58,7 +58,18 @@ secrets: { s: { file: ./c.conf } }`;
     expect(stacks).toMatchObject([
       {
         name: 'a',
-        file: { hostPath: '/project/apps/a/compose.yaml', path: 'a/apps/a/compose.yaml', isSecret: false },
+        composeFiles: [
+          {
+            path: 'a/apps/a/compose.yaml',
+            text,
+            version: '3.9',
+            versioned: [
+              { section: 'configs', key: 'c', hostPath: '/project/apps/a/c.conf' },
+              { section: 'configs', key: 'same', hostPath: '/project/apps/a/c.conf' },
+              { section: 'secrets', key: 's', hostPath: '/project/apps/a/c.conf' },
+            ],
+          },
+        ],
         files: [
           { path: 'a/apps/common.env', isSecret: true },
           { path: 'a/apps/a/c.conf', isSecret: true },
@@ -72,10 +83,10 @@ secrets: { s: { file: ./c.conf } }`;
 services:
   a:
     image: a:1
-    volumes: [/mnt/cluster/b/, /mnt/cluster/a:/a, /mnt/cluster/b/../a:/c, /var/run/docker.sock:/s, "/mnt/cluster/$X:/x", /mnt/cluster:/all, "/mnt/cluster/b/:/b"]`;
+    volumes: [/mnt/cluster/b/, /mnt/cluster/a:/a, /mnt/cluster/b/../a:/c, /var/run/docker.sock:/s, "/mnt/cluster/$$X.conf:/x", /mnt/cluster:/all, "/mnt/cluster/b/:/b"]`;
     const { stacks } = resolved('stacks: [a.yaml]', {}, { paths: [stack('a.yaml', text)] });
     expect(stacks).toMatchObject([
-      { file: { path: 'a.yaml' }, files: [], directories: ['/mnt/cluster/a', '/mnt/cluster/b'] },
+      { composeFiles: [{ path: 'a.yaml' }], files: [], directories: ['/mnt/cluster/a', '/mnt/cluster/b'] },
     ]);
   });
 });

@@ -34,6 +34,8 @@ const assets = (digests: Readonly<Record<string, string>>) => ({
   ),
 });
 
+const identities = { loginKey: { privateKey: 'a key that nobody else has', publicKey: '' } };
+
 type Entries = ReturnType<ReturnType<typeof createServiceEntries>>;
 
 const listIn = (entries: Entries, path: string): unknown => {
@@ -47,7 +49,12 @@ describe('images', () => {
     const cluster = defaultCluster({
       images: [archive('pi', 'arm64'), archive('both', 'arm64', 'amd64'), archive('small', 'arm')],
     });
-    const entriesOf = createServiceEntries(cluster, assets({ pi: 'a', both: 'b', small: 'c' }), 0);
+    const entriesOf = createServiceEntries(
+      cluster,
+      identities,
+      assets({ pi: 'a', both: 'b', small: 'c' }),
+      0,
+    );
     expect(listIn(entriesOf(pi), '/etc/dlimage/images.json')).toEqual([
       { file: 'pi', references: ['pi:1'], id: 'sha256:pi-arm64' },
       { file: 'both', references: ['both:1'], id: 'sha256:both-arm64' },
@@ -61,7 +68,7 @@ describe('images', () => {
   });
 
   it('and stacks are nothing when the definition has none', () => {
-    expect(createServiceEntries(defaultCluster(), assets({}), 0)(pi)).toEqual([]);
+    expect(createServiceEntries(defaultCluster(), identities, assets({}), 0)(pi)).toEqual([]);
   });
 });
 
@@ -70,7 +77,11 @@ describe('stacks', () => {
     stacks: [
       {
         name: 'web',
-        file: file('web/web.yaml'),
+        composeFiles: [
+          { path: 'web/web.yaml', text: 'services: {}\n', changes: [], version: null, versioned: [] },
+        ],
+        networks: ['shared'],
+        images: [],
         files: [file('web/key', true)],
         directories: ['/mnt/cluster/web'],
         isBaked: true,
@@ -78,7 +89,7 @@ describe('stacks', () => {
     ],
   });
   const render = (key: string) =>
-    createServiceEntries(cluster, assets({ 'web/web.yaml': 'a', 'web/key': key }), 0)(pi);
+    createServiceEntries(cluster, identities, assets({ 'web/key': key }), 0)(pi);
 
   it('are for root alone, and what is secret in them is shown nowhere', () => {
     expect(render('b').map(({ entry, secret }) => [entry.path, entry.mode.toString(8), secret])).toEqual([
@@ -93,10 +104,11 @@ describe('stacks', () => {
     expect(one).toEqual([
       {
         name: 'web',
-        file: 'web/web.yaml',
+        files: ['web/web.yaml'],
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         resolve_image: 'never',
         directories: ['/mnt/cluster/web'],
+        networks: [{ name: 'shared' }],
       },
     ]);
     expect(other).not.toEqual(one);
@@ -106,7 +118,7 @@ describe('stacks', () => {
 it('the token of a swarm that is joined is for root alone', () => {
   const cluster = defaultCluster();
   const joining = { ...cluster.swarm, joinExisting: { addresses: ['nas:2377'], token: 'SWMTKN' } };
-  const [entry] = createServiceEntries({ ...cluster, swarm: joining }, assets({}), 0)(pi);
+  const [entry] = createServiceEntries({ ...cluster, swarm: joining }, identities, assets({}), 0)(pi);
   expect(entry).toMatchObject({
     secret: true,
     entry: { path: '/etc/dlimage/swarm-token', mode: 0o600 },

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePort } from '../../../../builder/definition/stacks/published-port.ts';
 import { readStackContent } from '../../../../builder/definition/stacks/stack-content.ts';
-import { listStacks } from '../../../../builder/definition/stacks/written-stack.ts';
+import { listStacks } from '../../../../builder/definition/stacks/list-stacks.ts';
 
 describe('the ports of a service', () => {
   const published = (written: unknown) =>
-    parsePort(written, []).map(
+    parsePort(written, []).published.map(
       ({ port, protocol, isIngress }) => `${port}/${protocol}${isIngress ? '' : ' host'}`,
     );
 
@@ -16,18 +16,38 @@ describe('the ports of a service', () => {
     ['127.0.0.1:80:8080', ['80/tcp']],
     ['9000-9002:80-82', ['9000/tcp', '9001/tcp', '9002/tcp']],
     [{ target: 80, published: 8080 }, ['8080/tcp']],
-    [
-      { target: 80, published: '8080-8081', protocol: 'udp', mode: 'host' },
-      ['8080/udp host', '8081/udp host'],
-    ],
+    [{ target: 80, published: 8080, protocol: 'udp', mode: 'host' }, ['8080/udp host']],
     ['8080', []],
     [8080, []],
-    ['9002-9000:80-82', []],
-    ['1-65535:1-65535', []],
-    ['${PORT}:80', []],
+    ['0080:80', ['80/tcp']],
+    ['8000-8002:80', ['8000/tcp', '8001/tcp', '8002/tcp']],
+    ['[::1]:53:53/UDP', ['53/udp']],
+    ['132:132/sctp', ['132/sctp']],
+    [':80', []],
     [{ target: 80 }, []],
   ])('%j publishes %j', (written, expected) => {
     expect(published(written)).toEqual(expected);
+  });
+});
+
+describe('a port that Docker refuses', () => {
+  it.each([
+    '9002-9000:80',
+    '70000:80',
+    '80:80/upd',
+    'web:80',
+    '80:',
+    '',
+    '300.1.1.1:80:80',
+    '80-81:90-93',
+    '80:0x50',
+  ])('is refused: %s', (written) => {
+    expect(parsePort(written, []).wrong).toBeTypeOf('string');
+  });
+
+  it('is none that Docker takes', () => {
+    const written = ['1-65535:1-65535', '22:22', 8080, { target: 80 }, { target: 80, published: 0 }, '::80'];
+    expect(written.flatMap((one) => parsePort(one, []).wrong ?? [])).toEqual([]);
   });
 });
 
@@ -46,7 +66,7 @@ services:
       - { type: bind, source: /srv/x, target: /x }
       - { type: volume, source: named, target: /y }
   db:
-    env_file: [./db.env, { path: ./more.env, required: false }]
+    env_file: [./db.env]
 volumes:
   named: { driver_opts: { type: none, o: bind, device: /mnt/cluster/named } }
 configs: { site: { file: ./site.conf }, there: { external: true } }
@@ -56,12 +76,11 @@ secrets: { key: { file: ./key.txt } }`),
       '/mnt/cluster/web',
       '/srv/x',
     ]);
-    expect(content.volumeDevices).toEqual(['/mnt/cluster/named']);
-    expect(content.files.map(({ file, isSecret }) => `${file}${isSecret ? ' secret' : ''}`)).toEqual([
-      './web.env secret',
-      './db.env secret',
-      './more.env secret',
-      './site.conf',
+    expect(content.volumeDevices.map(({ source }) => source)).toEqual(['/mnt/cluster/named']);
+    expect(content.files.map(({ file, kind }) => `${file} ${kind}`)).toEqual([
+      './web.env env_file',
+      './db.env env_file',
+      './site.conf config',
       './key.txt secret',
     ]);
   });

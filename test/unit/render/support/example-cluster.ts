@@ -99,6 +99,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
       subnetPrefixLength: 24,
       dataPathPort: 4789,
       certificateDays: 3650,
+      networks: [],
       joinExisting: null,
     },
     firewall: { open: [] },

@@ -1,0 +1,126 @@
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import type { ClusterNode } from '../cluster.ts';
+import { error, warning } from '../finding.ts';
+import { dockerArchitecture } from '../images/docker-architecture.ts';
+import { didYouMeanHint } from '../did-you-mean.ts';
+import { shown } from '../shown.ts';
+import {
+  meets,
+  parseConstraint,
+  type NodeProperty,
+  type PlacementConstraint,
+} from '../stacks/placement-constraint.ts';
+import { composedFiles, once, placeOf, type ComposedFile } from './composed-stacks.ts';
+import type { Rule, RuleContext } from './rule.ts';
+
+/** Machines as their kernels call them, by Docker's architecture: swarm compares with these. */
+const machines: Readonly<Record<string, readonly string[]>> = {
+  amd64: ['x86_64'],
+  arm64: ['aarch64'],
+  // A 32-bit system may run on the kernel of a 64-bit one.
+  arm: ['armv7l', 'armv6l', 'aarch64'],
+};
+
+const properties = [
+  'node.id',
+  'node.hostname',
+  'node.ip',
+  'node.role',
+  'node.platform.os',
+  'node.platform.arch',
+];
+
+function propertiesOf(node: ClusterNode): NodeProperty {
+  return (key) => {
+    const lower = key.toLowerCase();
+    const label = /^node\.labels\.(.+)$/i.exec(key)?.[1];
+    if (label !== undefined) return [node.labels[label] ?? ''];
+    if (lower === 'node.hostname') return [node.name];
+    if (lower === 'node.role') return [node.role];
+    if (lower === 'node.platform.os') return ['linux'];
+    if (lower === 'node.platform.arch') return machines[dockerArchitecture(node.profile)] ?? [];
+    return undefined;
+  };
+}
+
+interface PlacedConstraint {
+  readonly composed: ComposedFile;
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+function constraintsOf(context: RuleContext): PlacedConstraint[][] {
+  return composedFiles(context).flatMap((composed) =>
+    composed.compose.content.services.map(({ constraints }) =>
+      constraints.map(({ path, text }) => ({ composed, path, text })),
+    ),
+  );
+}
+
+function* constraintMalformed(context: RuleContext): Iterable<Diagnostic> {
+  for (const { composed, path, text } of constraintsOf(context).flat()) {
+    const parsed = parseConstraint(text);
+    const at = placeOf(composed, path);
+    if ('wrong' in parsed) {
+      const hint = 'write it like node.labels.disk == ssd, or node.role != manager';
+      yield error(
+        'stack-constraint-malformed',
+        at,
+        `Docker refuses the constraint ${shown(text)}: ${parsed.wrong}`,
+        hint,
+      );
+    } else if (
+      !/^(?:node\.labels|engine\.labels)\../i.test(parsed.key) &&
+      !properties.includes(parsed.key.toLowerCase())
+    ) {
+      const hint =
+        didYouMeanHint(parsed.key, properties) ?? `nodes have ${properties.join(', ')}, and node.labels.NAME`;
+      yield error(
+        'stack-constraint-malformed',
+        at,
+        `no node has a property ${shown(parsed.key)}, so none fits`,
+        hint,
+      );
+    }
+  }
+}
+
+function* constraintUnmet(context: RuleContext): Iterable<Diagnostic> {
+  const { nodes, swarm } = context.cluster;
+  if (swarm.joinExisting !== null) return;
+  for (const constraints of constraintsOf(context)) {
+    const parsed = constraints.flatMap((one) => {
+      const constraint = parseConstraint(one.text);
+      return 'wrong' in constraint ? [] : [{ ...one, constraint }];
+    });
+    const fits = (some: typeof parsed) =>
+      nodes.some((node) => some.every(({ constraint }) => meets(constraint, propertiesOf(node))));
+    const unmet = parsed.filter((one) => !fits([one]));
+    for (const { composed, path, text, constraint } of unmet) {
+      const message = `no node of this cluster meets ${shown(text)}, so the service never starts`;
+      yield warning('stack-constraint-unmet', placeOf(composed, path), message, hintFor(constraint, nodes));
+    }
+    const [first] = parsed;
+    if (first !== undefined && unmet.length === 0 && !fits(parsed)) {
+      const path = first.path.slice(0, -1);
+      const message = 'no node of this cluster meets all of these constraints, so the service never starts';
+      yield warning('stack-constraint-unmet', first.composed.compose.locator.key(path), message);
+    }
+  }
+}
+
+function hintFor({ key, value }: PlacementConstraint, nodes: readonly ClusterNode[]): string {
+  const label = /^node\.labels\.(.+)$/i.exec(key)?.[1];
+  if (label !== undefined) return `give the label to a node in cluster.yaml: labels: { ${label}: ${value} }`;
+  const all = new Set(nodes.flatMap((node) => propertiesOf(node)(key) ?? []));
+  return didYouMeanHint(value, all) ?? `the nodes have ${[...all].slice(0, 8).join(', ')}`;
+}
+
+/** Rules about where services may run. */
+export const stackPlacementRules: readonly Rule[] = [
+  { reads: ['stacks'], check: (context) => once(constraintMalformed(context)) },
+  {
+    reads: ['stacks', 'nodes', 'count', 'name', 'profile', 'swarm.join_existing'],
+    check: (context) => once(constraintUnmet(context)),
+  },
+];
