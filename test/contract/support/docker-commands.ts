@@ -89,7 +89,9 @@ export async function judgeStack(
 /** The schemas of compose files inside a docker command, by their minor version: as text, or packed in the older ones. */
 export async function embeddedSchemas({ binary }: DockerCommand): Promise<Map<number, object>> {
   const text = (await readFile(binary)).toString('latin1');
-  const packed = [...text.matchAll(/H4sI[A-Za-z0-9+/=\n]{400,}/g)].flatMap(([base64]) => {
+  // One may follow another without anything between them.
+  const packed = text.split(/(?=H4sI)/).flatMap((piece) => {
+    const [base64 = ''] = /^H4sI[A-Za-z0-9+/=\n]{400,}/.exec(piece) ?? [];
     try {
       return [gunzipSync(Buffer.from(base64, 'base64')).toString('utf8')];
     } catch {

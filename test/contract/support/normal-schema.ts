@@ -14,7 +14,11 @@ export function normalSchema(root: SchemaNode): unknown {
         .filter(([keyword]) => !withoutMeaning.has(keyword))
         .map(([keyword, value]) => [keyword, normalKeyword(keyword, value)]),
     );
-    if (alternatives !== undefined) return { ...kept, anyOf: sorted(alternatives.flatMap(flat)) };
+    if (alternatives !== undefined) {
+      const each = sorted(alternatives.flatMap(flat));
+      // An alternative to nothing is the schema itself.
+      return each.length === 1 ? { ...kept, ...(each[0] as object) } : { ...kept, anyOf: each };
+    }
     if (!Array.isArray(type)) return { ...kept, ...(type === undefined ? {} : { type }) };
     return {
       anyOf: sorted(type.map((one: string) => (one === 'object' ? { ...kept, type: one } : { type: one }))),
