@@ -14,7 +14,7 @@ const documents = [
 
 const boards = 'needs boards that are switched on';
 const later = 'needs a build before it: test/image/last-build.test.ts does it with a small base';
-const setup = 'takes minutes: test/contract/setup.test.ts builds like this on a fresh machine';
+const setup = 'takes minutes: test/contract/fresh-machine.test.ts builds like this';
 const boxes = 'test/image/boxes.test.ts builds boxes';
 const formats = 'needs images that another command wrote; test/image/fleet.test.ts does the same with them';
 const download = "downloads a publisher's image";
