@@ -22,6 +22,7 @@ import {
 } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { isInside } from './source-rules.ts';
+import { isSystemProgram } from './system-programs.ts';
 
 type Judge = (target: FileTarget, context: RuleContext) => Omit<TargetProblem, 'target'> | undefined;
 
@@ -45,6 +46,10 @@ const owned: Judge = ({ path, kind }) => {
   return { group: place.path, message: 'cannot be an extra file', hint: place.instead };
 };
 
+/** How people get a program of their own beside the base's. */
+const ownProgram =
+  'the base and the cluster need the one that is there; put yours into /usr/local/bin, which comes first in PATH';
+
 /** The place of dlimage's that a path of the node is or lies in; undefined when it is free. */
 export function ownedPlace(path: string): OwnedPath | undefined {
   const place = ownedPaths.find((one) => isInside(canonicalPath(one.path), path));
@@ -52,6 +57,7 @@ export function ownedPlace(path: string): OwnedPath | undefined {
   // Whoever may log in is said in one place only.
   if (/\/\.ssh\/authorized_keys2?$/.test(path))
     return { path, instead: 'set authorized_keys of ssh, or of the user' };
+  if (isSystemProgram(path)) return { path, instead: ownProgram };
   if (!isNamedAfterUs(path)) return undefined;
   return { path, instead: 'files with dlimage in their name are those of dlimage: choose another name' };
 }

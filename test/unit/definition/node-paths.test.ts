@@ -43,10 +43,20 @@ describe('places on the node', () => {
     ).toEqual(['/usr/lib/x', '/libx', '/usr/bin', '/usr/sbin/init', '/run/a', '/run/lock', '/usr/lib/x']);
   });
 
-  it.each(['/etc/motd', '/etc/sysctl.d/90-mine.conf', '/usr/local/bin/dlimage-backup', '/srv/dlimage/x'])(
-    'are free: %s',
-    (path) => {
-      expect(ownedPlace(path)).toBeUndefined();
-    },
-  );
+  it.each([
+    ...['/bin/sh', '/usr/bin/sh', '/bin/bash', '/sbin/ip', '/usr/bin/python3.13', '/usr/sbin/sshd'],
+    ...['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1', '/lib/aarch64-linux-gnu/libc.so.6'],
+    ...['/lib/x86_64-linux-gnu/libnss_files.so.2', '/lib/arm-linux-gnueabihf/security/pam_unix.so'],
+    ...['/lib/systemd/systemd', '/lib/systemd/systemd-networkd'],
+  ])('that a node cannot do without are taken: %s', (path) => {
+    expect(ownedPlace(canonicalPath(path))).toBeDefined();
+  });
+
+  it.each([
+    ...['/etc/motd', '/etc/sysctl.d/90-mine.conf', '/usr/local/bin/dlimage-backup', '/srv/dlimage/x'],
+    ...['/usr/local/bin/sh', '/usr/bin/mytool', '/usr/lib/mytool/libc.so.6.bak', '/opt/bin/docker'],
+    ...['/etc/pam.d/sshd', '/usr/lib/systemd/system/mine.service', '/root/bin/sh', '/usr/bin/bash/x'],
+  ])('are free: %s', (path) => {
+    expect(ownedPlace(path)).toBeUndefined();
+  });
 });
