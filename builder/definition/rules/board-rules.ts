@@ -95,7 +95,8 @@ function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
     `but ${first.node.name} has ${first.base.software.glusterfs} (base ${first.name}): they cannot share a volume`;
   yield error(
     'glusterfs-versions',
-    placeOfBoard(context, different.node),
+    // Nothing need be written about the one: the other has a base of its own.
+    placeOfBoard(context, different.node) ?? placeOfBoard(context, first.node),
     message,
     'use one base for all nodes',
   );

@@ -15,7 +15,7 @@ function render(template: string, context: object, partials: Readonly<Record<str
 describe('createTemplateSet', () => {
   it('writes values as they are, and quotes with helpers', () => {
     expect(render('{{a}} {{yaml a}} {{json a}} {{shell a}}', { a: '<\'">' })).toBe(
-      String.raw`<'"> "<'\">" "<'\">" '<'\''">'`,
+      String.raw`<'"> "<'\">" "<'\">" '<'"'"'">'`,
     );
   });
 
