@@ -150,8 +150,9 @@ function addImageCommands(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.',
+      '\nImage: raw, packed or a disk, as verify and diff take it.\nPaths: /etc/hostname on the root file system, boot:/config.txt on the FAT partition.',
     )
+    .option('--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)')
     .action(async (image: string, path: string | undefined, options: object) => {
       const { runInspect } = await import('./commands/inspect.ts');
       await runInspect(image, path, { ...program.opts(), ...options });

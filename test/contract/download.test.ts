@@ -12,6 +12,7 @@ import {
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { makeScratch } from '../image/support/test-image.ts';
+import { startTestProxy, type TestProxy } from './support/test-proxy.ts';
 import { startMisbehavingServer, type MisbehavingServer } from './support/misbehaving-server.ts';
 
 const content = randomBytes(250_000);
@@ -92,9 +93,15 @@ describe('a download', () => {
     ['forbidden', 'download-refused', /refuses to give image\.xz \(HTTP 403\)/],
     ['corrupt', 'download-wrong-digest', /its checksum is wrong/],
     ['short', 'download-cut', /broke off|only a part/],
-    ['long', 'download-wrong-length', /more of image\.xz than the 10 bytes/],
-    ['stalled', 'download-stalled', /sent nothing for 0\.5 s/],
-    ['silent', 'download-stalled', /sent nothing for 0\.5 s/],
+    ['long', 'download-wrong-length', /more of image\.xz than 10 bytes/],
+    ['stalled', 'download-stalled', /sent next to nothing for 0\.5 s/],
+    ['silent', 'download-stalled', /sent next to nothing for 0\.5 s/],
+    ['drip', 'download-stalled', /sent next to nothing for 0\.5 s/],
+    ['wrong-range', 'download-cut', /only a part|broke off/],
+    ['too-large', 'disk-full', /no space left/],
+    ['to-a-file', 'download-redirect', /redirects to file:, which is not the web/],
+    ['to-nowhere', 'download-redirect', /redirects to what is no URL/],
+    ['circle', 'download-redirect', /redirects in a circle/],
   ])(
     'from a server that is %s says why it failed, and leaves nothing that could be used',
     async (behaviour, id, message) => {
@@ -154,13 +161,72 @@ describe('a download', () => {
   });
 });
 
+describe('a request that has failed', () => {
+  it('keeps nothing of the process waiting', async () => {
+    const { ask } = await import('../../builder/host/download/request.ts');
+    const { repeatedly } = await import('../../builder/host/download/repeat.ts');
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const patient = { ...options.patience!, stallSeconds: 60 };
+    await failureOf(
+      ensureDownload({ name: 'image.xz', urls: [urlOf('gone')], digest }, { ...options, patience: patient }),
+    );
+    await repeatedly(patient, undefined, async () =>
+      (await ask({ url: urlOf('plain'), patience: patient })).close(),
+    );
+    const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    expect(after).toBeLessThanOrEqual(before);
+  });
+});
+
+describe('a download through a proxy', () => {
+  const variables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'no_proxy'];
+  const kept = new Map(variables.map((name) => [name, process.env[name]]));
+  let proxy: TestProxy;
+  beforeAll(async () => {
+    proxy = await startTestProxy();
+  });
+  afterEach(() => {
+    for (const [name, value] of kept) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    proxy.asked.length = 0;
+  });
+  afterAll(() => proxy.close());
+
+  it.each(['http_proxy', 'HTTP_PROXY'])('comes as %s says, and goes on where it was cut', async (name) => {
+    process.env[name] = proxy.url.replace('http://', 'http://me:secret@');
+    expect(readFileSync(await get('cut')).equals(content)).toBe(true);
+    expect(proxy.asked.length).toBeGreaterThan(2);
+    expect(proxy.asked[0]).toEqual({
+      target: urlOf('cut'),
+      authorization: `Basic ${Buffer.from('me:secret').toString('base64')}`,
+    });
+  });
+
+  it('asks for a tunnel to an https server', async () => {
+    process.env['https_proxy'] = proxy.url;
+    const url = 'https://images.example/image.xz';
+    await failureOf(ensureDownload({ name: 'image.xz', urls: [url], digest }, options));
+    expect(proxy.asked[0]?.target).toBe('images.example:443');
+  });
+
+  it('goes round it as no_proxy says', async () => {
+    process.env['http_proxy'] = proxy.url;
+    process.env['no_proxy'] = 'localhost,127.0.0.1';
+    expect(readFileSync(await get('plain')).equals(content)).toBe(true);
+    expect(proxy.asked).toEqual([]);
+  });
+});
+
 describe('a download that nothing verifies', () => {
   it('is kept as it was, and its digest is told', async () => {
-    const path = await downloadByUrl(urlOf('plain'), options);
+    const { path, sha256 } = await downloadByUrl(urlOf('plain'), options);
+    expect(sha256).toBe(digest.hex);
     expect(readFileSync(path).equals(content)).toBe(true);
     expect(notes.join('\n')).toContain(`--sha256 ${digest.hex}`);
     server.files.set('image.xz', Buffer.from('something else'));
-    expect(await downloadByUrl(urlOf('plain'), { ...options, isOffline: true })).toBe(path);
+    expect(await downloadByUrl(urlOf('plain'), { ...options, isOffline: true })).toEqual({ path, sha256 });
     server.files.set('image.xz', content);
     await removeDownload(options.cacheDirectory, basename(path));
     expect(readdirSync(dirname(path)).filter((name) => /^(?:url|sha256)-/.test(name))).toEqual([]);

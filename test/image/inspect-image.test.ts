@@ -12,6 +12,7 @@ import { compareEntries } from '../../builder/host/image/read-entries.ts';
 import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
 import { writeImage } from '../../builder/host/image/write-image.ts';
 import type { Entry } from '../../builder/plan/entry.ts';
+import { runCli } from '../support/run-cli.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
@@ -206,6 +207,19 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
       'boot:/new: is a directory, not a file',
     ]);
     expect(await compareEntries(image, base, entries, scratch.path)).toEqual([]);
+  });
+
+  it('takes packed images and disks at the command line, and names them, not their copies', async () => {
+    run('sh', ['-c', 'gzip -1 -c "$1" > "$2"', 'sh', image, join(scratch.path, 'packed.img.gz')]);
+    const cli = (...args: readonly string[]) =>
+      runCli(scratch.path, ['inspect', ...args, '--cache', join(scratch.path, 'cache'), '--quiet']);
+    const overview = await cli('packed.img.gz');
+    expect(overview.exitCode, overview.stderr).toBe(0);
+    expect(overview.stdout).toContain('packed.img.gz: ');
+    expect((await cli('packed.img.gz', '/etc/dlimage/node.env')).stdout).toBe('NODE=one\n');
+    const nothing = await cli('packed.img.gz', '9:/etc');
+    expect(nothing.stderr).toContain('packed.img.gz has no partition 9 [image-no-partition]');
+    expect(readdirSync(join(scratch.path, 'cache/unpacked'))).toEqual([]);
   });
 });
 

@@ -5,34 +5,57 @@ import {
   statImagePath,
   type ImageReport,
 } from '../../host/image/inspect-image.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import { withUnpackedImage } from '../../host/formats/with-unpacked.ts';
 import type { ImageFile } from '../../host/image/image-files.ts';
+import { parseImageAddress } from '../../image/image-address.ts';
 import type { ImagePartition } from '../../image/layout.ts';
 import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, printResult, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
+import { abortOnInterruption } from '../interruption.ts';
 import { formatTable } from '../../report/format-table.ts';
+
+type InspectOptions = GlobalOptions & { readonly cache?: string };
+
+/** An image as it is called, and where its raw bytes are. */
+interface Inspected {
+  readonly name: string;
+  readonly raw: string;
+}
 
 /** `dlimage inspect IMAGE [PATH]`: an overview, a directory, or the bytes of a file on stdout. */
 export async function runInspect(
   image: string,
   path: string | undefined,
-  options: GlobalOptions,
+  options: InspectOptions,
 ): Promise<void> {
-  if (path === undefined) await showImage(image, options);
-  else await showPath(image, path, options);
+  const context = {
+    cacheDirectory: cacheDirectory(options.cache),
+    progress: progressFor(options),
+    signal: abortOnInterruption(),
+  };
+  // A wrong path is refused before an image is unpacked for it.
+  if (path !== undefined) parseImageAddress(path);
+  await withUnpackedImage(image, context, async (raw) => {
+    const inspected = { name: image, raw };
+    await (path === undefined ? showImage(inspected, options) : showPath(inspected, path, options));
+  });
 }
 
-async function showImage(image: string, options: GlobalOptions): Promise<void> {
-  const report = await inspectImage(image);
+async function showImage({ name, raw }: Inspected, options: GlobalOptions): Promise<void> {
+  const found = await inspectImage(raw);
+  const rolesProblem = found.rolesProblem?.replaceAll(raw, name) ?? null;
+  const report = { ...found, path: name, rolesProblem };
   if (options.json === true) {
     printResult(report);
     return;
   }
   printLine(formatOverview(report));
   for (const { partition, directory, files } of report.seeds) {
-    for (const name of files) {
-      const address = `${partition.number}:${directory.replace(/\/$/, '')}/${name}`;
-      const text = (await readImageFile(image, address)).toString('utf8').trimEnd();
+    for (const file of files) {
+      const address = `${partition.number}:${directory.replace(/\/$/, '')}/${file}`;
+      const text = (await readImageFile(raw, address)).toString('utf8').trimEnd();
       printLine(`\nseed ${address}\n${text.replaceAll(/^(?=.)/gm, '  ')}`);
     }
   }
@@ -67,16 +90,16 @@ function formatOverview({ path, layout, roles, rolesProblem }: ImageReport): str
   ].join('\n');
 }
 
-async function showPath(image: string, path: string, options: GlobalOptions): Promise<void> {
-  const found = await statImagePath(image, path);
+async function showPath({ name, raw }: Inspected, path: string, options: GlobalOptions): Promise<void> {
+  const found = await statImagePath(raw, path);
   if (found === null) {
-    throw new HostError('image-path-missing', `${image} has no ${path}`, {
-      hint: `list what is there: dlimage inspect ${image} /`,
+    throw new HostError('image-path-missing', `${name} has no ${path}`, {
+      hint: `list what is there: dlimage inspect ${name} /`,
     });
   }
-  const files = found.kind === 'file' ? undefined : await listOrRead(image, path, found);
-  if (options.json === true) printResult({ image, path, files: files ?? [found] });
-  else if (files === undefined) process.stdout.write(await readImageFile(image, path));
+  const files = found.kind === 'file' ? undefined : await listOrRead(raw, path, found);
+  if (options.json === true) printResult({ image: name, path, files: files ?? [found] });
+  else if (files === undefined) process.stdout.write(await readImageFile(raw, path));
   else printLine(formatTable(['mode', 'owner', 'size', 'modified', 'name'], files.map(formatFile)));
 }
 

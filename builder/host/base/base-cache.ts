@@ -32,11 +32,8 @@ export async function readBase(directory: string): Promise<BuiltBase | undefined
       cause,
     });
   }
-  const size = await stat(imagePath).then(
-    (status) => status.size,
-    () => undefined,
-  );
-  if (!isRecord(record) || size !== record.sizeBytes) {
+  const status = await stat(imagePath).catch(() => undefined);
+  if (!isRecord(record) || status?.size !== record.sizeBytes) {
     throw new HostError(
       'base-damaged',
       `the base in ${directory} is damaged: base.img is not what base.json says`,

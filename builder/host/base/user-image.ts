@@ -9,6 +9,7 @@ import { downloadByUrl } from '../download/download-by-url.ts';
 import { downloadPath, ensureDownload, type DownloadOptions } from '../download/ensure-download.ts';
 import { nameOf } from '../download/refuse-status.ts';
 import { hashFile } from '../hash-file.ts';
+import { knownDigest } from '../known-digest.ts';
 import { openImage } from '../image/open-image.ts';
 import type { BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
@@ -36,12 +37,12 @@ export async function ensureUserImage(
   title: ImageTitle,
   options: DownloadOptions,
 ): Promise<FoundImage> {
-  const path = await findFile(image, options);
+  const { path, sha256 } = await findFile(image, options);
   const container = await containerOf(path);
   if (container === 'raw' && image.from === 'file') return { from: 'file', path };
   const unpacker = toolsOfContainers[container];
   if (unpacker !== undefined) await requireTools([unpacker]);
-  const digest = image.sha256 ?? (await hashFile(path, { signal: options.signal }));
+  const digest = sha256 ?? (await knownDigest(path, { ...options, title: `Hash ${basename(path)}` }));
   const decisive = [revision, title.definitionName, title.platform, title.architecture, digest];
   const key = createHash('sha256')
     .update(`user ${JSON.stringify(decisive)}`)
@@ -62,23 +63,27 @@ export async function ensureUserImage(
   return { from: 'cache', base };
 }
 
-async function findFile(image: UserImage, options: DownloadOptions): Promise<string> {
+/** `sha256` is null where nobody has computed it yet. */
+interface FoundFile {
+  readonly path: string;
+  readonly sha256: string | null;
+}
+
+async function findFile(image: UserImage, options: DownloadOptions): Promise<FoundFile> {
   if (image.from === 'url') {
     const { url, sha256 } = image;
     if (sha256 === null) return await downloadByUrl(url, options);
-    return await ensureDownload(
-      { name: nameOf(url), urls: [url], digest: { algorithm: 'sha256', hex: sha256 } },
-      options,
-    );
+    const digest = { algorithm: 'sha256', hex: sha256 } as const;
+    return { path: await ensureDownload({ name: nameOf(url), urls: [url], digest }, options), sha256 };
   }
   const { path, sha256 } = image;
   await (await openImage(path)).close();
-  if (sha256 === null) return path;
+  if (sha256 === null) return { path, sha256 };
   const task = options.progress.task(`Verify ${basename(path)}`);
   const found = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
   if (found === sha256) {
     task.done();
-    return path;
+    return { path, sha256 };
   }
   task.fail();
   throw new HostError(

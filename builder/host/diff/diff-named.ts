@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ImageDifference } from '../../diff/difference.ts';
 import { HostError } from '../../report/errors.ts';
 import { listBases } from '../base/base-cache.ts';
+import type { BuiltBase } from '../base/built-base.ts';
+import { OutputDirectory } from '../build/output-directory.ts';
 import { unpackImage } from '../formats/unpack-image.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';
@@ -27,12 +29,12 @@ export async function diffNamed(request: DiffRequest): Promise<ImageDifference> 
   try {
     const context = { ...request, directory: temporary.path };
     const first = await unpackImage(
-      await resolveImage(request.first, request.cacheDirectory),
+      await resolveImage(request.first, request.second, request.cacheDirectory),
       'first',
       context,
     );
     const second = await unpackImage(
-      await resolveImage(request.second, request.cacheDirectory),
+      await resolveImage(request.second, request.first, request.cacheDirectory),
       'second',
       context,
     );
@@ -42,7 +44,8 @@ export async function diffNamed(request: DiffRequest): Promise<ImageDifference> 
   }
 }
 
-async function resolveImage(name: string, cacheDirectory: string): Promise<string> {
+/** Of several bases of one name the one that the other image was made from is meant. */
+async function resolveImage(name: string, other: string, cacheDirectory: string): Promise<string> {
   const status = await stat(name).catch(() => null);
   if (status !== null) return name;
   const bases = await listBases(cacheDirectory);
@@ -58,9 +61,28 @@ async function resolveImage(name: string, cacheDirectory: string): Promise<strin
     );
   }
   if (another === undefined) return base.imagePath;
+  const own = await baseDigestOf(other);
+  const meant = found.find(({ sha256 }) => sha256 === own);
+  if (meant !== undefined) return meant.imagePath;
   throw new HostError('base-ambiguous', `there are ${found.length} bases called ${name} in the cache`, {
-    hint: `give the key: ${found.map(({ key, platform }) => `${key.slice(0, 12)} (${platform})`).join(', ')}`,
+    hint: `give the key: ${found.map(describeBase).join(', ')}`,
   });
+}
+
+/** SHA-256 of the base of an image, as the manifest beside it says; undefined where there is none. */
+async function baseDigestOf(path: string): Promise<string | undefined> {
+  const output = await OutputDirectory.read(dirname(path)).catch((error: unknown) => {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  });
+  const items = output === undefined ? [] : [...output.nodes, ...(output.shared ? [output.shared] : [])];
+  const item = items.find(({ files }) => files.some((file) => file.name === basename(path)));
+  return item === undefined ? undefined : output?.baseOf(item)?.sha256;
+}
+
+function describeBase({ key, platform, architecture, extraPackages }: BuiltBase): string {
+  const extra = extraPackages.length === 0 ? '' : `, with ${extraPackages.length} more packages`;
+  return `${key.slice(0, 12)} (${platform}-${architecture}${extra})`;
 }
 
 function isKeyOf(name: string, key: string): boolean {

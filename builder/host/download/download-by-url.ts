@@ -13,19 +13,22 @@ import { usualPatience } from './patience.ts';
 import { nameOf } from './refuse-status.ts';
 
 /**
- * Path of what a URL gave when it was first asked, with nothing to verify it by. From then on it is taken from the
+ * Path and SHA-256 of what a URL gave when it was first asked, with nothing to verify it by. From then on it is taken from the
  * cache, so that every build has the same; its SHA-256 is told.
  *
  * @throws HostError as `fetchFile` does, and `download-offline`
  */
-export async function downloadByUrl(url: string, options: DownloadOptions): Promise<string> {
+export async function downloadByUrl(
+  url: string,
+  options: DownloadOptions,
+): Promise<{ readonly path: string; readonly sha256: string }> {
   const { cacheDirectory, progress, signal, patience = usualPatience } = options;
   const directory = downloadsDirectory(cacheDirectory);
   const stem = join(directory, `url-${createHash('sha256').update(url).digest('hex')}`);
   const known = await readTextIfExists(stem);
   if (isSha256(known)) {
     const path = downloadPath(cacheDirectory, { algorithm: 'sha256', hex: known });
-    if (await isThere(path)) return path;
+    if (await isThere(path)) return { path, sha256: known };
   }
   if (options.isOffline === true) {
     throw new HostError(
@@ -61,7 +64,7 @@ export async function downloadByUrl(url: string, options: DownloadOptions): Prom
     progress.note(
       `warning: nothing said what ${url} should be; to have it verified from now on: --sha256 ${hex}`,
     );
-    return path;
+    return { path, sha256: hex };
   } finally {
     await lock.release();
   }

@@ -2,7 +2,7 @@ import { HostError } from '../../report/errors.ts';
 import type { Patience } from './patience.ts';
 import { nameOf, refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
-import { ask, hostOf } from './request.ts';
+import { ask, hostOf, type Answer } from './request.ts';
 
 /** Lists of checksums and signatures are far smaller. */
 const limitBytes = 4 * 1024 * 1024;
@@ -19,16 +19,24 @@ export async function fetchDocument(
 ): Promise<Buffer> {
   return await repeatedly(patience, signal, async () => {
     const answer = await ask({ url, patience, signal });
-    refuseStatus(url, answer);
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of answer.body) {
-      pieces.push(piece);
-      length += piece.length;
-      if (length > limitBytes) throw tooLong(url);
+    try {
+      refuseStatus(url, answer);
+      return await readBody(url, answer);
+    } finally {
+      answer.close();
     }
-    return Buffer.concat(pieces);
   });
+}
+
+async function readBody(url: string, { body }: Answer): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > limitBytes) throw tooLong(url);
+  }
+  return Buffer.concat(pieces);
 }
 
 function tooLong(url: string): HostError {

@@ -1,4 +1,5 @@
-import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { diskFull, isDiskFull } from '../disk-full.ts';
 import { writeFully } from '../image/write-fully.ts';
@@ -7,6 +8,9 @@ import type { Patience } from './patience.ts';
 import { nameOf, refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
 import { ask, hostOf, type Answer } from './request.ts';
+
+/** A server that does not say how much it sends is not listened to without end. */
+const longestBytes = 64 * 1024 ** 3;
 
 /** A file on a server, and where what has come of it lies. */
 export interface FileTransfer {
@@ -29,22 +33,35 @@ export async function fetchFile(transfer: FileTransfer): Promise<void> {
   await repeatedly(transfer.patience, transfer.signal, async (onProgress) => {
     const begun = await readProgress(transfer);
     const answer = await ask({ ...transfer, header: rangeHeader(begun) });
-    if (answer.status === 416 && begun.offsetBytes > 0) {
-      if (totalOf(answer, begun.offsetBytes) === begun.offsetBytes) return;
-      await writeFile(transfer.path, '');
-      throw cutShort(transfer.url);
+    try {
+      await takeAnswer(transfer, answer, begun, (position) => {
+        // A server that begins anew each time brings nothing, however often it is asked.
+        if (position <= furthest) return;
+        furthest = position;
+        onProgress();
+      });
+    } finally {
+      answer.close();
     }
-    refuseStatus(transfer.url, answer);
-    const offsetBytes = answer.status === 206 ? startOf(answer) : 0;
-    if (offsetBytes > begun.offsetBytes) throw cutShort(transfer.url);
-    await rememberVersion(transfer, answer);
-    await receive(transfer, answer, offsetBytes, (position) => {
-      // A server that begins anew each time brings nothing, however often it is asked.
-      if (position <= furthest) return;
-      furthest = position;
-      onProgress();
-    });
   });
+}
+
+async function takeAnswer(
+  transfer: FileTransfer,
+  answer: Answer,
+  begun: Begun,
+  onPosition: (position: number) => void,
+): Promise<void> {
+  if (answer.status === 416 && begun.offsetBytes > 0) {
+    if (totalOf(answer, begun.offsetBytes) === begun.offsetBytes) return;
+    await writeFile(transfer.path, '');
+    throw cutShort(transfer.url);
+  }
+  refuseStatus(transfer.url, answer);
+  const offsetBytes = answer.status === 206 ? startOf(answer) : 0;
+  if (offsetBytes > begun.offsetBytes) throw cutShort(transfer.url);
+  await rememberVersion(transfer, answer);
+  await receive(transfer, answer, offsetBytes, onPosition);
 }
 
 interface Begun {
@@ -88,6 +105,14 @@ function totalOf({ headers }: Answer, offsetBytes: number): number | null {
   return length === null ? null : offsetBytes + Number(length);
 }
 
+/** What does not fit is not begun. */
+async function checkRoom(path: string, url: string, lengthBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  if (lengthBytes <= bavail * bsize) return;
+  const cause = new Error(`${lengthBytes} bytes are to come, ${bavail * bsize} are free`);
+  throw diskFull(path, `download ${nameOf(url)}`, cause);
+}
+
 async function receive(
   { url, path, taskFor }: FileTransfer,
   answer: Answer,
@@ -95,12 +120,13 @@ async function receive(
   onPosition: (position: number) => void,
 ): Promise<void> {
   const total = totalOf(answer, offsetBytes);
+  await checkRoom(path, url, (total ?? 0) - offsetBytes);
   const task = taskFor(total);
   const handle = await openAt(path, offsetBytes);
   let position = offsetBytes;
   try {
     for await (const piece of answer.body) {
-      if (total !== null && position + piece.length > total) throw wrongLength(url, total);
+      if (position + piece.length > (total ?? longestBytes)) throw wrongLength(url, total ?? longestBytes);
       await writeFully(handle, Buffer.from(piece.buffer, piece.byteOffset, piece.length), position);
       position += piece.length;
       onPosition(position);
@@ -136,7 +162,7 @@ function cutShort(url: string): HostError {
 function wrongLength(url: string, total: number): HostError {
   return new HostError(
     'download-wrong-length',
-    `${hostOf(url)} sends more of ${nameOf(url)} than the ${total} bytes it announced`,
+    `${hostOf(url)} sends more of ${nameOf(url)} than ${total} bytes`,
     {
       hint: 'take another mirror, or download it with a browser and name it with --base-image',
       details: [url],

@@ -1,4 +1,6 @@
 import { HostError } from '../../report/errors.ts';
+import type { FetchedResponse } from './fetch-through-proxy.ts';
+import { fetchFollowing } from './follow-redirects.ts';
 import type { Patience } from './patience.ts';
 
 /** A server's answer whose body has begun. */
@@ -7,6 +9,8 @@ export interface Answer {
   readonly headers: Headers;
   /** The body, piece by piece. @throws HostError `download-stalled` or `download-cut` */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the connection, whether or not the body was read. */
+  close(): void;
 }
 
 /** Asks for a URL. `header` fields go along. */
@@ -18,28 +22,36 @@ export interface Request {
 }
 
 /**
- * Begins a request and gives the answer, whatever its status. The connection is closed when the body is no longer read.
+ * Begins a request and gives the answer, whatever its status; whoever asks closes it. Redirects are followed, and proxies
+ * used.
  *
- * @throws HostError `download-unreachable` when there is no connection, `download-stalled` when there is no answer.
+ * @throws HostError `download-redirect`, `proxy-unusable`; `download-unreachable` when there is no connection, `download-stalled` when there is no answer.
  */
 export async function ask(request: Request): Promise<Answer> {
   const { url, patience, signal } = request;
   const watch = watchForStalls(patience.stallSeconds);
-  const stop = signal === undefined ? watch.signal : AbortSignal.any([signal, watch.signal]);
+  const closing = new AbortController();
+  const stops = [closing.signal, watch.signal, ...(signal === undefined ? [] : [signal])];
   const explain = (error: unknown, otherwise: (error: unknown) => HostError): unknown =>
     signal?.aborted === true
       ? signal.reason
       : watch.signal.aborted
         ? stalled(url, patience)
-        : otherwise(error);
+        : error instanceof HostError
+          ? error
+          : otherwise(error);
   try {
     // The digests are of the files as they lie on the server.
     const headers = { 'accept-encoding': 'identity', ...request.header };
-    const response = await fetch(url, { headers, signal: stop });
+    const response = await fetchFollowing(url, headers, AbortSignal.any(stops));
     return {
       status: response.status,
       headers: response.headers,
       body: watched(response, watch, explain, url),
+      close() {
+        watch.end();
+        closing.abort();
+      },
     };
   } catch (error) {
     watch.end();
@@ -48,7 +60,7 @@ export async function ask(request: Request): Promise<Answer> {
 }
 
 async function* watched(
-  response: Response,
+  response: FetchedResponse,
   watch: StallWatch,
   explain: (error: unknown, otherwise: (error: unknown) => HostError) => unknown,
   url: string,
@@ -56,7 +68,7 @@ async function* watched(
   try {
     if (response.body === null) return;
     for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-      watch.touch();
+      watch.touch(piece.length);
       yield piece;
     }
   } catch (error) {
@@ -66,20 +78,30 @@ async function* watched(
   }
 }
 
+/** A server that sends less than this in the time of a stall keeps a download from ever ending. */
+const leastBytes = 1024;
+
 interface StallWatch {
   readonly signal: AbortSignal;
-  touch(): void;
+  touch(lengthBytes: number): void;
   end(): void;
 }
 
 function watchForStalls(seconds: number): StallWatch {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), seconds * 1000);
-  return { signal: controller.signal, touch: () => timer.refresh(), end: () => clearTimeout(timer) };
+  let arrivedBytes = 0;
+  const touch = (lengthBytes: number): void => {
+    arrivedBytes += lengthBytes;
+    if (arrivedBytes < leastBytes) return;
+    arrivedBytes = 0;
+    timer.refresh();
+  };
+  return { signal: controller.signal, touch, end: () => clearTimeout(timer) };
 }
 
 function stalled(url: string, { stallSeconds }: Patience): HostError {
-  return new HostError('download-stalled', `${hostOf(url)} sent nothing for ${stallSeconds} s`, {
+  return new HostError('download-stalled', `${hostOf(url)} sent next to nothing for ${stallSeconds} s`, {
     hint: 'run it again: a download goes on where it stopped',
     details: [url],
   });

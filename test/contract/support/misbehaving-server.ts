@@ -60,6 +60,23 @@ const behaviours: Readonly<Record<string, (call: Call) => void>> = {
       if (position >= content.length) response.end(() => clearInterval(timer));
     }, 50);
   },
+  /** Never stalls, and never ends. */
+  drip: ({ response, content }) => {
+    response.writeHead(200, { 'content-length': content.length });
+    const timer = setInterval(() => response.write('.'), 50);
+    response.on('close', () => clearInterval(timer));
+  },
+  /** Says where to go on as it likes. */
+  'wrong-range': ({ response, content, earlier }) => {
+    const range = `bytes ${content.length - 10 + earlier}-${content.length}/${content.length * 2}`;
+    response.writeHead(206, { 'content-range': range }).end('x');
+  },
+  'too-large': ({ response }) => {
+    response.writeHead(200, { 'content-length': 2 ** 50 }).write('x');
+  },
+  'to-a-file': ({ response }) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+  'to-nowhere': ({ response }) => response.writeHead(302, { location: 'http://[::1' }).end(),
+  circle: ({ request, response }) => response.writeHead(302, { location: request.url }).end(),
   gone: ({ response }) => response.writeHead(404).end('not here'),
   forbidden: ({ response }) => response.writeHead(403).end('no'),
   /** Gets over it. */

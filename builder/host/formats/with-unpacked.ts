@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { HostError } from '../../report/errors.ts';
+import { makePrivateTemporary } from '../image/private-temporary.ts';
+import { packingOf, unpackImage, type UnpackContext } from './unpack-image.ts';
+
+/**
+ * Hands the path of a raw image with what a file holds to `use`: the file itself when it is raw, else a copy in the cache
+ * that is removed afterwards. Errors name the file, not the copy.
+ *
+ * @throws HostError as `unpackImage` does, and what `use` throws
+ */
+export async function withUnpackedImage<T>(
+  path: string,
+  context: Omit<UnpackContext, 'directory'>,
+  use: (raw: string) => Promise<T>,
+): Promise<T> {
+  if ((await packingOf(path)) === 'raw') return await use(path);
+  const temporary = await makePrivateTemporary(join(context.cacheDirectory, 'unpacked'));
+  let raw = '';
+  try {
+    raw = await unpackImage(path, 'image', { ...context, directory: temporary.path });
+    return await use(raw);
+  } catch (error) {
+    if (raw === '' || !(error instanceof HostError)) throw error;
+    const { id, message, hint, details } = error;
+    const named = (text: string) => text.replaceAll(raw, path);
+    throw new HostError(id, named(message), {
+      ...(hint !== undefined && { hint: named(hint) }),
+      details: details.map(named),
+      cause: error,
+    });
+  } finally {
+    await temporary.remove();
+  }
+}
