@@ -27,15 +27,35 @@ export function checkNotTruncated(imagePath: string, layout: ImageLayout): void 
 }
 
 /**
+ * Refuses an image of which two partitions share bytes: what is written into one would damage the other.
+ *
+ * @throws HostError `image-partitions-overlap`
+ */
+export function checkNoOverlap(imagePath: string, { partitions }: ImageLayout): void {
+  const sorted = partitions.toSorted((one, other) => one.offsetBytes - other.offsetBytes);
+  for (const [index, { number, offsetBytes, sizeBytes }] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next === undefined || offsetBytes + sizeBytes <= next.offsetBytes) continue;
+    throw new HostError(
+      'image-partitions-overlap',
+      `partitions ${number} and ${next.number} of ${imagePath} overlap`,
+      { hint: 'its partition table is damaged: fetch or build the image again' },
+    );
+  }
+}
+
+/**
  * Refuses a root filesystem that must not be written as it is. debugfs itself would write without a word, and the
  * kernel would then replay an old journal over the new files.
  *
- * @throws HostError `image-journal-dirty`, `image-has-errors` or `image-root-read-only`
+ * @param freeBlocks - blocks that its own bitmaps show as free; null when they are not read
+ * @throws HostError `image-journal-dirty`, `image-has-errors`, `image-root-read-only` or `image-feature-unsupported`
  */
 export function checkExtWritable(
   imagePath: string,
   partition: ImagePartition,
   superblock: ExtSuperblock,
+  freeBlocks: number | null,
 ): void {
   const name = `the root filesystem (partition ${partition.number}) of ${imagePath}`;
   const device = `'${imagePath}?offset=${partition.offsetBytes}'`;
@@ -51,6 +71,23 @@ export function checkExtWritable(
     throw new HostError('image-has-errors', `${name} is marked as damaged`, {
       hint: `repair a copy of it: e2fsck -f ${device}`,
     });
+  }
+  if (freeBlocks !== null && freeBlocks !== superblock.freeBlocks) {
+    throw new HostError(
+      'image-has-errors',
+      `${name} is damaged: it says that ${superblock.freeBlocks} blocks are free, but ${freeBlocks} are`,
+      { hint: `repair a copy of it: e2fsck -f ${device}` },
+    );
+  }
+  if (superblock.unkeptFeatures.length > 0) {
+    const features = superblock.unkeptFeatures;
+    throw new HostError(
+      'image-feature-unsupported',
+      `${name} has the feature ${features.join(' and ')}, which dlimage cannot keep right`,
+      {
+        hint: `take it away in a copy of it: tune2fs -O ${features.map((one) => `^${one}`).join(',')} ${device}`,
+      },
+    );
   }
   if (superblock.readOnly) {
     throw new HostError('image-root-read-only', `${name} is marked as read-only: it must not be changed`, {

@@ -21,6 +21,8 @@ export interface ExtSuperblock {
   readonly hasErrors: boolean;
   /** Set by Android's tools: the filesystem must never be written. */
   readonly readOnly: boolean;
+  /** Features that keep accounts which debugfs does not keep: `quota`, `project`, `mmp`. */
+  readonly unkeptFeatures: readonly string[];
   /** It is not a filesystem but the journal of another one. */
   readonly isJournalDevice: boolean;
   /** When it was last written, seconds since 1970. */
@@ -32,8 +34,14 @@ export const extSuperblockOffset = 1024;
 export const extSuperblockSize = 1024;
 
 const compat = { hasJournal: 0x4 } as const;
-const incompat = { recover: 0x4, journalDevice: 0x8, bits64: 0x80 } as const;
-const roCompat = { readOnly: 0x1000, sharedBlocks: 0x4000, orphanPresent: 0x10000 } as const;
+const incompat = { recover: 0x4, journalDevice: 0x8, bits64: 0x80, mmp: 0x100 } as const;
+const roCompat = {
+  quota: 0x100,
+  project: 0x2000,
+  readOnly: 0x1000,
+  sharedBlocks: 0x4000,
+  orphanPresent: 0x10000,
+} as const;
 /** Features that ext3 knows; anything beyond makes it ext4. Source: libblkid/src/superblocks/ext.c */
 const ext3RoCompat = 0x1 | 0x2 | 0x4;
 const ext3Incompat = 0x2 | 0x4 | 0x10;
@@ -65,6 +73,11 @@ export function parseExtSuperblock(bytes: Buffer): ExtSuperblock | null {
     hasOrphans: (roBits & roCompat.orphanPresent) !== 0 || bytes.readUInt32LE(0xe8) !== 0,
     hasErrors: (bytes.readUInt16LE(0x3a) & 0x2) !== 0,
     readOnly: (roBits & (roCompat.readOnly | roCompat.sharedBlocks)) !== 0,
+    unkeptFeatures: [
+      ...((roBits & roCompat.quota) === 0 ? [] : ['quota']),
+      ...((roBits & roCompat.project) === 0 ? [] : ['project']),
+      ...((incompatBits & incompat.mmp) === 0 ? [] : ['mmp']),
+    ],
     isJournalDevice: (incompatBits & incompat.journalDevice) !== 0,
     writtenSeconds: bytes.readUInt32LE(0x30),
   };

@@ -143,6 +143,44 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
         'hint: take an image whose root filesystem can be written',
       ],
     ],
+    'partitions that overlap': [
+      // The first partition ends behind the start of the second.
+      () => spoiled('overlap.img', (path) => poke(path, 446 + 12, [0, 0x60, 0x02, 0])),
+      [
+        'image-partitions-overlap',
+        'partitions 1 and 2 of DIR/overlap.img overlap',
+        'hint: its partition table is damaged: fetch or build the image again',
+      ],
+    ],
+    'a wrong count of free blocks': [
+      () =>
+        spoiled('count.img', (path) =>
+          run('debugfs', [
+            '-w',
+            '-R',
+            'ssv free_blocks_count 77',
+            `${path}?offset=${rootOffset(usualImage)}`,
+          ]),
+        ),
+      [
+        'image-has-errors',
+        expect.stringMatching(
+          /^the root filesystem .* is damaged: it says that 77 blocks are free, but \d{4,} are$/,
+        ) as unknown as string,
+        "hint: repair a copy of it: e2fsck -f 'DIR/count.img?offset=44040192'",
+      ],
+    ],
+    'a filesystem with quotas, until they are taken away as the hint says': [
+      () =>
+        spoiled('quota.img', (path) =>
+          run('tune2fs', ['-O', 'quota,mmp', `${path}?offset=${rootOffset(usualImage)}`]),
+        ),
+      [
+        'image-feature-unsupported',
+        'the root filesystem (partition 2) of DIR/quota.img has the feature quota and mmp, which dlimage cannot keep right',
+        "hint: take it away in a copy of it: tune2fs -O ^quota,^mmp 'DIR/quota.img?offset=44040192'",
+      ],
+    ],
     'a filesystem of another kind': [
       () =>
         spoiled('xfs.img', (path) => {

@@ -1,4 +1,5 @@
-import { checkExtWritable, checkNotTruncated } from '../../image/base-rules.ts';
+import { extAllocation } from '../../formats/ext-allocation.ts';
+import { checkExtWritable, checkNoOverlap, checkNotTruncated } from '../../image/base-rules.ts';
 import { subSource, type ByteSource } from '../../image/byte-source.ts';
 import {
   extSuperblockOffset,
@@ -25,8 +26,8 @@ export interface BaseImage {
 /**
  * Examines an image and refuses it unless nodes can be made from it. Reads only.
  *
- * @throws HostError as `openImage`, `readLayout` and `rolesOf` do, and `image-truncated`, `image-journal-dirty`,
- *   `image-has-errors` or `image-root-read-only`.
+ * @throws HostError as `openImage`, `readLayout` and `rolesOf` do, and `image-truncated`, `image-partitions-overlap`,
+ *   `image-journal-dirty`, `image-has-errors`, `image-feature-unsupported` or `image-root-read-only`.
  */
 export async function readBase(path: string): Promise<BaseImage> {
   const image = await openImage(path);
@@ -42,8 +43,21 @@ export async function readBaseOf(image: OpenImage): Promise<BaseImage> {
   const layout = await readLayoutOf(image);
   checkNotTruncated(image.path, layout);
   const roles = await rolesOf(image, layout);
-  checkExtWritable(image.path, roles.root, await readExtSuperblock(image, roles.root));
+  checkNoOverlap(image.path, layout);
+  const superblock = await readExtSuperblock(image, roles.root);
+  checkExtWritable(image.path, roles.root, superblock, await countFreeBlocks(image, roles.root, superblock));
   return { path: image.path, layout, ...roles };
+}
+
+/** Blocks that the bitmaps of an ext filesystem show as free; null where they cannot be relied on. */
+async function countFreeBlocks(
+  source: ByteSource,
+  { offsetBytes, sizeBytes }: ImagePartition,
+  { blocks, blockSize }: ExtSuperblock,
+): Promise<number | null> {
+  const used = await extAllocation(subSource(source, offsetBytes, sizeBytes));
+  if (used === null) return null;
+  return blocks - used.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) / blockSize;
 }
 
 /** The superblock of a partition that is known to be ext. */
