@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OutputDirectory } from '../../builder/host/build/output-directory.ts';
+import { ensureIdentities } from '../../builder/host/identity/identity-store.ts';
+import { explainSystemError } from '../../builder/host/system-error.ts';
 import { verifyOutput } from '../../builder/host/verify/verify-output.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
@@ -27,11 +29,18 @@ const impossible = (): Readonly<Record<string, string>> => ({
   'a name of 300 bytes': at('x'.repeat(300)),
 });
 
+/** The failure of a build to keep its identities in a store, as the command line tells it. */
+async function makeStore(store: string): Promise<unknown> {
+  return await ensureIdentities(store, { name: 'x86', nodes: [] }, silentProgress).then(
+    () => 'no failure',
+    explainSystemError,
+  );
+}
+
 describe('a place that cannot be used', () => {
   const render = ['render', '--profile', 'x86', '--quiet'];
   const commands: Readonly<Record<string, (place: string) => readonly string[]>> = {
     '--out': (place) => [...render, '--out', place],
-    '--state': (place) => [...render, '--state', place],
     '--cache': (place) => ['verify', at('file'), '--cache', place],
   };
 
@@ -55,9 +64,17 @@ describe('a place that cannot be used', () => {
     const store = join(state, 'x86');
     await mkdir(store, { recursive: true, mode: 0o700 });
     await (kind === 'file' ? writeFile(join(store, name), '') : mkdir(join(store, name)));
-    const result = await runCli(directory, [...render, '--out', at(`out-${name}`), '--state', state]);
-    expect(result.exitCode, result.stderr).toBe(3);
-    expect(result.stderr).toContain(join(store, name));
+    const failure = await makeStore(store);
+    expect(failure).toBeInstanceOf(HostError);
+    expect((failure as HostError).message).toContain(join(store, name));
+  });
+
+  it.each(Object.keys(impossible()))('is refused as a store: %s', async (kind) => {
+    const place = impossible()[kind] ?? '';
+    expect(await makeStore(place)).toMatchObject({
+      id: expect.stringMatching(/^(path-unusable|directory-impossible|access-denied)$/) as string,
+      message: expect.stringContaining(place.split('/').slice(0, 3).join('/')) as string,
+    });
   });
 });
 

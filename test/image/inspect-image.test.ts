@@ -256,12 +256,17 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
   it('refuses two root filesystems, unless the image says which is the one', async () => {
     const image = join(scratch.path, 'two.img');
     buildTestImage({ ...usualImage, logical: true, fatBits: 16 }, image, scratch.path);
-    const bytes = readFileSync(image);
-    // The slot of the extended partition and its link are taken over by the root filesystem, twice.
-    bytes.writeUInt8(0x83, 446 + 16 + 4);
-    bytes.writeUInt32LE(rootOffset({ ...usualImage, logical: true }) / 512, 446 + 16 + 8);
-    bytes.writeUInt32LE((64 * 1024 * 1024) / 512, 446 + 16 + 12);
-    bytes.copy(bytes, 446 + 32, 446 + 16, 446 + 32);
+    const single = readFileSync(image);
+    const [first, rootBytes] = [rootOffset({ ...usualImage, logical: true }), 64 * 1024 * 1024];
+    const roots = [first, single.length];
+    const bytes = Buffer.concat([single, single.subarray(first, first + rootBytes)]);
+    // The slot of the extended partition is taken over by the root filesystem, and the next one by its copy at the end.
+    for (const [index, offset] of roots.entries()) {
+      const slot = 446 + (index + 1) * 16;
+      bytes.writeUInt8(0x83, slot + 4);
+      bytes.writeUInt32LE(offset / 512, slot + 8);
+      bytes.writeUInt32LE(rootBytes / 512, slot + 12);
+    }
     writeFileSync(image, bytes);
     await expect(readBase(image)).rejects.toMatchObject({
       id: 'image-several-roots',
@@ -271,8 +276,8 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
     // The image's own files decide: what it mounts at /, and before that what its kernel is told.
     const fstab = join(scratch.path, 'fstab');
     writeFileSync(fstab, 'proc /proc proc\nPARTUUID=0a1b2c3d-02 / ext4 defaults 0 1\n');
-    const device = `${image}?offset=${rootOffset({ ...usualImage, logical: true })}`;
-    run('debugfs', ['-w', device], `cd /etc\nwrite ${fstab} fstab\n`);
+    for (const offset of roots)
+      run('debugfs', ['-w', `${image}?offset=${offset}`], `cd /etc\nwrite ${fstab} fstab\n`);
     expect((await readBase(image)).root.number).toBe(2);
     const commandLine = 'console=tty1 root=/dev/mmcblk0p3 rootwait\n';
     run('mcopy', ['-o', '-i', `${image}@@${1024 * 1024}`, '-', '::/cmdline.txt'], commandLine);
