@@ -1,4 +1,5 @@
 import { hasErrors, type Diagnostic, type Outcome, type SourceText } from '../report/diagnostic.ts';
+import { createBaseJudge, type BaseJudge } from './base-facts/base-judge.ts';
 import { readCatalogue, type Catalogue, type NamedSource } from './catalogue.ts';
 import { checkCluster } from './check-cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -41,6 +42,8 @@ export interface UnderstoodCluster extends Outcome<Cluster> {
   readonly commandLine: CommandLine;
   /** The definition with its flags, as it was written; absent when it could not be read. */
   readonly definition?: ParsedDefinition;
+  /** What its bases decide; absent when something is wrong already. */
+  readonly baseJudge?: BaseJudge;
 }
 
 /**
@@ -74,7 +77,14 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
   }
   const named = commandLine.selection.map(({ text }) => text);
   const selected = named.length === 0 ? cluster.nodes.map(({ name }) => name) : [...new Set(named)];
-  return { value: cluster, diagnostics, sources, defaults, selected, commandLine, definition };
+  const { baseJudge } = judged;
+  const complete = { value: cluster, diagnostics, sources, defaults, selected, commandLine, definition };
+  return baseJudge === undefined ? complete : { ...complete, baseJudge };
+}
+
+interface Judged extends Outcome<Cluster> {
+  readonly defaults: readonly UsedDefault[];
+  readonly baseJudge?: BaseJudge;
 }
 
 function judgeDefinition(
@@ -82,7 +92,7 @@ function judgeDefinition(
   commandLine: CommandLine,
   catalogue: Catalogue,
   { environment, schemas }: ClusterInput,
-): Outcome<Cluster> & { readonly defaults: readonly UsedDefault[] } {
+): Judged {
   const { locator } = definition;
   const lookUp = lookUpPaths(environment);
   const valid = validateDefinition(definition, compileSchemas(schemas).cluster);
@@ -99,7 +109,12 @@ function judgeDefinition(
   const composeSchema = schemas.compose;
   const found = { locator, catalogue, environment, lookUp, composeSchema, selection };
   const context = { written, writtenNodes, cluster, lan, ...found };
-  return { value: cluster, diagnostics: [...diagnostics, ...checkCluster(context, damaged)], defaults };
+  return {
+    value: cluster,
+    diagnostics: [...diagnostics, ...checkCluster(context, damaged)],
+    defaults,
+    baseJudge: createBaseJudge(context),
+  };
 }
 
 /** Profiles that the definition names by a path, under that path. */

@@ -12,6 +12,7 @@ import { ConfigurationError } from '../report/errors.ts';
 import { definitionOfFile, findDefinition, type FoundDefinition } from './find-definition.ts';
 import { findIdentityFiles } from './identity/identity-files.ts';
 import { listStores } from './identity/read-last-build.ts';
+import { requireFittingBase, type FittingBase } from './build/fitting-base.ts';
 import type { BuildRecord } from './identity/record-build.ts';
 import { judgeLastBuild } from './judge-last-build.ts';
 import { readShippedDefinitions } from './read-definitions.ts';
@@ -37,6 +38,8 @@ export interface LoadedCluster {
   readonly otherStores: readonly string[];
   /** What a build leaves in the store. */
   readonly record: BuildRecord;
+  /** Holds the definition against its bases once they are there. */
+  readonly fittingBase: FittingBase;
   /** Private keys that may be those of the people who log in; absolute. */
   readonly identityFiles: readonly string[];
   /** Warnings and notes. */
@@ -113,7 +116,8 @@ async function completeCluster(
   settings: LoadSettings,
 ): Promise<LoadedCluster> {
   const { value: cluster, definition, diagnostics, sources, defaults, selected, commandLine } = understood;
-  if (cluster === undefined || definition === undefined || hasErrors(diagnostics)) {
+  const { baseJudge } = understood;
+  if (cluster === undefined || definition === undefined || baseJudge === undefined) {
     throw new ConfigurationError(diagnostics, sources);
   }
   const directory = storeOf(cluster.name, found, projectDirectory, settings);
@@ -135,6 +139,7 @@ async function completeCluster(
     typedFlags: commandLine.values.map(flagWords),
     otherStores,
     record: judged.record,
+    fittingBase: requireFittingBase(baseJudge, sources),
     identityFiles: await findIdentityFiles(environment),
     diagnostics: all,
     sources,

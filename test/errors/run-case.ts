@@ -6,6 +6,7 @@ import {
   type HostPath,
   type Reference,
 } from '../../builder/definition/environment.ts';
+import type { BaseFacts, BasePlace } from '../../builder/definition/base-facts/base-facts.ts';
 import { collectReferences } from '../../builder/definition/references.ts';
 import type { FolderItem } from '../../builder/definition/folder-item.ts';
 import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
@@ -35,7 +36,8 @@ export interface CaseResult {
 /**
  * Runs one case in process. A case is a folder with any of: `cluster.yaml`; `flags` (what is typed after `dlimage`);
  * `environment.json` (what differs about the machine); `profiles/` and `bases/`; `last-build.yaml`, the definition that
- * was built last; `other-build.yaml`, that of another cluster beside it; and the files it refers to.
+ * was built last; `other-build.yaml`, that of another cluster beside it; `base.json`, what a build finds in the base; and
+ * the files it refers to.
  */
 export function runCase(name: string): CaseResult {
   const directory = join(cases, name);
@@ -63,7 +65,8 @@ export function runCase(name: string): CaseResult {
   };
   const defined = understandCluster({ ...(source === undefined ? {} : { source }), flags, ...machine });
   const built = (file: string) => builtBefore(readOptional(join(directory, file)), machine);
-  const understood = holdAgainst(defined, flags, built('last-build.yaml'), built('other-build.yaml'));
+  const accepted = holdAgainst(defined, flags, built('last-build.yaml'), built('other-build.yaml'));
+  const understood = holdAgainstBase(accepted, readOptional(join(directory, 'base.json')));
   return { understood, report: formatReport(understood.diagnostics, understood.sources, { colour: false }) };
 }
 
@@ -106,6 +109,28 @@ function holdAgainst(
   const diagnostics = [...understood.diagnostics, ...found];
   const { value: _, ...others } = understood;
   return hasErrors(diagnostics) ? { ...others, diagnostics } : { ...understood, diagnostics };
+}
+
+/** What a case's base has: a build looks into the image. */
+interface WrittenFacts extends Partial<Omit<BaseFacts, 'places'>> {
+  readonly places?: Readonly<Record<string, Partial<BasePlace>>>;
+}
+
+function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined): UnderstoodCluster {
+  const { value: cluster, baseJudge } = understood;
+  if (text === undefined || cluster === undefined || baseJudge === undefined) return understood;
+  const { places = {}, ...others }: WrittenFacts = JSON.parse(text);
+  const nodes = cluster.nodes.map((node) => node.name);
+  const shell = { kind: 'file', leadsTo: 'file', isExecutable: true } as const;
+  const nothing = { kind: null, leadsTo: null, isExecutable: false, blockedBy: null, owner: null };
+  const known = Object.entries({ '/bin/bash': shell, ...places }).map(
+    ([path, place]): [string, BasePlace] => [path, { path, ...nothing, ...place }],
+  );
+  const empty = { name: 'my-base', nodes, accounts: [], groups: [], lacks: [] };
+  const found = baseJudge.judge({ ...empty, ...others, places: new Map(known) });
+  const diagnostics = [...understood.diagnostics, ...found];
+  const { value: _, ...rest } = understood;
+  return hasErrors(diagnostics) ? { ...rest, diagnostics } : { ...understood, diagnostics };
 }
 
 /** Path of the expected report of a case. */

@@ -64,6 +64,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     outputDirectory,
     stateDirectory,
     record: loaded.record,
+    fittingBase: loaded.fittingBase,
     identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),

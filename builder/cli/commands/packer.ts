@@ -45,6 +45,7 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     outputDirectory,
     stateDirectory,
     record: loaded.record,
+    fittingBase: loaded.fittingBase,
     identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),

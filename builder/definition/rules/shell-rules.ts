@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import { error, warning } from '../finding.ts';
 import { shown } from '../shown.ts';
-import { fileTargets } from './file-targets.ts';
+import { fileTargets, type FileTarget } from './file-targets.ts';
 import { canonicalPath } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -13,7 +13,7 @@ const alwaysThere: ReadonlySet<string> = new Set(
 );
 
 /** Shells with the Debian package that each comes with. */
-const packagesOfShells: ReadonlyMap<string, string> = new Map(
+export const packagesOfShells: ReadonlyMap<string, string> = new Map(
   ['zsh', 'fish', 'ksh', 'mksh', 'tcsh', 'yash', 'xonsh', 'elvish', 'tmux', 'screen', 'byobu'].map((name) => [
     `/usr/bin/${name}`,
     name,
@@ -61,8 +61,28 @@ function* shellMissing(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
+/** A shell of the user's own that nobody may run. A link may lead to any file. */
+function* shellNotExecutable(context: RuleContext): Iterable<Diagnostic> {
+  const own = new Map([...fileTargets(context)].map((target) => [target.path, target]));
+  for (const { shell, at } of shells(context)) {
+    const target = own.get(canonicalPath(shell));
+    if (target?.kind !== 'file' || (modeOf(target, context) & 0o001) !== 0) continue;
+    const where = target.at === undefined ? '' : `, see line ${target.at.line}`;
+    const message = `not everybody may run ${shown(shell)}${where}, so nobody could log in`;
+    yield error('shell-not-executable', at, message, `give the file a mode: "0755", or chmod 755 it here`);
+  }
+}
+
+function modeOf({ index, item }: FileTarget, { written, lookUp }: RuleContext): number {
+  const file = written.files?.[index];
+  if (file?.mode !== undefined) return Number.parseInt(file.mode, 8);
+  const source = file?.source ?? '';
+  return item?.mode ?? lookUp({ purpose: 'extra-file', written: source, from: 'definition' })?.mode ?? 0o644;
+}
+
 /** Rules about login shells. */
 export const shellRules: readonly Rule[] = [
   { reads: ['users'], check: shellMalformed },
+  { reads: ['users', 'files'], check: shellNotExecutable },
   { reads: ['users', 'packages', 'files', 'nodes', 'base', 'profile'], check: shellMissing },
 ];

@@ -80,7 +80,8 @@ function areFolders(one: FileTarget, other: FileTarget): boolean {
   return one.kind === 'directory' && other.kind === 'directory';
 }
 
-function areTogether(one: FileTarget, other: FileTarget): boolean {
+/** Whether a node gets both. */
+export function areTogether(one: FileTarget, other: FileTarget): boolean {
   return one.nodes === null || other.nodes === null || one.nodes.some((node) => other.nodes?.includes(node));
 }
 

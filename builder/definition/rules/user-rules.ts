@@ -4,7 +4,7 @@ import { error, warning } from '../finding.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Names that Debian or a package of the bases gives to accounts and groups of the system. Source: base-passwd and the packages' postinst scripts. */
-const systemNames: ReadonlySet<string> = new Set(
+export const systemNames: ReadonlySet<string> = new Set(
   (
     'daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc nobody adm tty disk kmem dialout fax ' +
     'voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users nogroup docker input ' +

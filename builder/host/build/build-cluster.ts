@@ -11,6 +11,7 @@ import type { ToolName } from '../tools.ts';
 import { checkVagrantfile, writeVagrantFiles, type BoxPublishing } from '../vagrant/write-vagrant-files.ts';
 import type { BuiltItem } from './build-artifacts.ts';
 import { buildItems } from './build-items.ts';
+import type { FittingBase } from './fitting-base.ts';
 import { growNodeBases } from './grow-node-bases.ts';
 import { checkNodeBases, requireOneBase } from './node-base.ts';
 import type { OutputDirectory } from './output-directory.ts';
@@ -37,6 +38,8 @@ export interface BuildRequest {
   readonly stateDirectory: string;
   /** What the store keeps of this build. */
   readonly record: BuildRecord;
+  /** Holds the definition against each base, before long work. */
+  readonly fittingBase: FittingBase;
   /** Private keys that people log in with. */
   readonly identityFiles: readonly string[];
   readonly cacheDirectory: string;

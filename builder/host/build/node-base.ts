@@ -18,6 +18,7 @@ import { openImage } from '../image/open-image.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
 import { knownDigest } from '../known-digest.ts';
+import type { FittingBase } from './fitting-base.ts';
 import { completeBase, type IncompleteBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
@@ -106,6 +107,8 @@ export interface BaseNeeds {
   readonly cluster: Cluster;
   readonly rendering: Pick<Rendering, 'neededPackages'>;
   readonly assets: Assets;
+  /** Holds the definition against a base before packages are put into it. */
+  readonly fittingBase: FittingBase;
 }
 
 /** Gets the bases of a cluster's nodes, each once: from the cache, built into it, or the user's own image file. */
@@ -133,11 +136,14 @@ async function ensureNodeBase(
   const { base, profile } = node;
   const source = sourceOf(base, profile, needs.cluster.packages);
   if (source.from === 'packages') {
-    return await editBuiltBase(node, await ensureBuiltBase(source.request, options), needs, options);
+    const built = await ensureBuiltBase(source.request, options);
+    await checkFitting(node, built.image, needs, options);
+    return await editBuiltBase(node, built, needs, options);
   }
   const found = await findImageOf(node, source, options);
   const path = found.from === 'file' ? found.path : found.base.imagePath;
   const image = await readFitting(base, profile, path);
+  await checkFitting(node, image, needs, options);
   const sha256 =
     found.from === 'file'
       ? await knownDigest(path, { ...options, title: `Hash ${path}` })
@@ -157,6 +163,20 @@ async function ensureNodeBase(
       packages: [...complete.packages],
     },
   };
+}
+
+/** All nodes of the cluster on this base, whichever are built: a mistake is told early. */
+async function checkFitting(
+  node: ClusterNode,
+  image: BaseImage,
+  needs: BaseNeeds,
+  { progress }: EnsureBaseOptions,
+): Promise<void> {
+  const { cluster, fittingBase } = needs;
+  const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
+  const wanted = needsOf(node, needs).wanted;
+  const asked = { nodes: sharing.map(({ name }) => name), wanted, ownPackages: cluster.packages };
+  await fittingBase({ name: titleOf(node).definitionName, image, ...asked }, progress);
 }
 
 async function findImageOf(

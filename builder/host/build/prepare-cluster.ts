@@ -74,8 +74,9 @@ async function prepareBases(
   const existing = await readIdentities(request.stateDirectory, request.cluster.nodes);
   const { identities } = placeholderIdentities(request.cluster.nodes, existing);
   const cluster = deliver(request, identities);
+  const { fittingBase } = request;
   const rendering = requireRendering(cluster, identities, assets);
-  const bases = await ensureNodeBases(nodes, { cluster, rendering, assets }, request);
+  const bases = await ensureNodeBases(nodes, { cluster, rendering, assets, fittingBase }, request);
   await checkBases(cluster, bases, rendering, request.progress);
   return bases;
 }

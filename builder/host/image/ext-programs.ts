@@ -59,13 +59,18 @@ export interface ExtFile {
   readonly sizeBytes: number;
 }
 
-/** The bytes of a file that fits into memory. */
-export async function readExtFile(volume: ExtVolume, { path, sizeBytes }: ExtFile): Promise<Buffer> {
-  const [output = Buffer.alloc(0)] = await queryExt(volume, [`cat ${quoteForDebugfs(path)}`]);
-  // debugfs gives 60 bytes for every file that is kept in its inode, however long it is.
-  const bytes = Buffer.alloc(sizeBytes);
-  output.copy(bytes);
-  return bytes;
+/** The bytes of files that fit into memory together, in the same order. */
+export async function readExtFiles(volume: ExtVolume, files: readonly ExtFile[]): Promise<Buffer[]> {
+  const outputs = await queryExt(
+    volume,
+    files.map(({ path }) => `cat ${quoteForDebugfs(path)}`),
+  );
+  return files.map(({ sizeBytes }, index) => {
+    // debugfs gives 60 bytes for every file that is kept in its inode, however long it is.
+    const bytes = Buffer.alloc(sizeBytes);
+    outputs[index]?.copy(bytes);
+    return bytes;
+  });
 }
 
 /** Copies files out of the filesystem into files of the host, however large they are. */

@@ -8,7 +8,7 @@ import { describePartition } from '../../image/base-rules.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { HostError } from '../../report/errors.ts';
 import { readFatVolume } from './base.ts';
-import { dumpExtFiles, listExt, readExtFile, statExt } from './ext-programs.ts';
+import { dumpExtFiles, listExt, readExtFiles, statExt } from './ext-programs.ts';
 import type { OpenImage } from './open-image.ts';
 
 /** A file of an image as it is listed. Mode and owner are null on FAT, which has none. */
@@ -32,6 +32,8 @@ export interface ImageFiles {
   list(path: string): Promise<readonly ImageFile[]>;
   /** The bytes of a file of at most 64 MiB; links are followed. */
   read(path: string): Promise<Buffer>;
+  /** The bytes of many small files, in the order of their paths; links are followed. */
+  readAll(paths: readonly string[]): Promise<readonly Buffer[]>;
   /** Copies a file of any size into a file of the host. */
   copyOut(path: string, hostPath: string): Promise<void>;
 }
@@ -80,7 +82,18 @@ function extFiles(image: OpenImage, partition: ImagePartition): ImageFiles {
     async read(path) {
       const found = await find(path, 'file');
       refuseLarge(path, found.node.sizeBytes);
-      return readExtFile(volume, { path: found.path, sizeBytes: found.node.sizeBytes });
+      const [bytes = Buffer.alloc(0)] = await readExtFiles(volume, [
+        { path: found.path, sizeBytes: found.node.sizeBytes },
+      ]);
+      return bytes;
+    },
+    async readAll(paths) {
+      const places = await tree.resolve(paths, true);
+      const files = places.map(({ path, node }, index) => {
+        if (node?.kind !== 'file') throw missing(image.path, paths[index] ?? path);
+        return { path, sizeBytes: node.sizeBytes };
+      });
+      return readExtFiles(volume, files);
     },
     async copyOut(path, hostPath) {
       const found = await find(path, 'file');
@@ -112,6 +125,11 @@ function fatFiles(image: OpenImage, volume: FatVolume): ImageFiles {
       const pieces: Buffer[] = [];
       for await (const piece of volume.readFile(node)) pieces.push(piece);
       return Buffer.concat(pieces);
+    },
+    async readAll(paths) {
+      const read: Buffer[] = [];
+      for (const path of paths) read.push(await this.read(path));
+      return read;
     },
     async copyOut(path, hostPath) {
       await writeFile(hostPath, volume.readFile(await find(path, 'file')), { mode: 0o600 });

@@ -12,6 +12,7 @@ const loaded: LoadedCluster = {
   typedFlags: ['--count 4'],
   otherStores: [],
   record: { seen: undefined, requireMeant: () => undefined, contentsAfter: () => expect.fail() },
+  fittingBase: () => expect.fail(),
   identityFiles: [],
   diagnostics: [],
   sources: [],

@@ -1,0 +1,53 @@
+import type { ExtNode } from '../../image/ext-tree.ts';
+
+/** What a base has that a definition depends on, as it was read from its image. */
+export interface BaseFacts {
+  /** Name of the base, for messages. */
+  readonly name: string;
+  /** Names of the nodes that are made from it. */
+  readonly nodes: readonly string[];
+  /** By the path that was asked about. */
+  readonly places: ReadonlyMap<string, BasePlace>;
+  /** Lines of `/etc/passwd` and `/etc/group`; empty where there is none. */
+  readonly accounts: readonly BaseAccount[];
+  readonly groups: readonly BaseAccount[];
+  /** Packages that nodes need, and that are installed later: what comes with them is not there yet. */
+  readonly lacks: readonly string[];
+}
+
+/** What is at a path of a base. */
+export interface BasePlace {
+  /** The path without links in its folders. */
+  readonly path: string;
+  /** What is there, a link not followed; null when nothing is. */
+  readonly kind: ExtNode['kind'] | null;
+  /** What is there once a link at the end is followed; null when nothing is. */
+  readonly leadsTo: ExtNode['kind'] | null;
+  /** Whether everybody may run what is there. */
+  readonly isExecutable: boolean;
+  /** A file that stands where the path needs a folder, or a link that leads in a circle. */
+  readonly blockedBy: string | null;
+  /** The installed package that the file or link comes from; null for any other. */
+  readonly owner: PackageOfFile | null;
+}
+
+/** A package of the base. */
+export interface PackageOfFile {
+  readonly name: string;
+  /** The system or the cluster does not run without it. */
+  readonly isNeeded: boolean;
+}
+
+/** A name with its number. */
+export interface BaseAccount {
+  readonly name: string;
+  readonly id: number;
+}
+
+/** Reads `/etc/passwd` or `/etc/group`. Lines that are none of theirs are left out. Source: passwd(5), group(5) */
+export function parseAccounts(text: string): BaseAccount[] {
+  return text.split('\n').flatMap((line) => {
+    const [name = '', , number = ''] = line.split(':');
+    return name !== '' && /^\d+$/.test(number) ? [{ name, id: Number(number) }] : [];
+  });
+}
