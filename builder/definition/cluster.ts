@@ -2,6 +2,7 @@ import type { Profile } from './generated/profile.ts';
 import type { ArchivedImage } from './images/image-archive.ts';
 import type { BaseDefinition } from './generated/base.ts';
 import type { ComposeChange } from './stacks/fill-compose.ts';
+import type { NetworkMtu } from './stacks/network-mtu.ts';
 
 /** A role of a node in the swarm. */
 export type Role = 'manager' | 'worker';
@@ -220,6 +221,8 @@ export interface ComposeEntry {
   readonly version: string | null;
   /** Its configs and secrets that are made of a file and have no name: they get one for each content. */
   readonly versioned: readonly VersionedObject[];
+  /** Its networks that get the MTU of the cluster's network; null when that is Docker's own. */
+  readonly mtu: NetworkMtu | null;
 }
 
 /** A config or secret whose name tells its content. */

@@ -1,7 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
-import { goYamlTags } from '../definition/source/go-yaml.ts';
+import { isAlias, isMap, isScalar, type Document } from 'yaml';
 import type { DefinitionPath } from '../definition/source/definition-path.ts';
 import type { ComposeChange } from '../definition/stacks/fill-compose.ts';
+import type { NetworkMtu } from '../definition/stacks/network-mtu.ts';
+import { insertInto, nodeAt, parseCompose, replaceNode, type Edit } from './compose-document.ts';
+import { setMtu } from './compose-mtu.ts';
 
 /** A config or secret that gets a name. */
 export interface NamedObject {
@@ -16,13 +18,8 @@ export interface ComposeEdits {
   /** `3.9`, to be written; null leaves the version alone. */
   readonly version: string | null;
   readonly named: readonly NamedObject[];
-}
-
-/** A piece of the text and what takes its place. Insertions have no length. */
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+  /** Networks that get an MTU; null leaves all alone. */
+  readonly mtu: NetworkMtu | null;
 }
 
 /** The label by which the agent knows a config or secret whose old contents it may remove. */
@@ -34,20 +31,15 @@ const versionedLabel = 'dlimage.versioned';
  */
 export function rewriteCompose(written: string, edits: ComposeEdits): string {
   const text = written.replace(/^\uFEFF/, '');
-  const document = parseDocument(text, {
-    schema: 'core',
-    customTags: goYamlTags,
-    merge: true,
-    keepSourceTokens: true,
-    logLevel: 'silent',
-  });
+  const document = parseCompose(text);
   const found = [
     ...edits.changes.flatMap(({ path, value }) => replaceValue(document, text, path, value)),
     ...edits.named.flatMap((object) => nameObject(document, text, object)),
+    ...(edits.mtu === null ? [] : setMtu(document, text, edits.mtu)),
     ...(edits.version === null ? [] : setVersion(document, edits.version)),
   ];
-  // The same anchor may be reached by several paths.
-  const unique = [...new Map(found.map((edit) => [`${edit.start} ${edit.end}`, edit])).values()];
+  // The same anchor may be reached by several paths, and a mapping may get several keys.
+  const unique = [...new Map(found.map((edit) => [JSON.stringify(edit), edit])).values()];
   return unique
     .toSorted((one, other) => other.start - one.start || other.end - one.end)
     .reduce(
@@ -63,13 +55,7 @@ function replaceValue(
   value: ComposeChange['value'],
 ): Edit[] {
   const node = nodeAt(document, path);
-  const range = isScalar(node) ? node.range : undefined;
-  if (!range) return [];
-  const [start, end] = range;
-  const old = text.slice(start, end);
-  // An empty value stands right behind its colon; a block scalar takes the end of its last line with it.
-  const before = start === end && text[start - 1] !== ' ' ? ' ' : '';
-  return [{ start, end, text: `${before}${asWritten(value)}${old.endsWith('\n') ? '\n' : ''}` }];
+  return isScalar(node) ? replaceNode(text, node, asWritten(value)) : [];
 }
 
 /** Docker fills in variables once more on the node, and makes one `$` of two. */
@@ -104,47 +90,4 @@ function setVersion(document: Document, version: string): Edit[] {
   return isMap(document.contents)
     ? insertInto(document.contents, [`version: ${JSON.stringify(version)}`])
     : [];
-}
-
-/** Writes lines before the first key of a mapping. */
-function insertInto(map: YAMLMap, lines: readonly string[]): Edit[] {
-  if (!map.range) return [];
-  const [start] = map.range;
-  if (map.flow === true) return [{ start: start + 1, end: start + 1, text: ` ${lines.join(', ')},` }];
-  const indent = ' '.repeat(columnOf(map));
-  return [{ start, end: start, text: lines.map((line) => `${line}\n${indent}`).join('') }];
-}
-
-/** Keys of a mapping in blocks stand below each other, so that each says how deep they are. */
-function columnOf(map: YAMLMap): number {
-  return map.srcToken !== undefined && 'indent' in map.srcToken ? Math.max(0, map.srcToken.indent) : 0;
-}
-
-/** The node at a path, through aliases and merged mappings; `isFollowed` false leaves an alias at its end as it is. */
-function nodeAt(document: Document, path: DefinitionPath, isFollowed = true): unknown {
-  const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
-  let node: unknown = document.contents;
-  for (const part of path) node = childOf(document, resolve(node), part);
-  return isFollowed ? resolve(node) : node;
-}
-
-function childOf(document: Document, node: unknown, part: string | number): unknown {
-  if (isSeq(node)) return typeof part === 'number' ? node.items[part] : undefined;
-  if (!isMap(node)) return undefined;
-  const pair = node.items.findLast(({ key }) => isScalar(key) && key.value === part);
-  if (pair !== undefined) return pair.value;
-  for (const { key, value } of node.items) {
-    if (!isScalar(key) || !isMergeKey(key.value)) continue;
-    const merged = isAlias(value) ? value.resolve(document) : value;
-    for (const from of isSeq(merged) ? merged.items : [merged]) {
-      const inherited = childOf(document, isAlias(from) ? from.resolve(document) : from, part);
-      if (inherited !== undefined) return inherited;
-    }
-  }
-  return undefined;
-}
-
-/** The parser makes a symbol of it. */
-function isMergeKey(value: unknown): boolean {
-  return value === '<<' || (typeof value === 'symbol' && value.description === '<<');
 }

@@ -12,6 +12,7 @@ import {
   embeddedSchemas,
   findDockerCommands,
   judgeStack,
+  networksByDocker,
   type DockerCommand,
 } from './support/docker-commands.ts';
 import { normalSchema } from './support/normal-schema.ts';
@@ -68,6 +69,19 @@ describe('a compose file', () => {
     }
   });
 
+  it('gets the MTU of the cluster in every network that the stack makes', async () => {
+    const newest = commands.toSorted((one, other) => Number(one.version) - Number(other.version)).at(-1);
+    if (newest === undefined) throw new Error('no docker command');
+    for (const one of cases.filter(({ mtu }) => mtu !== undefined)) {
+      const { finished } = judgeByUs(one, newest.version);
+      const networks = await networksByDocker(newest, { ...one.files, ...finished }, one.composeFiles);
+      const made = Object.values(networks).filter((network) => network?.external === undefined);
+      expect(made.length).toBeGreaterThan(0);
+      const option = { 'com.docker.network.driver.mtu': String(one.mtu) };
+      for (const network of made) expect(network).toMatchObject({ driver_opts: option });
+    }
+  });
+
   it('of the documentation is one that docker takes', async () => {
     const path = join(repository, 'docs/wordpress');
     for (const name of (await readdir(path)).filter((file) => file.endsWith('.yaml'))) {
@@ -75,6 +89,7 @@ describe('a compose file', () => {
         changes: [],
         version: null,
         named: [],
+        mtu: null,
       });
       for (const command of commands) {
         const { accepts, output } = await judgeStack(command, { 'web.yaml': text }, ['web.yaml']);

@@ -66,7 +66,7 @@ export function resolveCluster(
     packages: (written.packages ?? []).toSorted(),
     files: resolveFiles(written, users, lookUp),
     images,
-    stacks: resolveStacks(written, { nodes, swarm, images }, lookUp, environment),
+    stacks: resolveStacks(written, { nodes, network: lan.network, swarm, images }, lookUp, environment),
     delivery: { isSeeded: false, isVagrant: false },
   };
   return { cluster, writtenNodes, defaults: used };

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type {
   ClusterImage,
+  ClusterNetwork,
   ClusterNode,
   ClusterStack,
   ClusterSwarm,
@@ -12,6 +13,7 @@ import type { Environment, HostPath, LookUpPath } from '../environment.ts';
 import type { ClusterDefinition } from '../generated/cluster.ts';
 import { fullReference } from '../images/image-reference.ts';
 import { composeVersionOf, newestCommonMinor } from '../stacks/compose-version.ts';
+import { networksWithoutMtu } from '../stacks/network-mtu.ts';
 import { looksLikeFile, sharedPath } from '../stacks/shared-path.ts';
 import type { StackContent } from '../stacks/stack-content.ts';
 import { at } from '../stacks/tree-access.ts';
@@ -27,6 +29,7 @@ import {
 /** The parts of a cluster that decide what becomes of its stacks. */
 interface StackSurroundings {
   readonly nodes: readonly Pick<ClusterNode, 'base'>[];
+  readonly network: Pick<ClusterNetwork, 'mtu'>;
   readonly swarm: ClusterSwarm;
   readonly images: readonly ClusterImage[];
 }
@@ -77,7 +80,7 @@ function imagesOf(contents: readonly StackContent[]): (string | undefined)[] {
 function composeEntries(
   stack: WrittenStack,
   files: readonly (ComposeFile & { readonly compose: ParsedCompose })[],
-  { nodes }: StackSurroundings,
+  { nodes, network: { mtu } }: StackSurroundings,
   lookUp: LookUpPath,
 ): ComposeEntry[] {
   const dockers = nodes.map(({ base }) =>
@@ -94,13 +97,15 @@ function composeEntries(
   const isTooOld = read.some(({ version }) => (version?.minor ?? 0) < 5);
   const needsNames = read.some(({ versioned }) => versioned.length > 0);
   const newer = isTooOld && needsNames ? `3.${newestCommonMinor(dockers)}` : undefined;
-  return read.map(({ file, text, filled, version, versioned }) => ({
+  const smaller = networksWithoutMtu(read.map(({ tree }) => tree));
+  return read.map(({ file, text, filled, version, versioned }, index) => ({
     // Alone it needs no folder; with other files it lies among them as it does on the builder.
     path: isAlone ? `${stack.name}.yaml` : pathOf(stack, file),
     text,
     changes: filled.changes,
     version: newer ?? version?.written ?? null,
     versioned,
+    mtu: mtu === null ? null : { bytes: mtu, networks: smaller[index] ?? [] },
   }));
 }
 

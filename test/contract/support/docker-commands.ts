@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
+import { parse } from 'yaml';
 import { unpackBase } from './base-tree.ts';
 
 /** A docker command of some base, without an engine. */
@@ -59,10 +60,40 @@ async function fromPackage(directory: string): Promise<string[]> {
 
 /** Asks a docker command about compose files. It reads them before it looks for an engine, and none is there. */
 export async function judgeStack(
-  { binary }: DockerCommand,
+  command: DockerCommand,
   files: Readonly<Record<string, string>>,
   composeFiles: readonly string[],
 ): Promise<Judgement> {
+  const output = await askDocker(command, files, composeFiles, ['stack', 'deploy'], ['web']);
+  return {
+    accepts: /Cannot connect to the Docker daemon|failed to connect to the docker API/.test(output),
+    output,
+  };
+}
+
+/** A network as docker understands it. */
+export interface UnderstoodNetwork {
+  readonly external?: unknown;
+  readonly driver_opts?: Readonly<Record<string, string>>;
+}
+
+/** The networks of a stack as a docker command understands its compose files. Docker can tell since version 23. */
+export async function networksByDocker(
+  command: DockerCommand,
+  files: Readonly<Record<string, string>>,
+  composeFiles: readonly string[],
+): Promise<Readonly<Record<string, UnderstoodNetwork | null>>> {
+  const output = await askDocker(command, files, composeFiles, ['stack', 'config'], []);
+  return (parse(output) as { networks: Readonly<Record<string, UnderstoodNetwork | null>> }).networks;
+}
+
+async function askDocker(
+  { binary }: DockerCommand,
+  files: Readonly<Record<string, string>>,
+  composeFiles: readonly string[],
+  verb: readonly string[],
+  rest: readonly string[],
+): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'dlimage-stack-'));
   try {
     for (const [name, text] of Object.entries(files)) {
@@ -70,17 +101,14 @@ export async function judgeStack(
       await writeFile(join(directory, name), text);
     }
     const options = composeFiles.flatMap((file) => ['--compose-file', file]);
-    const { all } = await execa(binary, ['stack', 'deploy', ...options, 'web'], {
+    const { all } = await execa(binary, [...verb, ...options, ...rest], {
       cwd: directory,
       reject: false,
       all: true,
       extendEnv: false,
       env: { DOCKER_HOST: `unix://${directory}/none`, HOME: directory },
     });
-    return {
-      accepts: /Cannot connect to the Docker daemon|failed to connect to the docker API/.test(all),
-      output: all,
-    };
+    return all;
   } finally {
     await rm(directory, { recursive: true });
   }

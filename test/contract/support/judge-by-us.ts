@@ -42,10 +42,11 @@ const foundByEngine = new Set([
 ]);
 
 /** Judges compose files for nodes whose base has this docker. */
-export function judgeByUs({ files, composeFiles, variables }: StackCase, docker: string): OurJudgement {
+export function judgeByUs({ files, composeFiles, variables, mtu }: StackCase, docker: string): OurJudgement {
+  const network = mtu === undefined ? '' : `network: { mtu: ${mtu} }\n`;
   const source = {
     file: 'cluster.yaml',
-    text: `stacks: { web: [${composeFiles.map((file) => `./${file}`).join(', ')}] }\n`,
+    text: `${network}stacks: { web: [${composeFiles.map((file) => `./${file}`).join(', ')}] }\n`,
   };
   const look = (references: readonly Reference[]): HostPath[] =>
     references.map((reference): HostPath => {

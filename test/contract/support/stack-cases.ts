@@ -6,6 +6,8 @@ export interface StackCase {
   readonly composeFiles: readonly string[];
   /** Values of variables at the build. Docker of the nodes has none: only what is finished is for it then. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** `network.mtu` of the cluster. */
+  readonly mtu?: number;
 }
 
 const plain = 'services:\n  web:\n    image: nginx:1.29\n';
@@ -437,6 +439,13 @@ configs:
     composeFiles: ['web.yaml'],
     variables: { PASSWORD: 'a$b"c\\\\d: #e', READ_ONLY: 'yes', WORD: "it's", PORT: '8080', COUNT: '3' },
   },
+  ...[
+    `${plain}`,
+    `${old}${plain}networks: {}\n`,
+    `${plain}networks:\n  default: # a comment\n`,
+    `${plain}networks: { default: { driver_opts: { encrypted: '' } } }\n`,
+    `${plain}    networks: [a, b, c]\nx-a: &a { attachable: true }\nnetworks: { a: *a, b: { <<: *a, driver: overlay }, c: { external: true } }\n`,
+  ].map((text, index) => ({ ...compose(`mtu-${index + 1}`, text), mtu: 9000 })),
   compose(
     'portainer',
     `services:

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillCompose } from '../../../builder/definition/stacks/fill-compose.ts';
 import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
+import { networksWithoutMtu } from '../../../builder/definition/stacks/network-mtu.ts';
 import { rewriteCompose, type ComposeEdits } from '../../../builder/render/rewrite-compose.ts';
 
 const read = (text: string): unknown => {
@@ -9,7 +10,7 @@ const read = (text: string): unknown => {
   return value?.tree;
 };
 
-const edits: ComposeEdits = { changes: [], version: null, named: [] };
+const edits: ComposeEdits = { changes: [], version: null, named: [], mtu: null };
 
 describe('a compose file with its variables filled in', () => {
   const values: Readonly<Record<string, string>> = {
@@ -32,7 +33,7 @@ describe('a compose file with its variables filled in', () => {
     'x-a: &a { B: "$WORD" }\nservices:\n  web:\n    environment: { <<: *a, C: $LINES }\n    labels: *a\n',
     "services:\n  web:\n    ports: [{ target: 80, published: \"${PORT}\" }]\n    command: 'a ''${WORD}'''\n",
     'services:\n  web:\n    command: plain over\n      two $WORD lines\n    image: web\n',
-    'services:\n  web:\n    environment: [WORD, PORT]\n  db:\n    environment:\n      WORD:\n      PORT: ~\n',
+    'services:\n  web:\n    environment: [WORD, PORT]\n  db:\n    environment:\n      WORD: # a comment\n      EMPTY:\n      PORT: ~\n',
     '---\r\nservices:\r\n  web:\r\n    image: web:${PORT}\r\n    user: "0${PORT}"\r\n',
     '\uFEFFservices: {web: {image: !!str $PORT, command: &x "$WORD", entrypoint: *x}}',
   ])('means what it meant with them: %j', (text) => {
@@ -75,6 +76,63 @@ describe('configs and secrets', () => {
     expect(name(text)).toEqual({
       configs: { site: { file: './site', name: 'web_site_0123abcd', labels: ['a=b'] } },
     });
+  });
+});
+
+describe('networks', () => {
+  const option = { 'com.docker.network.driver.mtu': '9000' };
+  const finish = (text: string): unknown => {
+    const networks = networksWithoutMtu([read(text)])[0] ?? [];
+    return read(rewriteCompose(text, { ...edits, version: '3.9', mtu: { bytes: 9000, networks } }));
+  };
+
+  it.each([
+    'networks: {}\n',
+    'networks:\n  default:\n',
+    'networks:\n  default: # a comment\n',
+    'networks:\n  default: ~\n',
+    'networks: { default: {} }\n',
+    'networks:\n  default:\n    driver_opts: {}\n',
+    'x-a: &a\nnetworks:\n  default: *a\n',
+    'x-a: &a {}\nnetworks:\n  default: { driver_opts: *a }\n',
+    'x-a: &a {}\nnetworks: &n { default: *a }\n',
+    '',
+  ])('of the stack get the MTU, the one that it does not name too: %j', (text) => {
+    expect(finish(`services:\n  web: { image: a }\n${text}`)).toMatchObject({
+      version: '3.9',
+      services: { web: { image: 'a' } },
+      networks: { default: { driver_opts: option } },
+    });
+  });
+
+  it.each([
+    [
+      'keep the rest',
+      'a:\n    internal: true\n    driver_opts:\n        b: c # d\n',
+      { internal: true, driver_opts: { b: 'c', ...option } },
+    ],
+    ['of the overlay driver', 'a: { driver: overlay }', { driver: 'overlay', driver_opts: option }],
+    ['with anchors', 'a: &x\n    attachable: true\n  b: *x\n', { attachable: true, driver_opts: option }],
+  ])('%s', (_, text, expected) => {
+    expect(finish(`services: { web: { networks: [a] } }\nnetworks:\n  ${text}`)).toMatchObject({
+      networks: { a: expected },
+    });
+  });
+
+  it.each([
+    'services: { web: { networks: [a] } }\nnetworks: { a: { external: true } }\n',
+    'services: { web: { networks: [a] } }\nnetworks: { a: { external: { name: b } } }\n',
+    'services: { web: {} }\nnetworks: { default: { driver: macvlan } }\n',
+    'services: { web: { networks: { a: } } }\nnetworks: { a: { driver_opts: { com.docker.network.driver.mtu: 1400 } } }\n',
+  ])('of others, and with an MTU of their own, stay: %j', (text) => {
+    expect(finish(text)).toEqual({ version: '3.9', ...(read(text) as object) });
+  });
+
+  it('are declared in one file alone', () => {
+    const [plain, other] = [{ services: { a: {} } }, { networks: { default: null } }];
+    expect(networksWithoutMtu([plain, other])).toEqual([[], ['default']]);
+    expect(networksWithoutMtu([plain, plain])).toEqual([['default'], []]);
+    expect(networksWithoutMtu([{ services: { a: { networks: ['b'] } } }])).toEqual([[]]);
   });
 });
 

@@ -78,7 +78,14 @@ describe('stacks', () => {
       {
         name: 'web',
         composeFiles: [
-          { path: 'web/web.yaml', text: 'services: {}\n', changes: [], version: null, versioned: [] },
+          {
+            path: 'web/web.yaml',
+            text: 'services: {}\n',
+            changes: [],
+            version: null,
+            versioned: [],
+            mtu: null,
+          },
         ],
         networks: ['shared'],
         images: [],
