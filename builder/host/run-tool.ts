@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { PassThrough, type Readable } from 'node:stream';
 import { HostError } from '../report/errors.ts';
+import { endHeldPipes } from './end-held-pipes.ts';
 import { programOf, searchPath } from './find-program.ts';
 import { installHint } from './install-hint.ts';
 import { tools, type ToolName } from './tools.ts';
@@ -38,7 +39,8 @@ const defaultTimeoutSeconds = 120;
 const defaultGraceSeconds = 5;
 
 /**
- * The one door to external programs: argument arrays only, always a timeout, stderr kept.
+ * The one door to external programs: argument arrays only, always a timeout, stderr kept. A process that the program
+ * leaves behind is not waited for.
  *
  * @throws HostError `tool-missing` (with the package that provides it), `tool-timeout` or `tool-failed`
  *   (with the command line, the exit code or signal, and the last lines of stderr).
@@ -53,6 +55,7 @@ export async function runTool(
     stdin: options.input === undefined ? 'ignore' : 'pipe',
     ...(options.input === undefined ? {} : { input: options.input }),
   });
+  endHeldPipes(child);
   if (options.onLine !== undefined) followLines(child.stderr, options.onLine);
   if (options.onOutputLine !== undefined) followLines(child.stdout, options.onOutputLine);
   const result = await child;
@@ -79,6 +82,7 @@ export async function streamTool(
     stdin: 'ignore',
     buffer: { stdout: false, stderr: true },
   });
+  endHeldPipes(child);
   // execa lets the output go to waste when nobody reads it at once.
   const consumed = consume(child.stdout.pipe(new PassThrough())).then(
     () => undefined,

@@ -19,7 +19,12 @@ export async function runInNamespace(
   options: RunOptions,
 ): Promise<RunResult> {
   try {
-    return await runTool('setpriv', [...namespaceArguments(), program, ...args], options);
+    if (!isRoot()) await askForNamespace(options);
+    return await runTool(
+      'setpriv',
+      [...namespaceArguments(isRoot() ? [] : ['--map-root-user', '--map-auto']), program, ...args],
+      options,
+    );
   } catch (error) {
     if (error instanceof HostError && error.details.some((line) => line.startsWith('unshare: '))) {
       throw new HostError(
@@ -45,11 +50,22 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-function namespaceArguments(): string[] {
+/**
+ * Fails where an ordinary user is refused. `--map-auto` is left out here: it starts a helper before it asks the kernel,
+ * and a refusal leaves this helper behind for ever.
+ */
+async function askForNamespace({ step, signal }: RunOptions): Promise<void> {
+  await runTool('setpriv', [...namespaceArguments(['--map-root-user']), 'true'], {
+    step,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+function namespaceArguments(idMaps: readonly string[]): string[] {
   return [
     '--pdeathsig=KILL',
     'unshare',
-    ...(isRoot() ? [] : ['--map-root-user', '--map-auto']),
+    ...idMaps,
     '--mount',
     '--pid',
     '--fork',

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { access } from 'node:fs/promises';
+import { endHeldPipes } from '../end-held-pipes.ts';
 import { programOf, searchPath } from '../find-program.ts';
 import { tools, type Tool, type ToolName } from '../tools.ts';
 
@@ -22,13 +23,15 @@ export async function examineTools(names = Object.keys(tools) as ToolName[]): Pr
 async function examineTool(name: ToolName): Promise<ToolFinding> {
   const tool: Tool = tools[name];
   if (tool.files !== undefined) return { name, tool, found: await anyExists(tool.files), version: null };
-  const result = await execa(programOf(name), tool.versionArguments, {
+  const child = execa(programOf(name), tool.versionArguments, {
     reject: false,
     all: true,
     stdin: 'ignore',
     timeout: versionTimeoutSeconds * 1000,
     env: { PATH: searchPath(), LC_ALL: 'C.UTF-8' },
   });
+  endHeldPipes(child);
+  const result = await child;
   const found = result.code !== 'ENOENT';
   return { name, tool, found, version: found ? versionIn(result.all) : null };
 }
