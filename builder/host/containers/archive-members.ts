@@ -1,8 +1,12 @@
+import sevenZip from 'node-7z';
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { HostError } from '../../report/errors.ts';
 import { runTool } from '../run-tool.ts';
 import { noImage } from './unpack-container.ts';
 
-interface Member {
+/** One file of an archive. */
+export interface Member {
   readonly name: string;
   readonly sizeBytes: number;
 }
@@ -13,42 +17,67 @@ export function isImageName(name: string): boolean {
 }
 
 /**
- * Name of the disk image in a zip or 7z archive: the largest, if there are several. Directories and links are no images.
+ * The disk image in a zip or 7z archive: the largest, if there are several. Directories and links are no images.
  *
- * @throws HostError `image-damaged` when the archive cannot be read, `image-container-empty`
+ * @throws HostError `image-damaged` when the archive cannot be read, `image-container-empty`, or as `runTool` does
  */
-export async function chooseMember(path: string): Promise<string> {
-  const images = await listImages(path);
+export async function chooseMember(path: string, signal?: AbortSignal): Promise<Member> {
+  const images = await listImages(path, signal);
   const [largest] = images.toSorted((one, other) => other.sizeBytes - one.sizeBytes);
   if (largest === undefined) throw noImage(path);
-  return largest.name;
+  return largest;
 }
 
-async function listImages(path: string): Promise<Member[]> {
-  const { stdout } = await runTool('7zz', ['l', '-slt', '-ba', '--', path], {
+/** The one error for an archive that is not whole. */
+export function damagedArchive(path: string, details: readonly string[], cause?: unknown): HostError {
+  return new HostError('image-damaged', `${path} cannot be read as an archive`, {
+    hint: 'download it again',
+    details,
+    cause,
+  });
+}
+
+async function listImages(path: string, signal?: AbortSignal): Promise<Member[]> {
+  const { stdout } = await runTool('7zz', ['l', '-slt', '--', path], {
     step: `list ${path}`,
     timeoutSeconds: 600,
+    ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;
-    throw new HostError('image-damaged', `${path} cannot be read as an archive`, {
-      hint: 'download it again',
-      details: error.details,
-      cause: error,
-    });
+    throw damagedArchive(path, error.details, error);
   });
-  return Buffer.from(stdout).toString('utf8').split('\n\n').flatMap(imageIn);
+  try {
+    return parseListing(path, stdout).flatMap(imageIn);
+  } catch (error) {
+    throw damagedArchive(path, ['its list of files makes no sense'], error);
+  }
 }
 
-/** Source: `7zz l -slt`, one `Key = value` a line, members apart by an empty line. */
-function imageIn(block: string): Member[] {
-  const fields = new Map(block.split('\n').map((line): [string, string] => splitField(line)));
-  const name = fields.get('Path') ?? '';
+/**
+ * What `7zz l -slt` says of each member. node-7z reads it, but does not start the program: only `runTool` does, with its
+ * time limit and its hint.
+ */
+function parseListing(path: string, stdout: Uint8Array): ReadonlyMap<unknown, unknown>[] {
+  const finished = Object.assign(new EventEmitter(), {
+    stdout: new EventEmitter(),
+    stderr: new EventEmitter(),
+  }) as unknown as ChildProcess;
+  const listing = sevenZip.list(path, { techInfo: true, $defer: true, $childProcess: finished });
+  sevenZip.listen(listing);
+  finished.stdout?.emit('data', Buffer.from(stdout));
+  const members: ReadonlyMap<unknown, unknown>[] = [];
+  for (let item = nextOf(listing); item !== null; item = nextOf(listing)) members.push(item.techInfo);
+  return members;
+}
+
+function nextOf(listing: sevenZip.ZipStream): { readonly techInfo: ReadonlyMap<unknown, unknown> } | null {
+  return listing.read() as { readonly techInfo: ReadonlyMap<unknown, unknown> } | null;
+}
+
+function imageIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
+  const field = (name: string): string => String(fields.get(name) ?? '');
   // A link is told by its Unix mode, whatever the archive; a directory of some kinds by its attribute only.
-  const isFile = fields.get('Folder') !== '+' && !/^\S*D|(^| )l/.test(fields.get('Attributes') ?? '');
-  return isFile && isImageName(name) ? [{ name, sizeBytes: Number(fields.get('Size') ?? 0) }] : [];
-}
-
-function splitField(line: string): [string, string] {
-  const [key = '', ...rest] = line.split(' = ');
-  return [key.replace(/ =$/, ''), rest.join(' = ')];
+  const isFile = field('Folder') !== '+' && !/^\S*D|(^| )l/.test(field('Attributes'));
+  const name = field('Path');
+  return isFile && isImageName(name) ? [{ name, sizeBytes: Number(field('Size')) }] : [];
 }

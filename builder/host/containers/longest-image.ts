@@ -8,10 +8,10 @@ import { formatBytes } from '../../report/format-units.ts';
 export const longestImageBytes = 256 * 1024 ** 3;
 
 /** The one error for an image that is longer. */
-export function tooLong(path: string): HostError {
+export function tooLong(path: string, limitBytes = longestImageBytes): HostError {
   return new HostError(
     'image-too-large',
-    `${path} holds more than ${formatBytes(longestImageBytes)}: dlimage unpacks no more`,
+    `${path} holds more than ${formatBytes(limitBytes)}: dlimage unpacks no more`,
     { hint: 'if it is right, unpack it yourself, and name the raw image' },
   );
 }

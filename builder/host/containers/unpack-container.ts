@@ -4,9 +4,10 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { HostError } from '../../report/errors.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
+import { fingerprint } from '../image/fingerprint.ts';
 import { streamTool } from '../run-tool.ts';
 import type { ToolName } from '../tools.ts';
-import { chooseMember, isImageName } from './archive-members.ts';
+import { chooseMember, damagedArchive, isImageName } from './archive-members.ts';
 import { containerOf, type Container } from './container-kind.ts';
 import { convertDisk, type KnowsBase } from './convert-disk.ts';
 import { longestImageBytes, tooLong } from './longest-image.ts';
@@ -19,6 +20,8 @@ export interface UnpackOptions {
   readonly signal?: AbortSignal | undefined;
   /** By default a disk must hold all of its data itself. */
   readonly knowsBase?: KnowsBase;
+  /** No step unpacks to more. */
+  readonly limitBytes?: number;
 }
 
 /** An image may be packed in a container in a container; deeper is a mistake, or malice. */
@@ -41,14 +44,31 @@ export const toolsOfContainers: Readonly<Partial<Record<Container, ToolName>>> =
  * Unpacks the image in a file into a new raw image, as a stream, with holes where it is empty. Of an archive the one
  * file that is an image is taken. What is written goes to `target` and, meanwhile, to names that begin like it.
  *
- * @throws HostError `image-container-empty`, `image-container-deep`, `image-refers-outside`, `image-too-large`, and as
- *   the programs do
+ * @throws HostError `image-container-empty`, `image-container-deep`, `image-refers-outside`, `image-too-large`,
+ *   `image-changed`, and as the programs do
  */
 export async function unpackContainer(
   path: string,
   target: string,
   options: UnpackOptions = {},
 ): Promise<void> {
+  const before = await fingerprint(path);
+  const failure = await unpackLayers(path, target, options).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  // A file that is still being written looks damaged, too: this is the reason, and is told.
+  if ((await fingerprint(path)) !== before) {
+    await rm(target, { force: true });
+    throw new HostError('image-changed', `${path} was changed while it was unpacked`, {
+      hint: 'wait until nothing else writes to it, and try again',
+      cause: failure?.error,
+    });
+  }
+  if (failure !== null) throw failure.error;
+}
+
+async function unpackLayers(path: string, target: string, options: UnpackOptions): Promise<void> {
   let current = path;
   const leave = async (): Promise<void> => {
     if (current !== path) await rm(current, { force: true });
@@ -78,12 +98,19 @@ async function unpackStep(
   container: Exclude<Container, 'raw'>,
   path: string,
   target: string,
-  { onBytes, signal, knowsBase = () => Promise.resolve(false) }: UnpackOptions,
+  {
+    onBytes,
+    signal,
+    knowsBase = () => Promise.resolve(false),
+    limitBytes = longestImageBytes,
+  }: UnpackOptions,
 ): Promise<void> {
   const run = { step: `unpack ${path}`, timeoutSeconds: 7200, ...(signal && { signal }) };
+  let length = 0;
   const write = (pieces: AsyncIterable<Uint8Array>) =>
     writeSparsely(pieces, target, (done) => {
-      if (done > longestImageBytes) throw tooLong(path);
+      if (done > limitBytes) throw tooLong(path, limitBytes);
+      length = done;
       onBytes?.(done);
     });
   try {
@@ -105,8 +132,11 @@ async function unpackStep(
         return await streamTool('7zz', ['e', '-so', '-tbzip2', '--', path], run, write);
       case 'zip':
       case '7z': {
-        const member = await chooseMember(path);
-        return await streamTool('7zz', ['e', '-so', '-spd', '--', path, member], run, write);
+        const { name, sizeBytes } = await chooseMember(path, signal);
+        await streamTool('7zz', ['e', '-so', '-spd', '--', path, name], run, write);
+        // 7zz is content when no member has that name: one with a backslash is listed otherwise than it is stored.
+        if (length === sizeBytes) return;
+        throw damagedArchive(path, [`${name} has ${sizeBytes} bytes, but ${length} came out`]);
       }
     }
   } catch (error) {

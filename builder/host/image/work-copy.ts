@@ -1,10 +1,11 @@
-import { open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteSource } from '../../image/byte-source.ts';
 import { patchedSource, type Patch } from '../../image/patch.ts';
 import { alignRanges, differingRuns, type ByteRange } from '../../image/ranges.ts';
 import type { Entry } from '../../plan/entry.ts';
 import { HostError } from '../../report/errors.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { BaseImage } from './base.ts';
 import { copySparsely } from './copy-sparsely.ts';
 import { openImage, sourceOf, type OpenImage } from './open-image.ts';
@@ -192,11 +193,6 @@ async function takePatch(
 
 function entriesOf(entries: readonly Entry[], writer: PartitionWriter): Entry[] {
   return entries.filter((entry) => entry.partition === writer.partition);
-}
-
-async function fingerprint(path: string): Promise<string> {
-  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  return [dev, ino, size, mtimeNs].join(':');
 }
 
 function baseChanged(path: string): HostError {
