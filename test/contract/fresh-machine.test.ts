@@ -47,7 +47,7 @@ describe.skipIf(!isPossible)('a fresh Debian 13', () => {
         scripts: scratch.path,
         hooks: { env: {} },
       },
-      { cacheDirectory: cacheDirectory(undefined), progress: silentProgress },
+      { cacheDirectory: cacheDirectory(undefined), progress: silentProgress, isWithoutSecurity: true },
       silentProgress.task(''),
     );
   });

@@ -106,7 +106,7 @@ describe('./setup', () => {
     expect(installs.join(' ')).toContain('mmdebstrap mtools');
     expect(installs.join(' ')).toContain('arch-test');
     expect(installs.join(' ')).not.toMatch(/packer|fish|zsh/);
-    expect(calls).toContain('npm install --no-save --no-audit --no-fund --omit=dev');
+    expect(calls).toContain('npm install --no-save --no-audit --no-fund --omit=dev --loglevel=error');
   });
 
   it('installs everything for contributors', async () => {

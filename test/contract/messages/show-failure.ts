@@ -1,8 +1,12 @@
 import { reportFailure } from '../../../builder/cli/report-failure.ts';
+import { ownCommand } from '../../../builder/host/own-command.ts';
 import { vi } from 'vitest';
 import type { MessageCase } from './message-case.ts';
 
-/** Runs a case in a directory and returns what dlimage would print of its failure, with `/scratch` for the directory. */
+/**
+ * Runs a case in a directory and returns what dlimage would print of its failure, with `/scratch` for the directory and
+ * `dlimage` for how it was started.
+ */
 export async function showFailure(theCase: MessageCase, directory: string): Promise<string> {
   const failure = await failureOf(theCase, directory);
   const written: string[] = [];
@@ -15,7 +19,7 @@ export async function showFailure(theCase: MessageCase, directory: string): Prom
   } finally {
     spy.mockRestore();
   }
-  const text = written.join('').replaceAll(directory, '/scratch');
+  const text = written.join('').replaceAll(ownCommand(), 'dlimage').replaceAll(directory, '/scratch');
   return (theCase.varies ?? []).reduce((shown, [part, stand]) => shown.replaceAll(part, stand), text);
 }
 

@@ -35,7 +35,10 @@ function twoBases(directory: string): void {
       JSON.stringify({
         format: 1,
         key,
+        sha256: ''.padEnd(64, '0'),
         sizeBytes: 0,
+        packages: [],
+        partitions: [],
         definitionName: 'debian-13',
         platform: 'raspberry-pi',
         architecture: 'arm64',
