@@ -207,6 +207,15 @@ export interface ClusterStack {
   readonly images: readonly string[];
   /** All of its images are in the nodes' images. */
   readonly isBaked: boolean;
+  /** The variables of its compose files that got a value, without the values. */
+  readonly variables: readonly ValuedVariable[];
+}
+
+/** A variable of a stack, and where its value came from. */
+export interface ValuedVariable {
+  readonly name: string;
+  /** Path of the file, as the definition would write it; null for the environment of the command. */
+  readonly file: string | null;
 }
 
 /** A compose file, and what the nodes' copy of it says differently. */

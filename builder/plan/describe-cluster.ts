@@ -37,6 +37,9 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
     packages: cluster.packages,
     images: cluster.images.flatMap(({ images }) => images.flatMap(({ references }) => references)),
     stacks: cluster.stacks.map(({ name }) => name),
+    variables: cluster.stacks.flatMap(({ name: stack, variables }) =>
+      variables.map(({ name, file }) => ({ stack, name, file })),
+    ),
   };
 }
 

@@ -51,7 +51,15 @@ function formatCluster(cluster: PlannedCluster): string {
     ['packages', listOf(cluster.packages)],
     ...(cluster.images.length === 0 ? [] : [['images', listOf(cluster.images)]]),
     ...(cluster.stacks.length === 0 ? [] : [['stacks', listOf(cluster.stacks)]]),
+    ...(cluster.variables.length === 0 ? [] : [['variables', formatVariables(cluster.variables)]]),
   ]);
+}
+
+/** Without values: they may be secrets. */
+function formatVariables(variables: PlannedCluster['variables']): string {
+  return listOf(
+    variables.map(({ stack, name, file }) => `${name} of ${stack} (from ${file ?? 'the environment'})`),
+  );
 }
 
 function formatWifi({ country, networks }: PlannedWifi): string {

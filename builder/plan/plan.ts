@@ -107,6 +107,12 @@ export interface PlannedCluster {
   readonly images: readonly string[];
   /** Names of the stacks that the cluster deploys by itself. */
   readonly stacks: readonly string[];
+  /** Variables of the stacks' compose files, never their values; `file` is null for the environment of the command. */
+  readonly variables: readonly {
+    readonly stack: string;
+    readonly name: string;
+    readonly file: string | null;
+  }[];
 }
 
 /** What a build would do: plain data, the same for the same inputs, and free of secrets. */

@@ -7,6 +7,7 @@ import type {
   ClusterSwarm,
   ComposeEntry,
   StackEntry,
+  ValuedVariable,
   VersionedObject,
 } from '../cluster.ts';
 import type { Environment, HostPath, LookUpPath } from '../environment.ts';
@@ -62,9 +63,18 @@ export function resolveStacks(
         directories: sharedDirectories(contents),
         networks: sharedNetworks(contents, around.swarm),
         images: images.flatMap((image) => image ?? []),
+        variables: valuedVariables(stack),
         isBaked: images.every((image) => image !== undefined && baked.has(fullReference(image))),
       },
     ];
+  });
+}
+
+function valuedVariables({ files, variables }: WrittenStack): ValuedVariable[] {
+  const used = files.flatMap(({ compose }) => compose?.filled.variables ?? []);
+  return [...new Set(used.map(({ name }) => name))].toSorted().flatMap((name) => {
+    const origin = variables.originOf(name);
+    return origin === undefined ? [] : [{ name, file: origin.from === 'file' ? origin.file : null }];
   });
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HostPath } from '../../../builder/definition/environment.ts';
+import { describeCluster } from '../../../builder/plan/describe-cluster.ts';
+import { formatPlan } from '../../../builder/plan/format-plan.ts';
+import type { Plan } from '../../../builder/plan/plan.ts';
 import { resolved } from './understand.ts';
 
 const found = (
@@ -42,6 +45,23 @@ describe('stacks', () => {
       ['a', true],
       ['b', false],
     ]);
+  });
+
+  it('say where the values of their variables came from, in a plan too, and never the values', () => {
+    const text = 'services: { a: { image: "a:${TAG}", command: "${WORD:-x}", environment: [TOKEN] } }';
+    const paths = [
+      stack('apps/a.yaml', text),
+      found('stack-variables', 'apps/.env', { text: 'TOKEN=hunter2\nTAG=7\n' }),
+    ];
+    const cluster = resolved('stacks: [apps/a.yaml]', {}, { paths, variables: { TAG: '42' } });
+    expect(cluster.stacks[0]?.variables).toEqual([
+      { name: 'TAG', file: null },
+      { name: 'TOKEN', file: 'apps/.env' },
+    ]);
+    const plan: Plan = { cluster: describeCluster(cluster, null), overlays: [], nodes: [] };
+    const page = formatPlan(plan, { hasFiles: true });
+    expect(page).toContain('TAG of a (from the environment), TOKEN of a (from apps/.env)');
+    expect(page + JSON.stringify(plan)).not.toMatch(/hunter2/);
   });
 
   it('lie as they do beside the definition, with the files they name', () => {

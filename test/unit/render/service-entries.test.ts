@@ -91,6 +91,7 @@ describe('stacks', () => {
         images: [],
         files: [file('web/key', true)],
         directories: ['/mnt/cluster/web'],
+        variables: [],
         isBaked: true,
       },
     ],
