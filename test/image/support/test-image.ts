@@ -146,10 +146,13 @@ function makeFat(image: TestImage, path: string): void {
 
 function makeExt(image: TestImage, path: string, scratch: string): void {
   const tree = join(scratch, 'rootfs');
-  for (const directory of ['etc/systemd/system', 'usr/lib/many', 'usr/sbin', 'var/tmp', 'run']) {
+  for (const directory of ['etc/systemd/system', 'usr/bin', 'usr/lib/many', 'usr/sbin', 'var/tmp', 'run']) {
     mkdirSync(join(tree, directory), { recursive: true });
   }
   symlinkSync('usr/lib', join(tree, 'lib'));
+  symlinkSync('usr/bin', join(tree, 'bin'));
+  // Whoever logs in has it for a shell: a base without is refused.
+  writeFileSync(join(tree, 'usr/bin/bash'), '#!\n', { mode: 0o755 });
   symlinkSync('/run', join(tree, 'var/run'));
   symlinkSync('../run/resolv.conf', join(tree, 'etc/resolv.conf'));
   symlinkSync(`/${'long/'.repeat(30)}target`, join(tree, 'etc/long-link'));
