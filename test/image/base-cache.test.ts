@@ -49,6 +49,9 @@ const build: typeof buildBase = async (_request, ownKey, _files, directory) => {
     sizeBytes: 5,
     platform: 'pc',
     architecture: 'amd64',
+    extraPackages: [],
+    packages: [],
+    partitions: [],
   };
   await writeFile(join(directory, 'base.json'), JSON.stringify(record));
 };

@@ -123,6 +123,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
       { ...common, name: 'sub', kind: 'directory', sizeBytes: 4096, mode: 0o2750, uid: 7, gid: 8 },
     ]);
     expect((await listImagePath(image, 'root:/')).map(({ name }) => name)).toEqual([
+      'bin',
       'etc',
       'lib',
       'lost+found',

@@ -37,15 +37,15 @@ export interface PreparedCluster {
  */
 export async function prepareCluster(request: BuildRequest): Promise<PreparedCluster> {
   const assets = await readAssets(request.cluster);
-  const nodes = request.cluster.nodes.filter((node) => request.selected.includes(node.name));
-  const bases = await prepareBases(request, nodes, assets);
+  const { allNodes, bases } = await prepareBases(request, assets);
   const identities = await ensureIdentities(
     request.stateDirectory,
     request.cluster,
     request.progress,
     request.record,
   );
-  const cluster = deliver(request, identities);
+  // The nodes of the first rendering: the bases are found by them.
+  const cluster = { ...deliver(request, identities), nodes: allNodes };
   await writeSshAccess(request.stateDirectory, {
     cluster,
     identities,
@@ -56,7 +56,7 @@ export async function prepareCluster(request: BuildRequest): Promise<PreparedClu
   const told = { name, id: identities.clusterId, subnet: network.subnet, vip };
   return {
     cluster,
-    nodes,
+    nodes: [...bases.keys()],
     identities,
     assets,
     rendering,
@@ -68,17 +68,20 @@ export async function prepareCluster(request: BuildRequest): Promise<PreparedClu
 /** Which base a node needs follows from what is written to it, not from its keys. */
 async function prepareBases(
   request: BuildRequest,
-  nodes: readonly ClusterNode[],
   assets: Assets,
-): Promise<ReadonlyMap<ClusterNode, NodeBase>> {
+): Promise<{
+  readonly allNodes: readonly ClusterNode[];
+  readonly bases: ReadonlyMap<ClusterNode, NodeBase>;
+}> {
   const existing = await readIdentities(request.stateDirectory, request.cluster.nodes);
   const { identities } = placeholderIdentities(request.cluster.nodes, existing);
   const cluster = deliver(request, identities);
+  const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
   const { fittingBase } = request;
   const rendering = requireRendering(cluster, identities, assets);
   const bases = await ensureNodeBases(nodes, { cluster, rendering, assets, fittingBase }, request);
   await checkBases(cluster, bases, rendering, request.progress);
-  return bases;
+  return { allNodes: cluster.nodes, bases };
 }
 
 function requireRendering(cluster: Cluster, identities: ClusterIdentities, assets: Assets): Rendering {
