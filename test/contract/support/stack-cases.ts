@@ -440,7 +440,7 @@ configs:
     variables: { PASSWORD: 'a$b"c\\\\d: #e', READ_ONLY: 'yes', WORD: "it's", PORT: '8080', COUNT: '3' },
   },
   ...[
-    `${plain}`,
+    plain,
     `${old}${plain}networks: {}\n`,
     `${plain}networks:\n  default: # a comment\n`,
     `${plain}networks: { default: { driver_opts: { encrypted: '' } } }\n`,
