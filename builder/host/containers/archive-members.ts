@@ -75,7 +75,10 @@ function nextOf(listing: sevenZip.ZipStream): { readonly techInfo: ReadonlyMap<u
 }
 
 function imageIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
-  const field = (name: string): string => String(fields.get(name) ?? '');
+  const field = (name: string): string => {
+    const value = fields.get(name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
   // A link is told by its Unix mode, whatever the archive; a directory of some kinds by its attribute only.
   const isFile = field('Folder') !== '+' && !/^\S*D|(^| )l/.test(field('Attributes'));
   const name = field('Path');
