@@ -285,7 +285,7 @@ describe('the daemons read their configuration', () => {
     const answers = await askNodes(
       nodes().filter(({ example }) => example === 'x86-nfs'),
       `
-      file=$(sed -n 's/.*"file":"\\([^"]*\\)".*/\\1/p' /etc/dlimage/stacks.json)
+      file=$(sed -n 's/.*"files":\\["\\([^"]*\\)".*/\\1/p' /etc/dlimage/stacks.json)
       docker stack config --compose-file "/etc/dlimage/stacks/$file"`,
     );
     for (const { exitCode, output } of answers) {
