@@ -52,12 +52,12 @@ const guestFolder = fileURLToPath(new URL('guest/', import.meta.url));
 
 /** The report that every booted node gives reaches it through the definition, like any file of a user's. */
 const guestFiles = [
-  { source: 'guest/dlimage-boot-test.service', path: '/etc/systemd/system/dlimage-boot-test.service' },
+  { source: 'guest/boot-test.service', path: '/etc/systemd/system/boot-test.service' },
   {
-    source: 'guest/start-boot-test.conf',
-    path: '/etc/systemd/system/multi-user.target.d/dlimage-boot-test.conf',
+    source: 'guest/boot-test.conf',
+    path: '/etc/systemd/system/multi-user.target.d/boot-test.conf',
   },
-  { source: 'guest/report.py', path: '/usr/local/lib/dlimage-boot-test/report.py' },
+  { source: 'guest/report.py', path: '/usr/local/lib/boot-test/report.py' },
 ];
 
 const buildTimeoutMinutes = 45;

@@ -147,7 +147,7 @@ describe.skipIf(missing.length > 0)('a build', () => {
     it('a full cache, or a full directory of identities, is named', async () => {
       await onSmall('60k', async () => {
         const cached = await runCli(scratch.path, [
-          ...buildArguments('full', 3, '--format', 'img.gz', '--cache', join(small, 'cache')),
+          ...buildArguments('full', 4, '--format', 'img.gz', '--cache', join(small, 'cache')),
         ]);
         expectDiskFull(cached, join(small, 'cache'));
         expect(readdirSync(out('full'))).toEqual(['.gitignore']);

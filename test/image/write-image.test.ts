@@ -12,7 +12,7 @@ import {
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readBase, type BaseImage } from '../../builder/host/image/base.ts';
 import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
 import { writeImage } from '../../builder/host/image/write-image.ts';
@@ -169,14 +169,14 @@ describe.skipIf(missing.length > 0)('being interrupted', () => {
   /** Builds images in a process of its own, and ends it by a signal at some moment. */
   const interrupt = async (
     signal: NodeJS.Signals,
-    afterMilliseconds: number,
+    moment: () => Promise<unknown>,
   ): Promise<NodeJS.Signals | null> => {
     const script = join(import.meta.dirname, 'support', 'build-one.mjs');
     const child = spawn(process.execPath, [script, basePath, scratch.path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');
-    await setTimeout(afterMilliseconds);
+    await moment();
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
@@ -187,7 +187,7 @@ describe.skipIf(missing.length > 0)('being interrupted', () => {
   it.each([0, 60, 150, 280, 450, 700])(
     'SIGINT after %i ms leaves complete images only',
     async (milliseconds) => {
-      expect(await interrupt('SIGINT', milliseconds)).toBe('SIGINT');
+      expect(await interrupt('SIGINT', () => setTimeout(milliseconds))).toBe('SIGINT');
       expect(readdirSync(work)).toEqual([]);
       expect(readdirSync(out)).toEqual(visible());
       for (const name of visible()) {
@@ -212,10 +212,15 @@ describe.skipIf(missing.length > 0)('being interrupted', () => {
   });
 
   it('what a killed process left is hidden, and removed by the next one', async () => {
-    expect(await interrupt('SIGKILL', 500)).toBe('SIGKILL');
+    const unfinished = () => readdirSync(out).filter((name) => name.startsWith('.'));
+    const begun = () => vi.waitUntil(() => unfinished().length > 0, { timeout: 30_000, interval: 5 });
+    expect(await interrupt('SIGKILL', begun)).toBe('SIGKILL');
+    const left = unfinished();
+    expect(left).not.toEqual([]);
     expect(readdirSync(work)).not.toEqual([]);
     for (const name of readdirSync(work)) expect(statSync(join(work, name)).mode & 0o777).toBe(0o700);
-    expect(await interrupt('SIGTERM', 400)).toBe('SIGTERM');
+    const removed = () => vi.waitUntil(() => !unfinished().some((name) => left.includes(name)), 30_000);
+    expect(await interrupt('SIGTERM', removed)).toBe('SIGTERM');
     expect(readdirSync(work)).toEqual([]);
     expect(readdirSync(out)).toEqual(visible());
   });
