@@ -15,6 +15,7 @@ import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { shellRules } from './rules/shell-rules.ts';
 import { stackConflictRules } from './rules/stack-conflict-rules.ts';
+import { stackEnvFileRules } from './rules/stack-env-file-rules.ts';
 import { stackMountRules } from './rules/stack-mount-rules.ts';
 import { stackNetworkRules } from './rules/stack-network-rules.ts';
 import { stackPlacementRules } from './rules/stack-placement-rules.ts';
@@ -56,6 +57,7 @@ const rules: readonly Rule[] = [
   ...stackRules,
   ...stackSchemaRules,
   ...stackVariableRules,
+  ...stackEnvFileRules,
   ...stackValueRules,
   ...stackConflictRules,
   ...stackMountRules,

@@ -250,6 +250,8 @@ export interface StackEntry {
   /** Path on the node, below the folder of the stacks. */
   readonly path: string;
   readonly isSecret: boolean;
+  /** What the nodes get instead of its content: a file of `env_file:` with the values of its bare names. */
+  readonly filled?: string;
 }
 
 /** A file or directory of the user's that lands on every node (or on the named ones). */

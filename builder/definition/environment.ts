@@ -14,6 +14,7 @@ export interface Reference {
     | 'image'
     | 'stack'
     | 'stack-file'
+    | 'stack-env-file'
     | 'stack-variables'
     | 'token';
   /** As written; `~/` at the beginning means the user's home. */
@@ -36,8 +37,13 @@ export interface HostPath extends Reference {
   readonly sizeBytes: number;
   /** Permission bits of a file or folder, with setuid, setgid and sticky; absent when nothing is there. */
   readonly mode?: number;
-  /** Contents, of profiles, stacks, `.env`, key files and tokens only. Never shown to anybody: it may be a private key. */
+  /**
+   * Contents, of profiles, stacks, their `.env` and env files, key files and tokens only. Never shown to anybody: it may be
+   * a private key.
+   */
   readonly text?: string;
+  /** The contents are not text in UTF-8: U+FFFD stands in `text` for what is not. */
+  readonly isUndecodable?: boolean;
   /** Of a folder among the extra files: what is in it, sorted, itself first. */
   readonly items?: readonly FolderItem[];
   /** There is more in the folder than is listed: more than `mostFolderItems`. */

@@ -14,6 +14,7 @@ import { compileSchemas, type DefinitionSchemas } from './schema/schema-set.ts';
 import { validateDefinition } from './schema/validate-definition.ts';
 import { variableSources } from './stacks/stack-variables.ts';
 import { coverValues } from './stacks/variable-file.ts';
+import { envFileSources } from './stacks/written-env-file.ts';
 import { stackSources } from './stacks/written-stack.ts';
 import { parseFlags, type CommandLine, type DefinitionFlags } from './source/command-line.ts';
 import { emptyDefinition, mergeFlags } from './source/merge-flags.ts';
@@ -60,7 +61,10 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
   ];
   const { paths } = input.environment;
   const read = [...texts.flatMap((text) => text ?? []), ...stackSources(paths)];
-  const sources = [...read.map(redactSecrets), ...variableSources(paths).map(coverValues)];
+  const sources = [
+    ...read.map(redactSecrets),
+    ...[...variableSources(paths), ...envFileSources(paths)].map(coverValues),
+  ];
   const catalogue = readCatalogue(profiles, input.bases, input.schemas);
   const file =
     input.source === undefined ? { value: emptyDefinition, diagnostics: [] } : parseDefinition(input.source);

@@ -14,6 +14,7 @@ const readAsText: ReadonlySet<Reference['purpose']> = new Set([
   'key',
   'stack',
   'stack-variables',
+  'stack-env-file',
   'token',
 ]);
 

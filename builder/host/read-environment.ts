@@ -13,6 +13,7 @@ import {
   stackVariableNames,
   stackVariableReferences,
 } from '../definition/stacks/written-stack.ts';
+import { envFileNames } from '../definition/stacks/written-env-file.ts';
 import { readTextIfExists } from './files.ts';
 import { findHostPath } from './find-host-path.ts';
 import { mapConcurrently } from './map-concurrently.ts';
@@ -45,7 +46,8 @@ export async function readEnvironment(
     variables: readVariables(stackVariableNames(named)),
   };
   const more = await findHostPaths(stackReferences(environment, lookUpPaths(environment)), projectDirectory);
-  return { ...environment, paths: [...paths, ...more] };
+  const names = [...stackVariableNames(named), ...envFileNames(more)];
+  return { ...environment, paths: [...paths, ...more], variables: readVariables(names) };
 }
 
 /** Only what compose files name: the rest of the environment is nobody's business. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import { constants, lstat, open, type FileHandle } from 'node:fs/promises';
 import { HostError } from '../report/errors.ts';
@@ -6,7 +7,13 @@ import { systemCode, systemReason } from './system-error.ts';
 
 /** What was found where a text file should be. */
 export type FoundText =
-  | { readonly kind: 'file'; readonly text: string; readonly sizeBytes: number }
+  | {
+      readonly kind: 'file';
+      readonly text: string;
+      readonly sizeBytes: number;
+      /** It is not text in UTF-8: U+FFFD stands for what is not. */
+      readonly isUndecodable?: boolean;
+    }
   | {
       readonly kind: 'directory' | 'other' | 'missing' | 'unreadable' | 'too-large';
       /** What it is, or why it cannot be read, in words: `a named pipe`, `permission denied`. */
@@ -43,7 +50,8 @@ export async function readRegularText(path: string, limitBytes: number): Promise
     try {
       const bytes = await readAtMost(file, limitBytes);
       if (bytes === null) return { kind: 'too-large', what: `larger than ${formatBytes(limitBytes)}` };
-      return { kind: 'file', text: bytes.toString('utf8'), sizeBytes: bytes.length };
+      const found = { kind: 'file', text: bytes.toString('utf8'), sizeBytes: bytes.length } as const;
+      return isUtf8(bytes) ? found : { ...found, isUndecodable: true };
     } finally {
       await file.close();
     }

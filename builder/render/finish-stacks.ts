@@ -43,7 +43,7 @@ export function finishStacks(
     const texts = stack.composeFiles.map((file) => finishText(name, file, key, digestOf));
     const contents = [
       ...texts.map(({ path, text }) => `${path}\0${text}`),
-      ...files.map(({ path, hostPath }) => `${path}\0${digestOf(hostPath)}`),
+      ...files.map(({ path, hostPath, filled }) => `${path}\0${filled ?? digestOf(hostPath)}`),
     ];
     const version = keyed(key, contents.join('\n'));
     return { name, texts, files, directories, networks, isBaked, version };

@@ -72,13 +72,12 @@ function stackEntries(stacks: readonly FinishedStack[], make: EntryMaker): Rende
     secret,
   });
   const entries = stacks.flatMap(({ texts, files }) => [
-    ...texts.map(({ path, text, isSecret }) =>
-      fileFromBytes(
-        { ...attributes(path, isSecret), mtimeSeconds: make.mtimeSeconds, shared: true },
-        new TextEncoder().encode(text),
-      ),
+    ...texts.map(({ path, text, isSecret }) => fromText(attributes(path, isSecret), text, make)),
+    ...files.map((file) =>
+      file.filled === undefined
+        ? fromHost(attributes(file.path, file.isSecret), file, make)
+        : fromText(attributes(file.path, file.isSecret), file.filled, make),
     ),
-    ...files.map((file) => fromHost(attributes(file.path, file.isSecret), file, make)),
   ]);
   const list = stacks.map((stack) => ({
     name: stack.name,
@@ -102,6 +101,14 @@ function tokenEntries({ swarm }: Cluster, { mtimeSeconds }: EntryMaker): Rendere
     shared: true,
   };
   return [fileFromBytes(attributes, new TextEncoder().encode(`${swarm.joinExisting.token}\n`))];
+}
+
+function fromText(
+  attributes: Omit<EntryAttributes, 'mtimeSeconds' | 'shared'>,
+  text: string,
+  { mtimeSeconds }: EntryMaker,
+): RenderedEntry {
+  return fileFromBytes({ ...attributes, mtimeSeconds, shared: true }, new TextEncoder().encode(text));
 }
 
 function fromHost(

@@ -6,13 +6,14 @@ import { composeSchemaOf } from '../../builder/definition/stacks/compose-schema.
 import { newestCommonMinor } from '../../builder/definition/stacks/compose-version.ts';
 import { rewriteCompose } from '../../builder/render/rewrite-compose.ts';
 import { repository, schemas } from '../errors/world.ts';
-import { cases, type StackCase } from './support/stack-cases.ts';
+import { cases } from './support/stack-cases.ts';
+import type { StackCase } from './support/stack-cases/stack-case.ts';
 import { judgeByUs } from './support/judge-by-us.ts';
 import {
   embeddedSchemas,
   findDockerCommands,
   judgeStack,
-  networksByDocker,
+  understoodByDocker,
   type DockerCommand,
 } from './support/docker-commands.ts';
 import { normalSchema } from './support/normal-schema.ts';
@@ -56,8 +57,15 @@ function comparable(schema: unknown): unknown {
   return JSON.parse(text);
 }
 
+function newestOf(all: readonly DockerCommand[]): DockerCommand {
+  const newest = all.toSorted((one, other) => Number(one.version) - Number(other.version)).at(-1);
+  if (newest === undefined) throw new Error('no docker command');
+  return newest;
+}
+
 describe('a compose file', () => {
-  it.each(cases)('$name is judged as docker judges it', async (one: StackCase) => {
+  // Docker takes long to start, and longer alone.
+  it.concurrent.each(cases)('$name is judged as docker judges it', async (one: StackCase) => {
     for (const command of commands) {
       const ours = judgeByUs(one, command.version);
       // What we accept is finished first, and then for docker with nothing but its own files.
@@ -69,12 +77,23 @@ describe('a compose file', () => {
     }
   });
 
+  it('has the environment that its env files mean', async () => {
+    const newest = newestOf(commands);
+    const told = cases.filter(({ environment }) => environment !== undefined);
+    for (const one of told) {
+      const { finished } = judgeByUs(one, newest.version);
+      const { services } = await understoodByDocker(newest, { ...one.files, ...finished }, one.composeFiles);
+      expect([one.name, services['web']?.environment]).toEqual([one.name, one.environment]);
+    }
+    expect(told.length).toBeGreaterThan(5);
+  });
+
   it('gets the MTU of the cluster in every network that the stack makes', async () => {
-    const newest = commands.toSorted((one, other) => Number(one.version) - Number(other.version)).at(-1);
-    if (newest === undefined) throw new Error('no docker command');
+    const newest = newestOf(commands);
     for (const one of cases.filter(({ mtu }) => mtu !== undefined)) {
       const { finished } = judgeByUs(one, newest.version);
-      const networks = await networksByDocker(newest, { ...one.files, ...finished }, one.composeFiles);
+      const files = { ...one.files, ...finished };
+      const { networks = {} } = await understoodByDocker(newest, files, one.composeFiles);
       const made = Object.values(networks).filter((network) => network?.external === undefined);
       expect(made.length).toBeGreaterThan(0);
       const option = { 'com.docker.network.driver.mtu': String(one.mtu) };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import {
@@ -160,7 +161,8 @@ function lookAt(directory: string, reference: Reference): HostPath {
   const status = lstatSync(realpathSync(onDisk));
   if (status.isDirectory()) return { ...nothing, kind: 'directory', items: itemsOf(onDisk) };
   const text = readInput(onDisk);
-  const file = { ...nothing, kind: 'file', sizeBytes: status.size, text } as const;
+  const decoded = isUtf8(readFileSync(onDisk)) ? {} : { isUndecodable: true };
+  const file = { ...nothing, kind: 'file', sizeBytes: status.size, text, ...decoded } as const;
   // What the host would find in the archive, which need not be one here.
   return reference.purpose === 'image' ? { ...file, archive: JSON.parse(text) } : file;
 }

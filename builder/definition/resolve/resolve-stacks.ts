@@ -10,7 +10,7 @@ import type {
   ValuedVariable,
   VersionedObject,
 } from '../cluster.ts';
-import type { Environment, HostPath, LookUpPath } from '../environment.ts';
+import type { Environment, LookUpPath } from '../environment.ts';
 import type { ClusterDefinition } from '../generated/cluster.ts';
 import { fullReference } from '../images/image-reference.ts';
 import { composeVersionOf, newestCommonMinor } from '../stacks/compose-version.ts';
@@ -18,6 +18,8 @@ import { networksWithoutMtu } from '../stacks/network-mtu.ts';
 import { looksLikeFile, sharedPath } from '../stacks/shared-path.ts';
 import type { StackContent } from '../stacks/stack-content.ts';
 import { at } from '../stacks/tree-access.ts';
+import { fillEnvFile } from '../stacks/env-file.ts';
+import { usedVariables } from '../stacks/written-env-file.ts';
 import {
   readStacks,
   stackFilesOf,
@@ -63,17 +65,16 @@ export function resolveStacks(
         directories: sharedDirectories(contents),
         networks: sharedNetworks(contents, around.swarm),
         images: images.flatMap((image) => image ?? []),
-        variables: valuedVariables(stack),
+        variables: valuedVariables(stack, lookUp),
         isBaked: images.every((image) => image !== undefined && baked.has(fullReference(image))),
       },
     ];
   });
 }
 
-function valuedVariables({ files, variables }: WrittenStack): ValuedVariable[] {
-  const used = files.flatMap(({ compose }) => compose?.filled.variables ?? []);
-  return [...new Set(used.map(({ name }) => name))].toSorted().flatMap((name) => {
-    const origin = variables.originOf(name);
+function valuedVariables(stack: WrittenStack, lookUp: LookUpPath): ValuedVariable[] {
+  return usedVariables(stack, lookUp).flatMap((name) => {
+    const origin = stack.variables.originOf(name);
     return origin === undefined ? [] : [{ name, file: origin.from === 'file' ? origin.file : null }];
   });
 }
@@ -132,11 +133,11 @@ function resolveFiles(stack: WrittenStack, named: readonly FoundStackFile[]): St
   const entries = new Map<string, StackEntry>();
   for (const { found, kind } of named) {
     if (found?.kind !== 'file') continue;
-    const entry = entryOf(found, pathOf(stack, found.written), kind !== 'config');
-    entries.set(entry.path, {
-      ...entry,
-      isSecret: entry.isSecret || entries.get(entry.path)?.isSecret === true,
-    });
+    const { realPath: hostPath, sizeBytes, text = '' } = found;
+    const path = pathOf(stack, found.written);
+    const isSecret = kind !== 'config' || entries.get(path)?.isSecret === true;
+    const filled = kind === 'env_file' ? fillEnvFile(text, stack.variables.lookUp) : undefined;
+    entries.set(path, { hostPath, sizeBytes, path, isSecret, ...(filled === undefined ? {} : { filled }) });
   }
   return [...entries.values()];
 }
@@ -144,10 +145,6 @@ function resolveFiles(stack: WrittenStack, named: readonly FoundStackFile[]): St
 /** The path from the folder of the definition, below a folder of the stack's own. */
 function pathOf({ name }: WrittenStack, written: string): string {
   return posix.join(name, written);
-}
-
-function entryOf({ realPath, sizeBytes }: HostPath, path: string, isSecret: boolean): StackEntry {
-  return { hostPath: realPath, sizeBytes, path, isSecret };
 }
 
 /** Docker does not make the folder of a bind mount in a swarm: a task without it is refused. */

@@ -4,6 +4,7 @@ import { listed, shown } from '../shown.ts';
 import { variableFileReferences } from '../stacks/stack-variables.ts';
 import { parseVariableFile } from '../stacks/variable-file.ts';
 import type { ComposeVariable } from '../stacks/fill-compose.ts';
+import { usedVariables } from '../stacks/written-env-file.ts';
 import { composedFiles, once, placeOf, stacksOf, type ComposedFile } from './composed-stacks.ts';
 import { checkInside } from './source-rules.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -56,11 +57,9 @@ function* variableMalformed(context: RuleContext): Iterable<Diagnostic> {
 /** What comes from the environment is in no file: the same folder would build something else elsewhere. */
 function* variablesFromEnvironment(context: RuleContext): Iterable<Diagnostic> {
   for (const stack of stacksOf(context)) {
-    const used = stack.files.flatMap(({ compose }) => compose?.filled.variables ?? []);
-    const names = new Set(used.map(({ name }) => name));
-    const taken = [...names]
-      .filter((name) => stack.variables.originOf(name)?.from === 'environment')
-      .toSorted();
+    const taken = usedVariables(stack, context.lookUp).filter(
+      (name) => stack.variables.originOf(name)?.from === 'environment',
+    );
     if (taken.length === 0) continue;
     const message = `stack ${shown(stack.name)} takes ${listed(taken)} from the environment of this command`;
     yield note(

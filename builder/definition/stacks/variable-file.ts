@@ -104,9 +104,9 @@ function complaint({ file, text }: SourceText, offset: number, { message, hint }
 
 /** The text with every value covered by asterisks, one for each character, so that positions stay what they are. */
 export function coverValues({ file, text }: SourceText): SourceText {
-  // Whatever is not plainly a name or a comment may be part of a value.
+  // Whatever is not plainly a name or a comment may be part of a value, and a comment may be a line that was one.
   const covered = text.replaceAll(
-    /^(\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=|[^\S\n]*#[^\n]*$)?(.*)$/gm,
+    /^(\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=|[^\S\n]*#[^\n=:]*)?(.*)$/gm,
     (_, kept: string | undefined, rest: string) => {
       return (kept ?? '') + rest.replaceAll(/\S/g, '*');
     },

@@ -148,13 +148,18 @@ function foundStacks(paths: readonly HostPath[]): { folder: string; tree: unknow
 }
 
 function unique(references: readonly Reference[]): Reference[] {
-  return [...new Map(references.map((reference) => [reference.written, reference])).values()];
+  return [
+    ...new Map(
+      references.map((reference) => [`${reference.purpose} ${reference.written}`, reference]),
+    ).values(),
+  ];
 }
 
 /** Docker takes such paths from the folder of the first compose file. */
-function stackFileReference(folder: string, { file }: StackFile): Reference {
+function stackFileReference(folder: string, { file, kind }: StackFile): Reference {
   const written = /^[/~]/.test(file) ? file : posix.join(folder, file);
-  return { purpose: 'stack-file', written, from: 'definition' };
+  const purpose = kind === 'env_file' ? 'stack-env-file' : 'stack-file';
+  return { purpose, written, from: 'definition' };
 }
 
 function folderOf(files: readonly { readonly file: string }[]): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { parse } from 'yaml';
+import type { StackCase } from './stack-cases/stack-case.ts';
 import { unpackBase } from './base-tree.ts';
 
 /** A docker command of some base, without an engine. */
@@ -61,7 +62,7 @@ async function fromPackage(directory: string): Promise<string[]> {
 /** Asks a docker command about compose files. It reads them before it looks for an engine, and none is there. */
 export async function judgeStack(
   command: DockerCommand,
-  files: Readonly<Record<string, string>>,
+  files: StackCase['files'],
   composeFiles: readonly string[],
 ): Promise<Judgement> {
   const output = await askDocker(command, files, composeFiles, ['stack', 'deploy'], ['web']);
@@ -71,25 +72,29 @@ export async function judgeStack(
   };
 }
 
-/** A network as docker understands it. */
-export interface UnderstoodNetwork {
+/** A stack as docker understands it. */
+export interface UnderstoodStack {
+  readonly services: Readonly<Record<string, { readonly environment?: Readonly<Record<string, string>> }>>;
+  readonly networks?: Readonly<Record<string, UnderstoodNetwork | null>>;
+}
+
+interface UnderstoodNetwork {
   readonly external?: unknown;
   readonly driver_opts?: Readonly<Record<string, string>>;
 }
 
-/** The networks of a stack as a docker command understands its compose files. Docker can tell since version 23. */
-export async function networksByDocker(
+/** A stack as a docker command understands its compose files. Docker can tell since version 23. */
+export async function understoodByDocker(
   command: DockerCommand,
-  files: Readonly<Record<string, string>>,
+  files: StackCase['files'],
   composeFiles: readonly string[],
-): Promise<Readonly<Record<string, UnderstoodNetwork | null>>> {
-  const output = await askDocker(command, files, composeFiles, ['stack', 'config'], []);
-  return (parse(output) as { networks: Readonly<Record<string, UnderstoodNetwork | null>> }).networks;
+): Promise<UnderstoodStack> {
+  return parse(await askDocker(command, files, composeFiles, ['stack', 'config'], [])) as UnderstoodStack;
 }
 
 async function askDocker(
   { binary }: DockerCommand,
-  files: Readonly<Record<string, string>>,
+  files: StackCase['files'],
   composeFiles: readonly string[],
   verb: readonly string[],
   rest: readonly string[],

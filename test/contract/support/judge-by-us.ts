@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
 import {
   lookUpPaths,
@@ -13,7 +14,7 @@ import {
 import { understandCluster } from '../../../builder/definition/understand-cluster.ts';
 import { finishStacks } from '../../../builder/render/finish-stacks.ts';
 import { environment, schemas, world } from '../../errors/world.ts';
-import type { StackCase } from './stack-cases.ts';
+import type { StackCase } from './stack-cases/stack-case.ts';
 
 /** What dlimage says to compose files. */
 interface OurJudgement {
@@ -22,7 +23,7 @@ interface OurJudgement {
   readonly isForEngine: boolean;
   /** Ids and messages of the errors. */
   readonly refusals: readonly string[];
-  /** The compose files as they would lie on a node, by their names; undefined when they are refused. */
+  /** The compose files, and the files beside them that are filled in, as they would lie on a node, by their names; undefined when they are refused. */
   readonly finished: Readonly<Record<string, string>> | undefined;
 }
 
@@ -51,11 +52,13 @@ export function judgeByUs({ files, composeFiles, variables, mtu }: StackCase, do
   const look = (references: readonly Reference[]): HostPath[] =>
     references.map((reference): HostPath => {
       const absolutePath = posix.join(environment.projectDirectory, reference.written);
-      const text = files[posix.normalize(reference.written)];
+      const content = files[posix.normalize(reference.written)];
+      const text = content === undefined ? undefined : Buffer.from(content).toString('utf8');
+      const isUndecodable = content !== undefined && !isUtf8(Buffer.from(content));
       const found = { ...reference, absolutePath, realPath: absolutePath };
       return text === undefined
         ? { ...found, kind: 'missing', sizeBytes: 0 }
-        : { ...found, kind: 'file', sizeBytes: text.length, text };
+        : { ...found, kind: 'file', sizeBytes: text.length, text, isUndecodable };
     });
   const named = look(collectReferences(source, { argv: [] }));
   const known: Environment = {
@@ -84,7 +87,12 @@ export function judgeByUs({ files, composeFiles, variables, mtu }: StackCase, do
   const finished =
     stack === undefined
       ? undefined
-      : Object.fromEntries(stack.texts.map(({ text }, index) => [composeFiles[index] ?? '', text]));
+      : Object.fromEntries([
+          ...stack.texts.map(({ text }, index) => [composeFiles[index] ?? '', text]),
+          ...stack.files.flatMap(({ path, filled }) =>
+            filled === undefined ? [] : [[posix.relative('web', path), filled]],
+          ),
+        ]);
   const accepts = refusals.length === 0;
   return { accepts, isForEngine: accepts && errors.length > 0, refusals, finished };
 }

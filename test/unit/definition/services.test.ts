@@ -64,6 +64,25 @@ describe('stacks', () => {
     expect(page + JSON.stringify(plan)).not.toMatch(/hunter2/);
   });
 
+  it('have env files whose bare names have their values, or are gone', () => {
+    const text = 'services: { a: { image: "a:1", env_file: [a.env, b.env] } }';
+    const paths = [
+      stack('a.yaml', text),
+      found('stack-env-file', 'a.env', { text: '\uFEFF# one\r\nA=1\n TOKEN\r\nHOME\nURL\n' }),
+      found('stack-env-file', 'b.env', { text: 'A=1\n' }),
+      found('stack-variables', '.env', { text: "TOKEN='x=$y'\n" }),
+    ];
+    const { stacks } = resolved('stacks: [a.yaml]', {}, { paths, variables: { URL: 'http://a' } });
+    expect(stacks[0]?.files.map(({ path, filled }) => [path, filled])).toEqual([
+      ['a/a.env', '# one\r\nA=1\nTOKEN=x=$y\nURL=http://a\n'],
+      ['a/b.env', undefined],
+    ]);
+    expect(stacks[0]?.variables).toEqual([
+      { name: 'TOKEN', file: '.env' },
+      { name: 'URL', file: null },
+    ]);
+  });
+
   it('lie as they do beside the definition, with the files they name', () => {
     const text = `
 services: { a: { image: "a:1", env_file: ../common.env } }
@@ -71,7 +90,7 @@ configs: { c: { file: ./c.conf }, same: { file: c.conf } }
 secrets: { s: { file: ./c.conf } }`;
     const paths = [
       stack('apps/a/compose.yaml', text),
-      found('stack-file', 'apps/common.env'),
+      found('stack-env-file', 'apps/common.env', { text: 'A=1\n' }),
       found('stack-file', 'apps/a/c.conf'),
     ];
     const { stacks } = resolved('stacks: [apps/a/compose.yaml]', {}, { paths });

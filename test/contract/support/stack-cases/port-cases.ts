@@ -1,0 +1,36 @@
+import { service, type StackCase } from './stack-case.ts';
+
+/** `ports:`. */
+export const portCases: readonly StackCase[] = [
+  service(
+    'ports-short',
+    "ports: ['80:80', '443:443/tcp', '53:53/udp', '8000-8002:8000-8002', '127.0.0.1:81:81', 9000, '[::1]:82:82']",
+  ),
+  service('ports-base60', 'ports: [2222:22, 23:59]'),
+  service('ports-zeros', "ports: ['0080:0080']"),
+  service('ports-proto', "ports: ['80:80/http']"),
+  service('ports-proto-case', "ports: ['80:80/UDP']"),
+  service('ports-big', "ports: ['70000:80']"),
+  service('ports-word', "ports: ['web:80']"),
+  service('ports-range', "ports: ['8000-8001:80-82']"),
+  service('ports-range-to-one', "ports: ['8000-8002:80']"),
+  service('ports-backwards', "ports: ['8002-8000:80']"),
+  service('ports-address', "ports: ['300.1.1.1:80:80']"),
+  service('ports-leading-zero-address', "ports: ['127.0.0.01:80:80']"),
+  service('ports-empty', "ports: ['80:']"),
+  service('ports-nothing', "ports: ['']"),
+  service('ports-colon', "ports: [':80']"),
+  service('ports-long', 'ports: [{ target: 80, published: 80, protocol: tcp, mode: host }]'),
+  service('ports-long-text', "ports: [{ target: 80, published: '80' }]"),
+  service('ports-host-ip', 'ports: [{ target: 80, host_ip: 127.0.0.1 }]'),
+  service('ports-name', 'ports: [{ target: 80, name: web }]'),
+  service('ports-mapping', 'ports: { 80: 80 }'),
+  service('ports-float', 'ports: [80.5]'),
+  service('ports-slash', "ports: ['80:80/']"),
+  service('ports-slashes', "ports: ['80:80/tcp/udp']"),
+  service('ports-three-colons', "ports: ['1:2:3:4']"),
+  service('ports-negative', 'ports: [-80]'),
+  service('ports-plus', "ports: ['+80:80']"),
+  service('ports-twice', "ports: ['80:80', '80:80']"),
+  service('octal-port', 'ports: [0100]'),
+];
