@@ -1,4 +1,4 @@
-import type { ClusterUser } from './cluster.ts';
+import type { Cluster, ClusterNode, ClusterUser } from './cluster.ts';
 
 /** The home of a user on a node. Source: useradd(8), HOME in /etc/default/useradd */
 export function homeOf(name: string): string {
@@ -9,4 +9,13 @@ export function homeOf(name: string): string {
 export function userOfHome(path: string, users: readonly ClusterUser[]): ClusterUser | undefined {
   const name = /^\/home\/([^/]+)(?:\/|$)/.exec(path)?.[1];
   return name === undefined ? undefined : users.find((user) => user.name === name);
+}
+
+/** Whether files of the definition may lie in homes of a node: what folders hold is not looked at. */
+export function mayFillHomes({ files, users }: Cluster, node: ClusterNode): boolean {
+  return files.some(({ kind, path, nodes }) => {
+    if (nodes.length > 0 && !nodes.includes(node.name)) return false;
+    const holdsHomes = kind === 'directory' && (path === '/' || path === '/home');
+    return holdsHomes || userOfHome(path, users) !== undefined;
+  });
 }

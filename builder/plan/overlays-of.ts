@@ -1,5 +1,6 @@
 import { traitsOf } from '../definition/base-traits.ts';
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
+import { mayFillHomes } from '../definition/home.ts';
 import { networkOf } from './network-of.ts';
 
 /** Names of the overlays that a node gets. Where two have the same path, the later one wins. */
@@ -10,6 +11,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     'swarm',
     'hardening',
     ...(cluster.watchdog ? ['watchdog'] : []),
+    ...(mayFillHomes(cluster, node) ? ['user-homes'] : []),
     ...(cluster.delivery.isSeeded ? ['node-seed'] : []),
     ...(cluster.delivery.isVagrant ? ['vagrant'] : []),
     ...baseOverlays(cluster, node),

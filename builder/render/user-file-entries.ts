@@ -3,7 +3,13 @@ import type { ClusterNode, ClusterUser, ExtraFile } from '../definition/cluster.
 import { homeOf, userOfHome } from '../definition/home.ts';
 import { ownMode } from '../definition/resolve/resolve-files.ts';
 import type { Assets, UserFile } from '../plan/assets.ts';
-import { directoryIfMissing, fileFromContent, symlink, type EntryAttributes } from './make-entry.ts';
+import {
+  directoryIfMissing,
+  fileFromBytes,
+  fileFromContent,
+  symlink,
+  type EntryAttributes,
+} from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 
 /** Where the entries of the user's own files say they are from. */
@@ -34,8 +40,40 @@ export function createUserFileEntries(
     const entries = kept.map((one) => entryOf(file, one, making));
     return { nodes: new Set(file.nodes), entries: [...homesAbove(entries, making), ...entries] };
   });
-  return (node) =>
-    made.flatMap(({ nodes, entries }) => (nodes.size === 0 || nodes.has(node.name) ? entries : []));
+  const homeLists = new Map<string, RenderedEntry>();
+  return (node) => {
+    const entries = made.flatMap((one) =>
+      one.nodes.size === 0 || one.nodes.has(node.name) ? one.entries : [],
+    );
+    const text = homeListOf(entries, users);
+    if (text === '') return entries;
+    const list = homeLists.get(text) ?? fileFromBytes(homeListAttributes(mtimeSeconds), encode(text));
+    homeLists.set(text, list);
+    return [...entries, list];
+  };
+}
+
+/** The users whose homes come with the image, with their numbers: `fill-homes` of the overlay `user-homes` reads it. */
+function homeListOf(entries: readonly RenderedEntry[], users: readonly ClusterUser[]): string {
+  const names = new Set(entries.map(({ entry }) => userOfHome(entry.path, users)?.name));
+  return users
+    .filter(({ name }) => names.has(name))
+    .map(({ name, uid }) => `${name} ${uid}\n`)
+    .join('');
+}
+
+function homeListAttributes(mtimeSeconds: number): EntryAttributes {
+  return {
+    path: '/etc/dlimage/homes',
+    mode: 0o644,
+    mtimeSeconds,
+    origin: 'cluster.yaml users',
+    shared: true,
+  };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /**
@@ -49,6 +87,7 @@ function mustBeSaid(
   users: readonly ClusterUser[],
 ): boolean {
   const path = posix.join(file.path, folder.relativePath);
+  if (path === '/') return false;
   // A home has the mode of homes, see below.
   if (file.mode === null && users.some(({ name }) => path === homeOf(name))) return false;
   const isEmpty = folder.relativePath === '' ? !parents.has('.') : !parents.has(folder.relativePath);

@@ -117,6 +117,60 @@ describe('cloud-init', () => {
   });
 });
 
+describe('homes that files of the definition lie in', () => {
+  it('get what they do not have of the skeleton, once, and belong to their user', async () => {
+    const answers = await askNodes(
+      nodes().filter(isMixed),
+      `
+      mkdir -p /etc/skel/.config/deep /etc/skel/.site /root/elsewhere
+      echo skeleton | tee /etc/skel/.config/deep/file /etc/skel/.site/index.html >/etc/skel/.site/other
+      ln -s /root/elsewhere /home/anna/.config
+      chown -h 1000:1000 /home/anna/.config
+      ln -s nowhere /etc/skel/link
+      printf '%s\\n' 'cloud_init_modules: [users_groups, ssh]' 'cloud_config_modules: []' \\
+        >/etc/cloud/cloud.cfg.d/zz-test.cfg
+      $(sed -n 's/^ExecStart=//p' /etc/systemd/system/dlimage-homes.service)
+      for stage in 'init --local' init; do
+        cloud-init $stage >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
+      done
+      cd /home
+      find anna -printf '%y %m %U:%G %P\\n' | sort
+      cmp anna/.bashrc /etc/skel/.bashrc
+      grep -l skeleton -r anna /root || true
+      rm anna/.bashrc
+      /usr/lib/dlimage/fill-homes
+      ls anna/.bashrc 2>&1 | sed 's/.*: //'
+      find ben ! -user ben`,
+    );
+    const hers = [
+      'd 700 ',
+      'd 700 .ssh',
+      'd 755 .site',
+      'd 755 .site/conf',
+      'f 600 .ssh/authorized_keys',
+      'f 644 .bash_logout',
+      'f 644 .bashrc',
+      // That of the definition, and no skeleton.
+      'f 644 .profile',
+      'f 644 .site/index.html',
+      'f 644 .site/other',
+      'f 755 .site/conf/hello.sh',
+      'l 777 .config',
+      'l 777 link',
+    ];
+    for (const { exitCode, output } of answers) {
+      expect({ exitCode, said: output.trim().split('\n') }).toEqual({
+        exitCode: 0,
+        said: [
+          ...hers.map((line) => line.replace(/^(\w \d+)/, '$1 1000:1000')),
+          'anna/.site/other',
+          'No such file or directory',
+        ],
+      });
+    }
+  });
+});
+
 describe('what the nodes are to each other', () => {
   it('a node answers to the certificate of a peer, under the name in it, and to nothing else', async () => {
     const state = 'ssh -F /etc/dlimage/ssh/config -o ControlPath=none -o ConnectTimeout=60 "$DLIMAGE_NODE"';

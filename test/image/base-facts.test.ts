@@ -20,7 +20,7 @@ const status = [
 ].join('\n');
 
 /** What the bases of these tests have: modes and content by path. */
-const common: Readonly<Record<string, [number, string]>> = {
+const common: Readonly<Record<string, readonly [number, string]>> = {
   '/usr/bin/bash': [0o755, '#!'],
   '/usr/bin/dash': [0o755, '#!'],
   '/usr/bin/nano': [0o755, '#!'],
@@ -40,7 +40,7 @@ const links: Readonly<Record<string, string>> = {
   '/data': 'srv',
   '/more': 'srv',
 };
-const packages: Readonly<Record<string, [number, string]>> = {
+const packages: Readonly<Record<string, readonly [number, string]>> = {
   '/var/lib/dpkg/status': [0o644, status],
   '/var/lib/dpkg/info/dash.list': [0o644, '/.\n/bin\n/bin/dash\n/bin/sh\n'],
   '/var/lib/dpkg/info/libfoo:arm64.list': [0o644, '/lib\n/lib/libfoo.so.1\n'],
@@ -52,11 +52,11 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
   const at = (name: string) => join(scratch.path, name);
 
   /** A small image with a root filesystem that holds more than the usual. */
-  const makeBase = (name: string, files: typeof common): string => {
+  const makeBase = (name: string, files: typeof common, more: readonly string[] = []): string => {
     const path = at(name);
     buildTestImage(usualImage, path, scratch.path);
-    const folders = ['/usr/bin', '/opt', '/srv', '/var/lib', '/var/lib/dpkg', '/var/lib/dpkg/info'];
-    const lines = folders.map((folder) => `mkdir ${folder}`);
+    const folders = ['/usr/bin', '/opt', '/srv', '/var/lib', '/var/lib/dpkg', '/var/lib/dpkg/info', ...more];
+    const lines = [...more.map((folder) => `rm ${folder}`), ...folders.map((folder) => `mkdir ${folder}`)];
     for (const [index, [file, [mode, text]]] of Object.entries(files).entries()) {
       writeFileSync(at(`content-${index}`), text);
       lines.push(`write ${at(`content-${index}`)} ${file}`);
@@ -137,5 +137,28 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
     expect(facts.lacks).toEqual(['zsh']);
     expect(facts.places.get('/bin/bash')).toMatchObject({ leadsTo: 'file', isExecutable: true, owner: null });
     expect(facts.accounts).toContainEqual({ name: 'ubuntu', id: 1000 });
+  });
+
+  it('is asked for as it is written: a base of before the merge of /usr has a /lib of its own', async () => {
+    const unit = '/lib/systemd/system/docker.service';
+    const list = '/var/lib/dpkg/info/docker-ce.list';
+    const old = {
+      [unit]: [0o644, 'x'],
+      [`/usr${unit}`]: [0o644, 'x'],
+      [list]: [0o644, `${unit}\n`],
+    } as const;
+    const folders = [
+      '/lib',
+      '/lib/systemd',
+      '/lib/systemd/system',
+      '/usr/lib/systemd',
+      '/usr/lib/systemd/system',
+    ];
+    const installed = { '/var/lib/dpkg/status': [0o644, stanza('docker-ce')] } as const;
+    const image = await readBase(makeBase('unmerged.img', { ...installed, ...old }, folders));
+    const asked = { name: 'x', image, nodes: ['x1'], wanted: [['docker-ce']], ownPackages: [] };
+    const { places } = await readBaseFacts(asked, { shells: [], targets: [unit, `/usr${unit}`] });
+    expect(places.get(unit)).toMatchObject({ path: unit, owner: { name: 'docker-ce', isNeeded: true } });
+    expect(places.get(`/usr${unit}`)).toMatchObject({ path: `/usr${unit}`, kind: 'file', owner: null });
   });
 });

@@ -31,7 +31,7 @@ export function createBaseJudge(context: RuleContext): BaseJudge {
     questionsFor(nodes) {
       const shells = context.cluster.users.map(({ shell }) => shell);
       const targets = [...fileTargets(context)].filter((target) => isForNodes(target, nodes));
-      return { shells: [...new Set(shells)], targets: [...new Set(targets.map(({ path }) => path))] };
+      return { shells: [...new Set(shells)], targets: [...new Set(targets.map(({ written }) => written))] };
     },
     judge: (facts) => rules.flatMap((rule) => [...rule(context, facts)]),
   };

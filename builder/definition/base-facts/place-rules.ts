@@ -29,7 +29,7 @@ function eachPlace(make: MakeFinding, judge: Judge): BaseRule {
 
 function* judged(targets: readonly FileTarget[], facts: BaseFacts, judge: Judge): Iterable<TargetProblem> {
   for (const target of targets) {
-    const place = facts.places.get(target.path);
+    const place = facts.places.get(target.written);
     if (place === undefined || !isForNodes(target, facts.nodes)) continue;
     const problem = judge(target, place, facts.name);
     if (problem !== undefined) yield { target, ...problem };
@@ -65,26 +65,33 @@ const unlike: Judge = ({ kind }, { path, kind: there, leadsTo }, baseName) => {
 };
 
 /** Links of a base can lead to places that are dlimage's. */
-const ownedBehindLinks: Judge = ({ kind, path: written }, { path }, baseName) => {
+const ownedBehindLinks: Judge = ({ kind, path: known }, { path }, baseName) => {
   const place = ownedPlace(canonicalPath(path));
-  if (place === undefined || canonicalPath(path) === written) return undefined;
+  if (place === undefined || canonicalPath(path) === known) return undefined;
   if (kind === 'directory' && place.path !== path) return undefined;
   const message = `cannot be an extra file: a link of ${baseName} leads to ${shown(path)}`;
   return { group: place.path, message, hint: place.instead };
 };
 
-const needed: Judge = ({ kind }, { owner }, baseName) => {
+/** How people get their own in place of what a package has. */
+function ownPlaceFor(path: string): string {
+  const unit = /^\/usr\/lib\/systemd\/(system|user)\/(.+)$/.exec(canonicalPath(path));
+  // Source: systemd.unit(5), unit file load path
+  if (unit === null) return 'put yours into /usr/local, where programs look first';
+  const own = `/etc/systemd/${unit[1]}/${unit[2]}`;
+  return ownedPlace(own)?.instead ?? `put yours at ${own}, which systemd reads in its place`;
+}
+
+const needed: Judge = ({ kind, path }, { owner }, baseName) => {
   if (kind === 'directory' || owner === null || !owner.isNeeded) return undefined;
   const message = `takes the place of a file of the package ${owner.name} of ${baseName}, which the nodes need`;
-  const hint = 'put yours into /usr/local, where programs look first';
-  return { group: `needed ${owner.name}`, message, hint };
+  return { group: `needed ${owner.name}`, message, hint: ownPlaceFor(path) };
 };
 
-const replaced: Judge = ({ kind }, { owner }, baseName) => {
+const replaced: Judge = ({ kind, path }, { owner }, baseName) => {
   if (kind === 'directory' || owner === null || owner.isNeeded) return undefined;
   const message = `takes the place of a file of the package ${owner.name} of ${baseName}: its next update brings that back`;
-  const hint = 'put yours into /usr/local, where programs look first';
-  return { group: `replaced ${owner.name}`, message, hint };
+  return { group: `replaced ${owner.name}`, message, hint: ownPlaceFor(path) };
 };
 
 /** Two paths that are one once the base's links are followed: only one of them would be there. */
@@ -92,7 +99,7 @@ function* twice(context: RuleContext, facts: BaseFacts): Iterable<Diagnostic> {
   const taken = new Map<string, FileTarget>();
   const problems: TargetProblem[] = [];
   for (const target of fileTargets(context)) {
-    const place = facts.places.get(target.path);
+    const place = facts.places.get(target.written);
     if (place === undefined || target.kind === 'directory' || !isForNodes(target, facts.nodes)) continue;
     const other = taken.get(place.path);
     taken.set(place.path, other ?? target);

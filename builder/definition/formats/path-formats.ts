@@ -2,7 +2,7 @@ import { error } from '../finding.ts';
 import { shown } from '../shown.ts';
 import type { ValueFormat } from './value-format.ts';
 
-/** `node-path`: an absolute path on the node in its shortest form, naming something below `/`. */
+/** `node-path`: an absolute path on the node in its shortest form; `/` takes a whole tree. */
 export const nodePath: ValueFormat = (value, { name, at }) => {
   if (!value.startsWith('/')) {
     return error(
@@ -24,7 +24,6 @@ export const nodePath: ValueFormat = (value, { name, at }) => {
   }
   if (/[\p{Cc}]/u.test(value))
     return error('path-not-normalised', at, `${name} has control characters in it`);
-  if (clean === '/') return error('path-not-normalised', at, `${name} must name a file below /`);
   if (clean === value) return undefined;
   return error(
     'path-not-normalised',

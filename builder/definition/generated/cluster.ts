@@ -344,7 +344,7 @@ export interface FileDefinition {
    */
   source: string;
   /**
-   * Absolute path on the node.
+   * Absolute path on the node. / puts what is in a folder at its place in the whole tree.
    */
   path: string;
   /**

@@ -9,8 +9,10 @@ import type { RuleContext } from './rule.ts';
 export interface FileTarget {
   /** Which of `files:`. */
   readonly index: number;
-  /** Path on the node, as its programs see it. */
+  /** Path on the node, as programs of a base of today see it. */
   readonly path: string;
+  /** The same as it is written, which a base without links in `/` takes literally. */
+  readonly written: string;
   readonly kind: FolderItem['kind'];
   /** Of what lies in a folder; undefined for a single file. */
   readonly item: FolderItem | undefined;
@@ -29,14 +31,15 @@ export function* fileTargets({ written, lookUp, locator }: RuleContext): Iterabl
     const isFolder = found?.kind === 'directory';
     const at = locator.value(['files', index, isFolder ? 'source' : 'path']);
     if (!isFolder) {
-      const path = canonicalPath(file.path);
-      yield { index, path, kind: 'file', item: undefined, nodes, said: shown(file.path), at };
+      const { path } = file;
+      const place = { path: canonicalPath(path), written: path, said: shown(path) };
+      yield { ...place, index, kind: 'file', item: undefined, nodes, at };
       continue;
     }
     for (const item of leavesOf(found?.items ?? [])) {
       const path = posix.join(file.path, item.relativePath);
       const said = `${shown(path)} (${shown(posix.join(file.source, item.relativePath))})`;
-      yield { index, path: canonicalPath(path), kind: item.kind, item, nodes, said, at };
+      yield { index, path: canonicalPath(path), written: path, kind: item.kind, item, nodes, said, at };
     }
   }
 }

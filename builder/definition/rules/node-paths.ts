@@ -80,7 +80,7 @@ export const replaceablePaths: readonly string[] = ['/etc/motd'];
 /** Folders of every base, in which files may be put, but no file in their place. Source: Filesystem Hierarchy Standard 3.0 */
 export const baseFolders: ReadonlySet<string> = new Set(
   (
-    '/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr ' +
+    '/ /bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr ' +
     '/usr/bin /usr/games /usr/include /usr/lib /usr/lib32 /usr/lib64 /usr/libexec /usr/libx32 /usr/local /usr/local/bin ' +
     '/usr/local/etc /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /usr/src /var /var/backups ' +
     '/var/cache /var/lib /var/local /var/lock /var/log /var/mail /var/opt /var/run /var/spool /var/tmp /etc/apt ' +

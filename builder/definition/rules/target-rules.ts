@@ -62,9 +62,10 @@ export function ownedPlace(path: string): OwnedPath | undefined {
   return { path, instead: 'files with dlimage in their name are those of dlimage: choose another name' };
 }
 
-const volatile: Judge = ({ path }) => {
+const volatile: Judge = ({ path, kind }) => {
   const directory = volatileDirectories.find((one) => isInside(one, path));
-  if (directory === undefined) return undefined;
+  // An empty one is where the system mounts it: whoever lays out a tree may have it.
+  if (directory === undefined || (kind === 'directory' && path === directory)) return undefined;
   const hint = 'choose a place on the disk, like /usr/local or /etc';
   return { group: directory, message: `would vanish: ${directory} is empty each time a node starts`, hint };
 };
@@ -88,7 +89,7 @@ const folder: Judge = ({ path, kind, index, item }, { written }) => {
   const source = written.files?.[index]?.source ?? '';
   const hint =
     item === undefined
-      ? `write the whole path, like ${path}/${nameOf(source) || 'file'}`
+      ? `write the whole path, like ${posix.join(path, nameOf(source) || 'file')}`
       : 'make it a folder: what is in it is put beside what the base has there';
   return { group: path, message: 'is a folder on every node, and cannot be a file or link', hint };
 };

@@ -333,6 +333,44 @@ describe('files of the user', () => {
     expect(filesOf({ path: '/home/other/x' }, [plain])[0]).toEqual(['file /home/other/x 644 0:0']);
   });
 
+  it('may be a whole tree, whose top says nothing about that of the node', () => {
+    const found: UserFile[] = [
+      { ...plain, kind: 'directory', mode: 0o700 },
+      { ...plain, relativePath: 'etc', kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: 'etc/issue' },
+    ];
+    expect(filesOf({ kind: 'directory', path: '/' }, found)[0]).toEqual(['file /etc/issue 644 0:0']);
+    expect(filesOf({ kind: 'directory', path: '/' }, found.slice(0, 1))[0]).toEqual([]);
+  });
+
+  it('name the homes that lack their skeleton, on the nodes that have them', () => {
+    const file: ExtraFile = {
+      hostPath: '/h',
+      kind: 'file',
+      sizeBytes: 0,
+      path: '/home/dlimage/x',
+      mode: null,
+      owner,
+      nodes: ['pi3-2'],
+    };
+    const homes = (files: readonly ExtraFile[], found: readonly UserFile[]) =>
+      renderAll(defaultCluster({ files }), shippedAssets(new Map([['/h', found]]))).map((rendered) => ({
+        list: textOf(rendered, '/etc/dlimage/homes'),
+        fills: pathsOf(rendered).includes('/usr/lib/dlimage/fill-homes'),
+      }));
+    const none = { list: undefined, fills: false };
+    const one = { list: 'dlimage 1000\n', fills: true };
+    expect(homes([file], [plain])).toEqual([none, one, none, none]);
+    const tree: UserFile[] = [
+      { ...plain, kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: 'dlimage', kind: 'directory', mode: 0o755 },
+      { ...plain, relativePath: 'dlimage/x' },
+    ];
+    const folder = { ...file, kind: 'directory', path: '/home', nodes: [] } as const;
+    expect(homes([folder], tree)).toEqual([one, one, one, one]);
+    expect(homes([{ ...file, path: '/home/other/x' }], [plain])[1]).toEqual(none);
+  });
+
   it('take the place of files of dlimage', () => {
     expect(filesOf({ path: '/etc/docker/daemon.json' }, [plain])[0]).toEqual([
       'file /etc/docker/daemon.json 644 0:0',
