@@ -3,12 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { HostError } from '../../report/errors.ts';
 import { runTool } from '../run-tool.ts';
-import { noImage } from './unpack-container.ts';
+import { memoryOfMethod, tooMuchMemory, unpackMemoryBytes } from './archive-memory.ts';
 
 /** One file of an archive. */
 export interface Member {
   readonly name: string;
   readonly sizeBytes: number;
+  /** What its unpacking takes. */
+  readonly memoryBytes: number;
 }
 
 /** True for the name of a file that is a disk image, packed or not. */
@@ -19,13 +21,22 @@ export function isImageName(name: string): boolean {
 /**
  * The disk image in a zip or 7z archive: the largest, if there are several. Directories and links are no images.
  *
- * @throws HostError `image-damaged` when the archive cannot be read, `image-container-empty`, or as `runTool` does
+ * @throws HostError `image-damaged` when the archive cannot be read, `image-container-empty`,
+ *   `image-needs-memory`, or as `runTool` does
  */
 export async function chooseMember(path: string, signal?: AbortSignal): Promise<Member> {
   const images = await listImages(path, signal);
   const [largest] = images.toSorted((one, other) => other.sizeBytes - one.sizeBytes);
   if (largest === undefined) throw noImage(path);
+  if (largest.memoryBytes > unpackMemoryBytes) throw tooMuchMemory(path);
   return largest;
+}
+
+/** The one error for an archive without an image in it. */
+export function noImage(path: string): HostError {
+  return new HostError('image-container-empty', `there is no disk image in ${path}`, {
+    hint: 'files that end in .img, .raw or .qcow2 are images; unpack it yourself, and name the image',
+  });
 }
 
 /** The one error for an archive that is not whole. */
@@ -82,5 +93,6 @@ function imageIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
   // A link is told by its Unix mode, whatever the archive; a directory of some kinds by its attribute only.
   const isFile = field('Folder') !== '+' && !/^\S*D|(^| )l/.test(field('Attributes'));
   const name = field('Path');
-  return isFile && isImageName(name) ? [{ name, sizeBytes: Number(field('Size')) }] : [];
+  const memoryBytes = memoryOfMethod(field('Method'));
+  return isFile && isImageName(name) ? [{ name, sizeBytes: Number(field('Size')), memoryBytes }] : [];
 }

@@ -1,16 +1,17 @@
-import { createReadStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { HostError } from '../../report/errors.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
 import { fingerprint } from '../image/fingerprint.ts';
 import { streamTool } from '../run-tool.ts';
 import type { ToolName } from '../tools.ts';
-import { chooseMember, damagedArchive, isImageName } from './archive-members.ts';
+import { chooseMember, damagedArchive } from './archive-members.ts';
+import { explainMemoryLimit, unpackMemoryBytes } from './archive-memory.ts';
 import { containerOf, type Container } from './container-kind.ts';
 import { convertDisk, type KnowsBase } from './convert-disk.ts';
 import { longestImageBytes, tooLong } from './longest-image.ts';
+import { readThrough } from './read-through.ts';
+import { unpackTar } from './unpack-tar.ts';
 import { writeSparsely } from './write-sparsely.ts';
 
 /** How an image is unpacked. */
@@ -45,7 +46,7 @@ export const toolsOfContainers: Readonly<Partial<Record<Container, ToolName>>> =
  * file that is an image is taken. What is written goes to `target` and, meanwhile, to names that begin like it.
  *
  * @throws HostError `image-container-empty`, `image-container-deep`, `image-refers-outside`, `image-too-large`,
- *   `image-changed`, and as the programs do
+ *   `image-needs-memory`, `image-changed`, and as the programs do
  */
 export async function unpackContainer(
   path: string,
@@ -69,6 +70,9 @@ export async function unpackContainer(
 }
 
 async function unpackLayers(path: string, target: string, options: UnpackOptions): Promise<void> {
+  const step = (depth: number): string => `${target}.step-${depth}`;
+  // What an unpacking that was killed has left.
+  for (let depth = 0; depth < depthLimit; depth += 1) await rm(step(depth), { force: true });
   let current = path;
   const leave = async (): Promise<void> => {
     if (current !== path) await rm(current, { force: true });
@@ -81,7 +85,7 @@ async function unpackLayers(path: string, target: string, options: UnpackOptions
         else await rename(current, target);
         return;
       }
-      const next = `${target}.step-${depth}`;
+      const next = step(depth);
       await unpackStep(container, current, next, options);
       await leave();
       current = next;
@@ -116,11 +120,16 @@ async function unpackStep(
   try {
     switch (container) {
       case 'xz':
-        return await streamTool('xz', ['-dcq', '-T0', '--memlimit-decompress=1GiB', '--', path], run, write);
+        return await streamTool(
+          'xz',
+          ['-dcq', '-T0', `--memlimit-decompress=${unpackMemoryBytes}`, '--', path],
+          run,
+          write,
+        );
       case 'zst':
-        return await streamTool('zstd', ['-dcq', '--', path], run, write);
+        return await streamTool('zstd', ['-dcq', `--memory=${unpackMemoryBytes}`, '--', path], run, write);
       case 'gz':
-        return await write(createReadStream(path, { highWaterMark: 1 << 20 }).compose(createGunzip()));
+        return await write(readThrough(path, createGunzip()));
       case 'qcow2':
       case 'vmdk':
       case 'vdi':
@@ -141,29 +150,6 @@ async function unpackStep(
     }
   } catch (error) {
     await rm(target, { force: true });
-    throw error;
+    throw explainMemoryLimit(path, error);
   }
-}
-
-/** Vendors put one disk into an archive: Debian's is called disk.raw. */
-async function unpackTar(
-  path: string,
-  write: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<void> {
-  const archive = createReadStream(path, { highWaterMark: 1 << 20 }).pipe(extract());
-  for await (const entry of archive) {
-    if (entry.header.type === 'file' && isImageName(entry.header.name)) {
-      await write(entry as AsyncIterable<Uint8Array>);
-      return;
-    }
-    entry.resume();
-  }
-  throw noImage(path);
-}
-
-/** The one error for an archive without an image in it. */
-export function noImage(path: string): HostError {
-  return new HostError('image-container-empty', `there is no disk image in ${path}`, {
-    hint: 'files that end in .img, .raw or .qcow2 are images; unpack it yourself, and name the image',
-  });
 }

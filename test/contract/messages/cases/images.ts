@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInspect } from '../../../../builder/cli/commands/inspect.ts';
 import { unpackContainer } from '../../../../builder/host/containers/unpack-container.ts';
@@ -108,6 +108,21 @@ const hostileCases: MessageCases = {
     provoke: (directory) => {
       run('qemu-img', ['create', '-q', '-f', 'qcow2', join(directory, 'huge.qcow2'), '1T']);
       return unpackContainer(join(directory, 'huge.qcow2'), join(directory, 'huge.img'));
+    },
+  },
+  'image-needs-memory.zst': {
+    when: 'A packed file says that its unpacking takes a very large memory.',
+    provoke: (directory) => {
+      const packed = run('zstd', ['-qc', '--long=31'], Buffer.from('an image'));
+      return unpackContainer(fileIn(directory, 'image.img.zst', packed), join(directory, 'image.img'));
+    },
+  },
+  'image-changed.grows': {
+    when: 'A packed image is still being downloaded or copied while dlimage unpacks it.',
+    provoke: (directory) => {
+      const path = fileIn(directory, 'image.img.xz', run('xz', ['-0c'], Buffer.alloc(1024 * 1024)));
+      const onBytes = (): void => appendFileSync(path, 'more');
+      return unpackContainer(path, join(directory, 'image.img'), { onBytes });
     },
   },
   'image-refers-outside.backing': {
