@@ -85,8 +85,25 @@ function explain(
       'remove the tag, or put the value in quotes if it begins with !',
     );
   }
+  const variable = unquotedVariable(source.text, start);
+  if (variable !== undefined) {
+    return error(
+      'yaml-syntax',
+      positionOfRange(source, lines, ...variable),
+      'not valid YAML: between brackets, a value with ${ in it must be in quotes',
+      'write it like "${NAME}"',
+    );
+  }
   const { message, hint } = wording(source.text.slice(start), complaint);
   return error('yaml-syntax', at, `not valid YAML: ${message}`, hint);
+}
+
+/** A plain value ends at a brace between brackets: the range of one that does so behind its `$`. */
+function unquotedVariable(text: string, brace: number): [number, number] | undefined {
+  if (!text.startsWith('${', brace - 1)) return undefined;
+  const before = /[^\s,[\]{}]*$/.exec(text.slice(0, brace))?.[0] ?? '';
+  const rest = /^(?:\{[^{}\n]*\}?|[^\s,[\]{}]+)+/.exec(text.slice(brace))?.[0] ?? '{';
+  return [brace - before.length, brace + rest.length];
 }
 
 function wording(rest: string, complaint: YAMLError): { message: string; hint?: string } {

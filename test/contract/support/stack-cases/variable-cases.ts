@@ -9,6 +9,11 @@ export const variableCases: readonly StackCase[] = [
   service('bad-dollar-newest', "command: ['$ 5']", ''),
   service('bad-brace', "command: ['${}']"),
   service('bad-digit', "command: ['${1}']"),
+  ...['published: ${PORT}', 'published: "${PORT}"', 'published: $PORT'].map((port, index) => ({
+    ...service(`braces-${index + 1}`, `ports: [{ target: 80, ${port} }]`),
+    variables: { PORT: '80' },
+  })),
+  service('brackets', 'command: [a, ${A:-b}]'),
   service('required', "command: ['${A:?no}']"),
   service('required-newest', "command: ['${A:?no}']", ''),
   {
