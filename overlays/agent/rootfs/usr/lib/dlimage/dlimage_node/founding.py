@@ -12,6 +12,7 @@ names an epoch that nobody who answers holds any more, and those who do not hold
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -19,6 +20,9 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from .files import read_text, write_durably
 
 FILE = "/var/lib/dlimage/founding.json"
+SECOND = ".second"
+"""Ending of a second copy: cards lose what was written long ago, too."""
+
 BALLOTS_PER_ROUND = 100_000
 
 
@@ -33,7 +37,11 @@ class Vote(NamedTuple):
 
 
 class Acceptor:
-    """This node's own memory of the agreement. On disk before it is said: a promise outlives a power cut."""
+    """This node's own memory of the agreement. On disk before it is said: a promise outlives a power cut.
+
+    There are two copies, and both are written before anything is said. Where neither can be read, the node has forgotten
+    what it promised: it has no vote until it learns what was decided.
+    """
 
     def __init__(self, path: str = FILE) -> None:
         self._path = path
@@ -43,14 +51,12 @@ class Acceptor:
         self.accepted_ballot = 0
         self.accepted_epoch = ""
         self.decided = ""
-        text = read_text(path)
-        if text:
-            self._load(json.loads(text))
+        self.has_forgotten = not self._load()
 
     def promise(self, ballot: int, void: str = "", holds_swarm: bool = True) -> Vote:
         """Phase 1: promises to accept nothing older than the ballot."""
         with self._lock:
-            granted = ballot > self.promised
+            granted = ballot > self.promised and not self.has_forgotten
             if granted:
                 # Forgotten with the promise and not before: what is not saved comes back after a power cut.
                 if void and void == self.epoch and not holds_swarm:
@@ -63,7 +69,7 @@ class Acceptor:
     def accept(self, ballot: int, epoch: str) -> Vote:
         """Phase 2: takes the epoch, unless a newer ballot was promised."""
         with self._lock:
-            granted = ballot >= self.promised and self.decided in ("", epoch)
+            granted = ballot >= self.promised and self.decided in ("", epoch) and not self.has_forgotten
             if granted:
                 self.promised = self.accepted_ballot = ballot
                 self.accepted_epoch = epoch
@@ -76,6 +82,12 @@ class Acceptor:
             if self.decided != epoch:
                 self.decided = self.accepted_epoch = epoch
                 self._save()
+                self.has_forgotten = False
+
+    def begin_anew(self) -> None:
+        """For the only manager of a cluster: whatever it promised, nobody else was told."""
+        with self._lock:
+            self.has_forgotten = False
 
     @property
     def epoch(self) -> str:
@@ -90,11 +102,25 @@ class Acceptor:
     def _vote(self, granted: bool) -> Vote:
         return Vote(granted, self.promised, self.accepted_ballot, self.accepted_epoch, self.decided)
 
-    def _load(self, saved: Dict[str, Any]) -> None:
-        self.promised = saved["promised"]
-        self.accepted_ballot = saved["accepted_ballot"]
-        self.accepted_epoch = saved["accepted_epoch"]
-        self.decided = saved["decided"]
+    def _load(self) -> bool:
+        """Reads the first copy that can be read. Returns False when there is one, and none can be."""
+        is_new = True
+        for path in (self._path, self._path + SECOND):
+            if not os.path.lexists(path):
+                continue
+            is_new = False
+            try:
+                self._take(json.loads(read_text(path)))
+                return True
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                print(f"{path} cannot be read: {type(error).__name__}: {error}", flush=True)
+        return is_new
+
+    def _take(self, saved: Dict[str, Any]) -> None:
+        numbers = int(saved["promised"]), int(saved["accepted_ballot"])
+        epochs = str(saved["accepted_epoch"]), str(saved["decided"])
+        self.promised, self.accepted_ballot = numbers
+        self.accepted_epoch, self.decided = epochs
 
     def _save(self) -> None:
         record = {
@@ -103,7 +129,8 @@ class Acceptor:
             "accepted_epoch": self.accepted_epoch,
             "decided": self.decided,
         }
-        write_durably(self._path, json.dumps(record) + "\n")
+        for path in (self._path, self._path + SECOND):
+            write_durably(path, json.dumps(record) + "\n")
 
 
 def next_ballot(promised: int, index: int) -> int:

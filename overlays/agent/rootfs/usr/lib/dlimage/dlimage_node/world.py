@@ -111,4 +111,7 @@ class World:
 
 def real_world() -> World:
     """The world as it is on a node."""
-    return World(read_settings(), read_roster(), Docker(), Acceptor())
+    roster, acceptor = read_roster(), Acceptor()
+    if acceptor.has_forgotten and len(roster.managers) == 1:
+        acceptor.begin_anew()
+    return World(read_settings(), roster, Docker(), acceptor)

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional
 
 from ..docker import DockerError, host_name, is_ready
 from ..files import read_text
-from ..founding import majority
+from ..founding import FILE, majority
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
 from ..peers import Answer
 from ..swarm.agreement import Founding
@@ -22,6 +22,8 @@ from ..world import World
 TOKEN_FILE = "/etc/dlimage/swarm-token"
 RESTART_SECONDS = 120.0
 CLOCK_TOLERANCE_SECONDS = 60.0
+NO_VOTE = f"{FILE} cannot be read, so this node has no vote; if the other managers cannot go on without it, flash its card again"
+
 
 class SwarmStage:
     """Keeps only what may be forgotten at a restart."""
@@ -32,6 +34,12 @@ class SwarmStage:
         self._restarted_at = float("-inf")
 
     def __call__(self, world: World) -> Outcome:
+        outcome = self._step(world)
+        if world.acceptor.has_forgotten and isinstance(outcome, Waiting):
+            return Waiting(f"{outcome.text} ({NO_VOTE})")
+        return outcome
+
+    def _step(self, world: World) -> Outcome:
         local = world.local_swarm()
         if local is None:
             return Waiting("waiting for Docker to start")
@@ -135,7 +143,8 @@ def _storage_is_settled(world: World) -> bool:
 
 def _follow_majority(world: World) -> Optional[Outcome]:
     """Leaves a swarm that is not the cluster's: all its managers were replaced, and the majority founded another."""
-    if world.settings.swarm_join_addresses:
+    # A manager that has forgotten which swarm is the cluster's asks the others once its own has a leader.
+    if world.settings.swarm_join_addresses or (world.acceptor.has_forgotten and world.me.role == "manager"):
         return None
     ready = [state["epoch"] for state in world.manager_states().values() if state["swarm"] == READY]
     for epoch, count in Counter(ready).most_common(1):
