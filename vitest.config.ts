@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { CountReporter } from './test/count-reporter.ts';
 
-/** `quick` needs no disk image and no foreign program; `contract` needs real programs and images; `boot-*` boot. */
+/**
+ * Test files of `quick` share a process and its modules (`isolate: false`): loading them anew for each file took longer
+ * than the tests. They replace no module and leave no state behind.
+ *
+ * `quick` needs no disk image and no foreign program; `contract` needs real programs and images; `boot-*` boot.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', new CountReporter()],
@@ -12,6 +17,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/unit/no-effects.ts'],
           testTimeout: 30_000,
+          isolate: false,
         },
       },
       {
@@ -19,6 +25,7 @@ export default defineConfig({
           name: 'quick-examples',
           include: ['test/{golden,errors}/**/*.test.ts'],
           testTimeout: 30_000,
+          isolate: false,
         },
       },
       {
