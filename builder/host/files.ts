@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from './make-directory.ts';
+import { moveUnlessThere } from './move-unless-there.ts';
 import { openRegularFile } from './regular-file.ts';
 import { systemCode } from './system-error.ts';
 
@@ -52,13 +53,30 @@ export async function createFileAtomically(
 ): Promise<boolean> {
   const temporary = await writeTemporarySibling(path, data, mode);
   try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
-    throw error;
+    return await nameUnlessThere(temporary, path);
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** What link(2) answers where there are no hard links: FAT, exFAT, some network shares. */
+const withoutLinks = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
+
+/**
+ * Gives a file another name in one step, unless a file has that name. Whether the first name stays depends on the
+ * file system.
+ *
+ * @returns false when the name is taken: that file is untouched.
+ */
+export async function nameUnlessThere(path: string, name: string): Promise<boolean> {
+  try {
+    await link(path, name);
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return false;
+    if (!withoutLinks.includes(code)) throw error;
+    return await moveUnlessThere(path, name);
   }
 }
 

@@ -209,6 +209,13 @@ export const tools = {
     packages: { debian: 'coreutils', fedora: 'coreutils', arch: 'coreutils' },
     neededFor: 'build',
   },
+  mv: {
+    program: 'mv',
+    purpose: 'names files where there are no hard links, as on FAT',
+    versionArguments: ['--version'],
+    packages: { debian: 'coreutils', fedora: 'coreutils', arch: 'coreutils' },
+    neededFor: 'build',
+  },
   openssl: {
     program: 'openssl',
     purpose: "makes the cluster's certificate authority and node certificates",

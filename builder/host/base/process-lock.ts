@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFileAtomically, isErrno, readTextIfExists } from '../files.ts';
+import { createFileAtomically, isErrno, nameUnlessThere, readTextIfExists } from '../files.ts';
 
 /** Held until `release` is called, or until this process ends in whatever way. */
 export interface ProcessLock {
@@ -81,9 +81,7 @@ async function removeStale(path: string, stale: string): Promise<void> {
     throw error;
   }
   if ((await readFile(aside, 'utf8')) !== stale) {
-    await link(aside, path).catch((error: unknown) => {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    });
+    await nameUnlessThere(aside, path);
   }
   await rm(aside, { force: true });
 }

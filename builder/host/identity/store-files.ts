@@ -109,7 +109,7 @@ async function requireOwnersOnly(directory: string): Promise<void> {
   throw new HostError(
     'identity-permissions',
     `${directory} holds private keys, but others may enter it (mode ${mode.toString(8)})`,
-    { hint: `chmod 700 ${directory}` },
+    { hint: `chmod 700 ${directory}, or choose another disk with --state: FAT and exFAT keep no modes` },
   );
 }
 
