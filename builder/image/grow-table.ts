@@ -16,6 +16,8 @@ export interface TableGrowth {
 
 const mebibyte = 1024 * 1024;
 const extendedTypes = [0x05, 0x0f, 0x85];
+/** As in `mbr.ts`. */
+const logicalLimit = 100;
 
 /**
  * Plans to give the last partition of an image `growthBytes` more, a multiple of the sector size, at the image's end.
@@ -49,27 +51,40 @@ async function mbrWrites({ source, layout, partition, endBytes }: Place): Promis
   const endSector = endBytes / sectorSize;
   const primary = await source.read(0, 512);
   if (partition.number <= 4) return [recordWrite(primary, 0, partition.number - 1, 0, endSector)];
-  const container = recordsOf(primary).find(({ type }) => extendedTypes.includes(type));
-  if (container === undefined) throw new Error(`partition ${partition.number} is in no extended partition`);
-  const writes = [recordWrite(primary, 0, container.index, 0, endSector)];
-  let recordSector = container.start;
-  for (let logical = 5; logical <= partition.number; logical += 1) {
-    const bytes = await source.read(recordSector * sectorSize, 512);
-    const records = recordsOf(bytes);
-    const data = records.find(({ type, sectors }) => sectors > 0 && !extendedTypes.includes(type));
-    const next = records.find(({ type, sectors }) => sectors > 0 && extendedTypes.includes(type));
-    if (logical === partition.number) {
-      if (data === undefined) break;
-      return [...writes, recordWrite(bytes, recordSector * sectorSize, data.index, recordSector, endSector)];
-    }
-    if (next === undefined) break;
-    // The link to the last record covers the last partition.
-    if (logical + 1 === partition.number) {
-      writes.push(recordWrite(bytes, recordSector * sectorSize, next.index, container.start, endSector));
-    }
-    recordSector = container.start + next.start;
+  const start = partition.offsetBytes / sectorSize;
+  for (const container of recordsOf(primary).filter(({ type }) => extendedTypes.includes(type))) {
+    const outer = recordWrite(primary, 0, container.index, 0, endSector);
+    const inner = await chainWrites(source, sectorSize, container.start, start, endSector);
+    if (inner !== null) return [outer, ...inner];
   }
   throw new Error(`partition ${partition.number} is not in the chain of logical partitions`);
+}
+
+/** What changes in the chain of one extended partition; null when the logical partition is not in it. */
+async function chainWrites(
+  source: ByteSource,
+  sectorSize: number,
+  containerStart: number,
+  start: number,
+  endSector: number,
+): Promise<TableWrite[] | null> {
+  let recordSector = containerStart;
+  let link: TableWrite[] = [];
+  for (let step = 0; step < logicalLimit; step += 1) {
+    const bytes = await source.read(recordSector * sectorSize, 512);
+    const records = recordsOf(bytes).filter(({ sectors }) => sectors > 0);
+    const data = records.find(
+      (record) => !extendedTypes.includes(record.type) && recordSector + record.start === start,
+    );
+    if (data !== undefined)
+      return [...link, recordWrite(bytes, recordSector * sectorSize, data.index, recordSector, endSector)];
+    const next = records.find(({ type }) => extendedTypes.includes(type));
+    if (next === undefined) return null;
+    // The link to the last record covers the last partition.
+    link = [recordWrite(bytes, recordSector * sectorSize, next.index, containerStart, endSector)];
+    recordSector = containerStart + next.start;
+  }
+  return null;
 }
 
 interface Record16 {

@@ -9,6 +9,8 @@ interface Record16 {
 }
 
 const extendedTypes = [0x05, 0x0f, 0x85];
+/** Covers a disk with a GPT for those who do not know it. */
+const protectiveType = 0xee;
 /** The kernel gives up after this many logical partitions, too. Source: block/partitions/msdos.c */
 const logicalLimit = 100;
 
@@ -23,6 +25,8 @@ export async function parseMbr(source: ByteSource, sectorSize: 512 | 4096): Prom
   if (records === null || !records.every((record) => record.active === 0 || record.active === 0x80))
     return null;
   if (records.every((record) => record.type === 0 || record.sectors === 0)) return null;
+  // A disk of a GPT, whether that one is sound or not: Linux reads no MBR there, either.
+  if (records.some(({ type }) => type === protectiveType)) return null;
   const signature = sector.readUInt32LE(440).toString(16).padStart(8, '0');
   const slots: PartitionSlot[] = [];
   for (const [index, record] of records.entries()) {
@@ -30,32 +34,45 @@ export async function parseMbr(source: ByteSource, sectorSize: 512 | 4096): Prom
     slots.push(slotOf(record, index + 1, 0, sectorSize, signature));
   }
   for (const record of records.filter(({ type }) => extendedTypes.includes(type))) {
-    slots.push(...(await logicalSlots(source, record, sectorSize, signature)));
+    const logical = await logicalRecords(source, record, sectorSize);
+    // The numbers go on when there are two extended partitions.
+    const taken = slots.filter(({ number }) => number > 4).length;
+    slots.push(
+      ...logical.map(([one, origin], index) => slotOf(one, 5 + taken + index, origin, sectorSize, signature)),
+    );
   }
-  const ends = records.map((record) => (record.start + record.sectors) * sectorSize);
+  const ends = [
+    ...records.map((record) => (record.start + record.sectors) * sectorSize),
+    ...slots.map((slot) => slot.offsetBytes + slot.sizeBytes),
+  ];
   return { table: 'mbr', sectorSize, neededBytes: Math.max(...ends), slots };
 }
 
-async function logicalSlots(
+/** True for a first sector that says that a GPT follows. Source: is_pmbr_valid in block/partitions/efi.c of Linux */
+export function hasProtectiveRecord(sector: Buffer): boolean {
+  return readRecords(sector)?.some(({ type, start }) => type === protectiveType && start === 1) === true;
+}
+
+/** The records of logical partitions, each with the sector that its start counts from. */
+async function logicalRecords(
   source: ByteSource,
   extended: Record16,
   sectorSize: number,
-  signature: string,
-): Promise<PartitionSlot[]> {
-  const slots: PartitionSlot[] = [];
+): Promise<(readonly [Record16, number])[]> {
+  const found: (readonly [Record16, number])[] = [];
   let recordSector = extended.start;
   for (let step = 0; step < logicalLimit; step += 1) {
     const records = readRecords(await source.read(recordSector * sectorSize, 512));
     if (records === null) break;
     for (const record of records) {
       if (record.sectors === 0 || record.type === 0 || extendedTypes.includes(record.type)) continue;
-      slots.push(slotOf(record, 5 + slots.length, recordSector, sectorSize, signature));
+      found.push([record, recordSector]);
     }
     const next = records.find((record) => record.sectors > 0 && extendedTypes.includes(record.type));
     if (next === undefined) break;
     recordSector = extended.start + next.start;
   }
-  return slots;
+  return found;
 }
 
 function readRecords(sector: Buffer): Record16[] | null {

@@ -1,4 +1,5 @@
 import type { ImageLayout } from '../../image/layout.ts';
+import { findGptDamage } from '../../image/gpt.ts';
 import { parseLayout } from '../../image/partition-table.ts';
 import { HostError } from '../../report/errors.ts';
 import { withImage, type OpenImage } from './open-image.ts';
@@ -6,7 +7,8 @@ import { withImage, type OpenImage } from './open-image.ts';
 /**
  * Detects how an image is divided and what its partitions hold. Any raw image will do; nothing is assumed.
  *
- * @throws HostError `image-not-found`, `image-unreadable`, `image-not-a-file`, `image-empty` or `image-no-layout`.
+ * @throws HostError `image-not-found`, `image-unreadable`, `image-not-a-file`, `image-empty`,
+ *   `image-table-damaged` or `image-no-layout`.
  */
 export async function readLayout(path: string): Promise<ImageLayout> {
   return withImage(path, readLayoutOf);
@@ -14,6 +16,16 @@ export async function readLayout(path: string): Promise<ImageLayout> {
 
 /** As `readLayout`, for an image that is open already. */
 export async function readLayoutOf(image: OpenImage): Promise<ImageLayout> {
+  const damage = await findGptDamage(image);
+  if (damage !== null) {
+    throw new HostError(
+      'image-table-damaged',
+      `the partition table (GPT) of ${image.path} is damaged: ${damage}`,
+      {
+        hint: 'fetch or build the image again',
+      },
+    );
+  }
   const layout = await parseLayout(image);
   if (layout !== null) return layout;
   throw new HostError('image-no-layout', `${image.path} has no partition table and no filesystem`, {

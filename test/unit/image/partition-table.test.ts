@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseLayout } from '../../../builder/image/partition-table.ts';
 import { bufferSource } from './support/buffer-source.ts';
@@ -55,6 +56,19 @@ describe('parseLayout', () => {
     ]);
   });
 
+  it('goes on with the numbers in a second extended partition, and needs all of every partition', async () => {
+    const image = emptyMbr(8 * mebibyte);
+    writeRecord(image, 446, 0x05, 2048, 2048);
+    writeRecord(image, 462, 0x0f, 6144, 2048);
+    for (const start of [2048, 6144]) {
+      image.writeUInt16LE(0xaa55, start * 512 + 510);
+      writeRecord(image, start * 512 + 446, 0x83, 63, start);
+    }
+    const layout = await parseLayout(bufferSource(image));
+    expect(layout?.partitions.map(({ number }) => number)).toEqual([5, 6]);
+    expect(layout?.neededBytes).toBe((6144 + 63 + 6144) * 512);
+  });
+
   it('ends a chain that runs in a circle', async () => {
     const image = emptyMbr(mebibyte);
     writeRecord(image, 446, 0x05, 100, 1000);
@@ -86,6 +100,8 @@ describe('parseLayout', () => {
     const image = emptyMbr(8 * mebibyte);
     writeRecord(image, 446, 0xee, 1, 16383);
     image.write('EFI PART', 512, 'latin1');
+    image.writeUInt32LE(92, 512 + 12);
+    image.writeUInt32LE(1, 512 + 24);
     image.writeUInt32LE(16383, 512 + 32);
     image.writeUInt32LE(2, 512 + 72);
     image.writeUInt32LE(128, 512 + 80);
@@ -96,6 +112,8 @@ describe('parseLayout', () => {
     image.writeUInt32LE(2048, third + 32);
     image.writeUInt32LE(4095, third + 40);
     image.write('EFI system ü', third + 56, 'utf16le');
+    image.writeUInt32LE(crc32(image.subarray(1024, 1024 + 128 * 128)), 512 + 88);
+    image.writeUInt32LE(crc32(image.subarray(512, 512 + 92)), 512 + 16);
     const layout = await parseLayout(bufferSource(image));
     expect(layout).toMatchObject({ table: 'gpt', sectorSize: 512, neededBytes: 8 * mebibyte });
     expect(layout?.partitions).toMatchObject([

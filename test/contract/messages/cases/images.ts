@@ -136,6 +136,15 @@ const hostileCases: MessageCases = {
 };
 
 const soundnessCases: MessageCases = {
+  'image-table-damaged.checksum': {
+    when: 'The list of partitions at the start of an image is damaged. Linux would see no partitions at all.',
+    provoke: (directory) => {
+      const path = join(directory, 'base.img');
+      buildTestImage({ ...usualImage, table: 'gpt' }, path, directory);
+      poke(path, 1024 + 40, [0]);
+      return readLayout(path);
+    },
+  },
   'image-truncated.partition-table': {
     when: 'The end of an image is missing.',
     provoke: (directory) => readBase(imageIn(directory, (path) => truncateSync(path, 100 * 1024 * 1024))),
