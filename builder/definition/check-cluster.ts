@@ -8,6 +8,7 @@ import { imageRules } from './rules/image-rules.ts';
 import { joinRules } from './rules/join-rules.ts';
 import { keyBaseRules } from './rules/key-base-rules.ts';
 import { keyRules } from './rules/key-rules.ts';
+import { keyboardRules } from './rules/keyboard-rules.ts';
 import { linkRules } from './rules/link-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
@@ -48,6 +49,7 @@ const rules: readonly Rule[] = [
   ...userRules,
   ...shellRules,
   ...timeZoneRules,
+  ...keyboardRules,
   ...keyRules,
   ...keyBaseRules,
   ...fileRules,

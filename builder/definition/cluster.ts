@@ -33,6 +33,8 @@ export interface Cluster {
   readonly timezone: string;
   /** Like `C.UTF-8` or `en_GB.UTF-8`. */
   readonly locale: string;
+  /** Keyboard at the console, or null to leave the base's own. */
+  readonly keyboard: ClusterKeyboard | null;
   readonly storage: ClusterStorage;
   readonly swarm: ClusterSwarm;
   readonly firewall: ClusterFirewall;
@@ -48,6 +50,15 @@ export interface Cluster {
   readonly images: readonly ClusterImage[];
   readonly stacks: readonly ClusterStack[];
   readonly delivery: ClusterDelivery;
+}
+
+/** A keyboard in the words of xkb: `XKBLAYOUT` and its like. Empty for what is not said. */
+export interface ClusterKeyboard {
+  /** Up to four, with commas between. */
+  readonly layout: string;
+  readonly variant: string;
+  readonly model: string;
+  readonly options: string;
 }
 
 /** How nodes come into being. A definition says nothing of it: the format that is built does. */

@@ -7,6 +7,7 @@ export const defaults = {
   shell: '/bin/bash',
   timezone: 'UTC',
   locale: 'C.UTF-8',
+  keyboardModel: 'pc105',
   replicas: 3,
   nfsOptions: 'vers=4.2,hard,noatime',
   subnetPrefixLength: 24,

@@ -18,6 +18,7 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
     vip: cluster.vip,
     timezone: cluster.timezone,
     locale: cluster.locale,
+    keyboard: cluster.keyboard,
     users: cluster.users.map(({ name, sudo, authorizedKeys }) => ({
       name,
       sudo,

@@ -1,3 +1,5 @@
+import type { ClusterKeyboard } from '../definition/cluster.ts';
+import { defaults } from '../definition/defaults.ts';
 import { formatRows } from '../report/format-table.ts';
 import { countFiles, formatFiles } from './format-files.ts';
 import type { Plan, PlannedCluster, PlannedNode, PlannedWifi } from './plan.ts';
@@ -39,6 +41,7 @@ function formatCluster(cluster: PlannedCluster): string {
     ['users', listOf(users)],
     ['time zone', cluster.timezone],
     ['locale', cluster.locale],
+    ...(cluster.keyboard === null ? [] : [['keyboard', formatKeyboard(cluster.keyboard)]]),
     ['storage', formatStorage(cluster.storage)],
     [
       'swarm',
@@ -60,6 +63,16 @@ function formatVariables(variables: PlannedCluster['variables']): string {
   return listOf(
     variables.map(({ stack, name, file }) => `${name} of ${stack} (from ${file ?? 'the environment'})`),
   );
+}
+
+/** `de; variant nodeadkeys`: commas within the words part several layouts. */
+function formatKeyboard({ layout, variant, model, options }: ClusterKeyboard): string {
+  const words = [
+    ['variant', variant],
+    ['model', model === defaults.keyboardModel ? '' : model],
+    ['options', options],
+  ];
+  return [layout, ...words.flatMap(([name, word]) => (word === '' ? [] : [`${name} ${word}`]))].join('; ');
 }
 
 function formatWifi({ country, networks }: PlannedWifi): string {

@@ -10,6 +10,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     'agent',
     'swarm',
     'hardening',
+    ...(cluster.keyboard === null ? [] : ['keyboard']),
     ...(cluster.watchdog ? ['watchdog'] : []),
     ...(mayFillHomes(cluster, node) ? ['user-homes'] : []),
     ...(cluster.delivery.isSeeded ? ['node-seed'] : []),

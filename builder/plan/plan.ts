@@ -1,4 +1,4 @@
-import type { Role } from '../definition/cluster.ts';
+import type { ClusterKeyboard, Role } from '../definition/cluster.ts';
 
 /** One thing that a node's image will hold beyond its base. */
 export interface PlannedEntry {
@@ -87,6 +87,7 @@ export interface PlannedCluster {
   readonly vip: string | null;
   readonly timezone: string;
   readonly locale: string;
+  readonly keyboard: ClusterKeyboard | null;
   readonly users: readonly { readonly name: string; readonly sudo: boolean; readonly keys: number }[];
   readonly storage: Readonly<Record<string, string | number | boolean | null>> & {
     readonly type: 'glusterfs' | 'nfs' | 'none';

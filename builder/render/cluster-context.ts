@@ -24,6 +24,7 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
       // C.UTF-8 is in every image; false keeps cloud-init from asking for packages.
       generated_locale: /^(C|POSIX|C\.utf-?8)$/i.test(cluster.locale) ? false : cluster.locale,
     },
+    keyboard: cluster.keyboard,
     network: {
       subnet: network.subnet,
       prefix_length: network.prefixLength,

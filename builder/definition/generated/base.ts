@@ -193,6 +193,10 @@ export interface BaseDefinition {
      */
     openssh?: string;
     /**
+     * Version of xkb-data, the layouts of keyboards, as major.minor; absent where every layout is accepted.
+     */
+    xkb_data?: string;
+    /**
      * True for a base that has the old names of time zones, like US/Eastern. Newer releases have them in tzdata-legacy.
      */
     old_time_zones?: boolean;

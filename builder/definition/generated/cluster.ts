@@ -110,6 +110,10 @@ export interface ClusterDefinition {
    */
   locale?: string;
   /**
+   * Layout of a keyboard at the nodes' console, as /etc/default/keyboard names it. Default: the base's own, the American one mostly.
+   */
+  keyboard?: string | Keyboard;
+  /**
    * The folder that all nodes share, for the data of the stacks.
    */
   storage?: {
@@ -337,6 +341,27 @@ export interface UserDefinition {
    * Login shell. One that the base lacks needs its package in packages.
    */
   shell?: string;
+}
+/**
+ * A keyboard, in the words of xkb.
+ */
+export interface Keyboard {
+  /**
+   * Layout; up to four with commas between, where an option of the group grp switches.
+   */
+  layout: string;
+  /**
+   * Variant of the layout; of several layouts, one each with commas between, which may be empty. Default: the usual one.
+   */
+  variant?: string;
+  /**
+   * Model of the keyboard.
+   */
+  model?: string;
+  /**
+   * Options with commas between. Default: none.
+   */
+  options?: string;
 }
 export interface FileDefinition {
   /**

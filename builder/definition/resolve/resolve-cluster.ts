@@ -1,4 +1,4 @@
-import type { Cluster, ClusterStorage } from '../cluster.ts';
+import type { Cluster, ClusterKeyboard, ClusterStorage } from '../cluster.ts';
 import { defaults, type UsedDefault } from '../defaults.ts';
 import type { Environment, LookUpPath } from '../environment.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
@@ -7,6 +7,7 @@ import { nameOfProfile, type BoardLookup } from './board-lookup.ts';
 import { recordDefaults, type UseDefault } from './use-default.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { resolveImages } from './resolve-images.ts';
+import { resolveKeyboard } from './resolve-keyboard.ts';
 import { resolveNetwork } from './resolve-network.ts';
 import { resolveNodes } from './resolve-nodes.ts';
 import { resolveStacks } from './resolve-stacks.ts';
@@ -44,6 +45,7 @@ export function resolveCluster(
   const images = resolveImages(written, lookUp);
   const swarm = resolveSwarm(written, lan.lan, lookUp, use);
   const users = resolveUsers(written, environment, lookUp, locator, use);
+  const keyboard = resolveKeyboard(written.keyboard);
   const cluster: Cluster = {
     name,
     nodes: nodes.map((node) => ({
@@ -57,19 +59,25 @@ export function resolveCluster(
     users,
     timezone: written.timezone ?? use('timezone', defaults.timezone),
     locale: written.locale ?? use('locale', defaults.locale),
+    keyboard,
     storage,
     swarm,
     firewall: { open: written.firewall?.open ?? [] },
     docker: written.docker ?? {},
     watchdog: written.watchdog ?? defaults.watchdog,
     dtoverlays: written.dtoverlays ?? [],
-    packages: (written.packages ?? []).toSorted(),
+    packages: packagesOf(written, keyboard),
     files: resolveFiles(written, users, lookUp),
     images,
     stacks: resolveStacks(written, { nodes, network: lan.network, swarm, images }, lookUp, environment),
     delivery: { isSeeded: false, isVagrant: false },
   };
   return { cluster, writtenNodes, defaults: used };
+}
+
+/** No base that dlimage builds has the program that sets up a console. */
+function packagesOf({ packages = [] }: ClusterDefinition, keyboard: ClusterKeyboard | null): string[] {
+  return [...new Set([...packages, ...(keyboard === null ? [] : ['console-setup'])])].toSorted();
 }
 
 function diskOf(node: NodeDefinition | undefined, storage: ClusterStorage): string | null {

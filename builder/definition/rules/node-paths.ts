@@ -27,6 +27,7 @@ export const ownedPaths: readonly OwnedPath[] = [
   },
   { path: '/etc/locale.gen', instead: 'set locale' },
   { path: '/etc/default/locale', instead: 'set locale' },
+  { path: '/etc/default/keyboard', instead: 'set keyboard' },
   { path: '/etc/systemd/system/local-fs.target', instead: unit },
   { path: '/etc/systemd/system/glusterd.service', instead: unit },
   { path: '/etc/systemd/system/nftables.service', instead: unit },

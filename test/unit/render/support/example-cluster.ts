@@ -93,6 +93,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     ],
     timezone: 'Europe/Berlin',
     locale: 'C.UTF-8',
+    keyboard: null,
     storage: glusterfs,
     swarm: {
       addressPools: ['10.16.0.0/12'],

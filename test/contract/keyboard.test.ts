@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  keyboardLayouts,
+  keyboardModels,
+  keyboardOptions,
+  keyboardVariants,
+  type KeyboardRange,
+  type KeyboardWords,
+} from '../../builder/definition/keyboards.ts';
+import { runMmdebstrap } from '../../builder/host/base/run-mmdebstrap.ts';
+import { runInNamespace } from '../../builder/host/base/namespace.ts';
+import { cacheDirectory } from '../../builder/host/cache-directory.ts';
+import { silentProgress } from '../../builder/host/progress.ts';
+import { askNodes } from './support/ask-nodes.ts';
+import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { layOverBase, type ExampleRoots } from './support/node-root.ts';
+
+// xkb-data of both releases of Debian judges the table; console-setup of the release of the base sets up the console.
+let scratch = '';
+let base: BaseTree | undefined;
+const examples: ExampleRoots[] = [];
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'dlimage-keyboard-'));
+  await unpack('bookworm', ['xkb-data']);
+  await unpack('trixie', ['xkb-data', 'console-setup']);
+  base = await unpackBase();
+  const directory = join(scratch, 'base');
+  const together = 'cp -a --reflink=auto "$1" "$3" && cp -a --remove-destination "$2/." "$3"';
+  await runInNamespace('sh', ['-c', together, 'sh', base.directory, join(scratch, 'trixie'), directory], {
+    step: 'put console-setup into the base',
+  });
+  const withConsole: BaseTree = { directory, remove: async () => {} };
+  examples.push(
+    await layOverBase('odd-network', withConsole),
+    await layOverBase('mixed-boards', withConsole),
+  );
+});
+afterAll(async () => {
+  for (const example of examples) await example.remove();
+  await base?.remove();
+  await runInNamespace('rm', ['-rf', '--', scratch], {
+    step: 'remove the packages of the console',
+    timeoutSeconds: 600,
+  });
+  await rm(scratch, { recursive: true, force: true });
+});
+
+/** Unpacks packages with all that they depend on. */
+async function unpack(suite: string, packages: readonly string[]): Promise<void> {
+  const request = {
+    suite,
+    components: ['main'],
+    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    variant: 'extract' as const,
+    packages,
+    directory: join(scratch, suite),
+    ownHooks: ['merged-usr'],
+    scripts: scratch,
+    hooks: { env: {} },
+  };
+  const options = { cacheDirectory: cacheDirectory(undefined), progress: silentProgress };
+  await runMmdebstrap(request, options, silentProgress.task(`Unpack ${suite}`));
+}
+
+/** Sections of the list of xkb: `layout` to lines of words. `custom` is for whoever writes one. */
+async function readList(suite: string): Promise<Map<string, string[][]>> {
+  const text = await readFile(join(scratch, suite, 'usr/share/X11/xkb/rules/base.lst'), 'utf8');
+  const sections = new Map<string, string[][]>();
+  for (const part of text.split(/^! /m).slice(1)) {
+    const [name = '', ...lines] = part.split('\n');
+    const words = lines
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([word = '']) => !['', 'custom'].includes(word));
+    sections.set(name.trim(), words);
+  }
+  return sections;
+}
+
+const inRelease = (words: KeyboardWords, range: KeyboardRange): string[] =>
+  [...words].flatMap(([word, has]) => (has === 'all' || has === range ? [word] : [])).toSorted();
+
+describe.each([
+  { suite: 'bookworm', range: 'old' as const },
+  { suite: 'trixie', range: 'new' as const },
+])('xkb-data of $suite', ({ suite, range }) => {
+  it('has the layouts, variants, models and options of the table, and no others', async () => {
+    const list = await readList(suite);
+    const words = (section: string): string[] =>
+      [...new Set((list.get(section) ?? []).map(([word = '']) => word))].toSorted();
+    const variants = (list.get('variant') ?? []).map(
+      ([variant, layout = '']) => `${layout.replace(':', '')} ${variant}`,
+    );
+    expect(inRelease(keyboardLayouts, range)).toEqual(words('layout'));
+    expect(inRelease(keyboardModels, range)).toEqual(words('model'));
+    expect(inRelease(keyboardOptions, range)).toEqual(
+      words('option').filter((option) => option.includes(':')),
+    );
+    const known = [...keyboardVariants].flatMap(([layout, each]) =>
+      inRelease(each, range).map((one) => `${layout} ${one}`),
+    );
+    expect(known.toSorted()).toEqual(variants.toSorted());
+  });
+});
+
+describe('setupcon of the base', () => {
+  it('takes the layout at the first boot, though the base has another in a newer cache, and keeps it', async () => {
+    const nodes = examples.flatMap((example) => example.nodes.slice(0, 1));
+    const answers = await askNodes(
+      nodes,
+      `
+      cp /etc/default/keyboard /tmp/ours
+      printf 'XKBMODEL=pc105\\nXKBLAYOUT=us\\n' >/etc/default/keyboard
+      printf 'ACTIVE_CONSOLES=/dev/tty[1-6]\\nCHARMAP=UTF-8\\n' >/etc/default/console-setup
+      touch -d 2024-01-01 /etc/default/keyboard /etc/default/console-setup
+      setup() { rm -f /run/console-setup/boot_completed; /lib/console-setup/console-setup.sh </dev/null >/tmp/log 2>&1; }
+      setup || { cat /tmp/log; exit 1; }
+      cp /tmp/ours /etc/default/keyboard
+      touch -d 2025-01-01 /etc/default/keyboard
+      map() { zcat /etc/console-setup/cached_UTF-8_del.kmap.gz | grep -E '^keycode +(12|26|40) ' | sha256sum; }
+      american=$(map)
+      setup
+      [ "$american" = "$(map)" ] && echo 'by itself: American'
+      forget=$(sed -n "s|^ExecStartPre=/bin/sh -c '\\(.*\\)'$|\\1|p" /etc/systemd/system/console-setup.service.d/50-dlimage.conf)
+      sh -c "$forget"
+      setup
+      [ "$american" = "$(map)" ] || echo 'ours'
+      # In the Italian map the one, in the German the other.
+      zcat /etc/console-setup/cached_UTF-8_del.kmap.gz | grep '^keycode' | grep -qi -e U+00e8 -e U+00e4 && echo 'has è or ä'
+      touch -d 2025-06-01 /etc/console-setup/cached_*
+      sh -c "$forget"
+      setup
+      stat -c %y /etc/console-setup/cached_UTF-8_del.kmap.gz | cut -c1-10`,
+    );
+    for (const { exitCode, output } of answers)
+      expect({ exitCode, said: output.trim().split('\n') }).toEqual({
+        exitCode: 0,
+        said: ['by itself: American', 'ours', 'has è or ä', '2025-06-01'],
+      });
+  });
+});
