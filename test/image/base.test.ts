@@ -204,6 +204,26 @@ describe.each(wantedFor('pc', 'uefi'))('%s on its machine', (_name, request) => 
   });
 });
 
+describe.each(wantedFor('pc'))('%s on the hardware of a PC', (_name, request) => {
+  beforeAll(async () => {
+    reader = await openBase(request);
+  });
+
+  it('gives the processor its microcode before the kernel starts, whoever made it', () => {
+    const initrd = reader.list('/boot').find((name) => name.startsWith('initrd.img-'));
+    const archive = reader.debugfs(`cat /boot/${initrd}`);
+    const names = [...archive.slice(0, 64 * 1048576).matchAll(/kernel\/x86\/microcode\/(\w+)\.bin/g)];
+    expect(new Set(names.map(([, name]) => name))).toEqual(new Set(['GenuineIntel', 'AuthenticAMD']));
+  });
+
+  it('has the firmware of wired cards, and what a Wi-Fi card needs beside its own', () => {
+    expect(reader.list('/usr/lib/firmware/rtl_nic').length).toBeGreaterThan(10);
+    expect(reader.list('/usr/lib/firmware/bnx2').length).toBeGreaterThan(1);
+    const names = new Set(reader.base.packages.map(({ name }) => name));
+    expect(['wpasupplicant', 'wireless-regdb'].filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
 describe.each(wantedFor('pc'))('%s on a PC without UEFI', (_name, request) => {
   beforeAll(async () => {
     reader = await openBase(request);
