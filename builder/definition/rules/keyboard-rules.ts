@@ -75,7 +75,7 @@ function* askedWords({ written, cluster }: Pick<RuleContext, 'written' | 'cluste
   const layouts = keyboard.layout.split(',');
   const at = (key: string): DefinitionPath => pathOf(written, key);
   for (const word of layouts) {
-    const fallback = 'write it as /usr/share/X11/xkb/rules/base.lst has it, like us, gb, de or fr';
+    const fallback = 'write it as /etc/default/keyboard has it, like us, gb, de or fr';
     yield { path: at('layout'), kind: 'layout', word, known: keyboardLayouts, fallback };
   }
   const model = {
@@ -127,10 +127,11 @@ function baseWithout(range: KeyboardRange, { nodes }: Cluster): string | undefin
   for (const { base } of nodes) {
     const version = base.from === 'definition' ? base.definition.software.xkb_data : undefined;
     if (base.from !== 'definition' || version === undefined) continue;
+    // What is between the two releases is not known: Ubuntu 24.04 may have a word or not, so it is not refused there.
     const isLacking =
       range === 'old'
-        ? compareVersions(version, lastOldKeyboards) > 0
-        : compareVersions(version, firstNewKeyboards) < 0;
+        ? compareVersions(version, firstNewKeyboards) >= 0
+        : compareVersions(version, lastOldKeyboards) <= 0;
     if (isLacking) return base.name;
   }
   return undefined;

@@ -27,7 +27,6 @@ export const ownedPaths: readonly OwnedPath[] = [
   },
   { path: '/etc/locale.gen', instead: 'set locale' },
   { path: '/etc/default/locale', instead: 'set locale' },
-  { path: '/etc/default/keyboard', instead: 'set keyboard' },
   { path: '/etc/systemd/system/local-fs.target', instead: unit },
   { path: '/etc/systemd/system/glusterd.service', instead: unit },
   { path: '/etc/systemd/system/nftables.service', instead: unit },
@@ -73,6 +72,20 @@ export const ownedPaths: readonly OwnedPath[] = [
     { path: `/etc/ssh/ssh_host_${type}_key.pub`, instead: identity },
     { path: `/etc/ssh/ssh_host_${type}_key-cert.pub`, instead: identity },
   ]),
+];
+
+/** A place that dlimage writes only where the definition has a setting for it. */
+export interface SettingPath extends OwnedPath {
+  readonly setting: 'keyboard';
+}
+
+/** Files that are the user's own, unless the definition has the setting that writes them. */
+export const settingPaths: readonly SettingPath[] = [
+  {
+    path: '/etc/default/keyboard',
+    setting: 'keyboard',
+    instead: 'keyboard of this definition writes it: leave out one of the two',
+  },
 ];
 
 /** Files that a node gets from dlimage, and that one of the user's may replace. */

@@ -17,6 +17,7 @@ import {
   canonicalPath,
   isNamedAfterUs,
   ownedPaths,
+  settingPaths,
   volatileDirectories,
   type OwnedPath,
 } from './node-paths.ts';
@@ -43,6 +44,12 @@ const owned: Judge = ({ path, kind }) => {
   if (place === undefined) return undefined;
   // An empty folder inside one of ours does no harm, and whoever lays out a tree may have it.
   if (kind === 'directory' && place.path !== path) return undefined;
+  return { group: place.path, message: 'cannot be an extra file', hint: place.instead };
+};
+
+const ownedBySetting: Judge = ({ path }, { written }) => {
+  const place = settingPaths.find((one) => written[one.setting] !== undefined && isInside(one.path, path));
+  if (place === undefined) return undefined;
   return { group: place.path, message: 'cannot be an extra file', hint: place.instead };
 };
 
@@ -131,6 +138,10 @@ function losesBits({ kind, mode }: { readonly kind: string | undefined; readonly
 /** Rules about the places on the nodes that extra files take. */
 export const targetRules: readonly Rule[] = [
   { reads: ['files'], check: eachTarget((...said) => error('target-owned', ...said), owned) },
+  {
+    reads: ['files', 'keyboard'],
+    check: eachTarget((...said) => error('target-owned', ...said), ownedBySetting),
+  },
   { reads: ['files'], check: eachTarget((...said) => error('target-volatile', ...said), volatile) },
   { reads: ['files'], check: eachTarget((...said) => error('target-name', ...said), named) },
   { reads: ['files'], check: eachTarget((...said) => error('folder-holds-special', ...said), special) },

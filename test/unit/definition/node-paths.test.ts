@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { canonicalPath, replaceablePaths } from '../../../builder/definition/rules/node-paths.ts';
+import {
+  canonicalPath,
+  replaceablePaths,
+  settingPaths,
+} from '../../../builder/definition/rules/node-paths.ts';
 import { ownedPlace } from '../../../builder/definition/rules/target-rules.ts';
 
 const overlays = join(import.meta.dirname, '../../../overlays');
@@ -31,9 +35,8 @@ describe('places on the node', () => {
   it('are dlimage’s own or may be replaced, as far as an overlay writes to them', () => {
     const paths = readdirSync(overlays).flatMap(overlayPaths);
     expect(paths.length).toBeGreaterThan(100);
-    const free = paths.filter(
-      (path) => ownedPlace(canonicalPath(path)) === undefined && !replaceablePaths.includes(path),
-    );
+    const known = new Set([...replaceablePaths, ...settingPaths.map(({ path }) => path)]);
+    const free = paths.filter((path) => ownedPlace(canonicalPath(path)) === undefined && !known.has(path));
     expect(free).toEqual([]);
   });
 
@@ -53,7 +56,13 @@ describe('places on the node', () => {
   });
 
   it.each([
-    ...['/etc/motd', '/etc/sysctl.d/90-mine.conf', '/usr/local/bin/dlimage-backup', '/srv/dlimage/x'],
+    ...[
+      '/etc/motd',
+      '/etc/default/keyboard',
+      '/etc/sysctl.d/90-mine.conf',
+      '/usr/local/bin/dlimage-backup',
+      '/srv/dlimage/x',
+    ],
     ...['/usr/local/bin/sh', '/usr/bin/mytool', '/usr/lib/mytool/libc.so.6.bak', '/opt/bin/docker'],
     ...['/etc/pam.d/sshd', '/usr/lib/systemd/system/mine.service', '/root/bin/sh', '/usr/bin/bash/x'],
   ])('are free: %s', (path) => {
