@@ -10,6 +10,7 @@ import { keyBaseRules } from './rules/key-base-rules.ts';
 import { keyRules } from './rules/key-rules.ts';
 import { keyboardRules } from './rules/keyboard-rules.ts';
 import { linkRules } from './rules/link-rules.ts';
+import { localeRules } from './rules/locale-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
 import { portRules } from './rules/port-rules.ts';
@@ -50,6 +51,7 @@ const rules: readonly Rule[] = [
   ...shellRules,
   ...timeZoneRules,
   ...keyboardRules,
+  ...localeRules,
   ...keyRules,
   ...keyBaseRules,
   ...fileRules,

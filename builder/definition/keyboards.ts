@@ -1,38 +1,25 @@
+import { readReleaseWords, type ReleaseWords, type Releases } from './release-words.ts';
 import { writtenLayouts, writtenModels, writtenOptions } from './keyboard-table.ts';
 
-/** The releases of xkb-data that have something: all that bases have, or only those up to Debian 12 or from Debian 13 on. */
-export type KeyboardRange = 'all' | 'old' | 'new';
-
-/** Words of xkb with the releases that have them. */
-export type KeyboardWords = ReadonlyMap<string, KeyboardRange>;
-
-/** The last release with what was dropped since, and the first with what came since. Source: xkb-data of Debian 12 and 13. */
-export const lastOldKeyboards = '2.35';
-export const firstNewKeyboards = '2.42';
-
-const marks: Readonly<Record<string, KeyboardRange>> = { '-': 'old', '+': 'new' };
-
-const read = (words: string): KeyboardWords =>
-  new Map(
-    words
-      .split(' ')
-      .filter((word) => word !== '')
-      .map((word) => [word.replace(/[+-]$/, ''), marks[word.at(-1) ?? ''] ?? 'all']),
-  );
+/** xkb-data of Debian 12 and 13: the last with what was dropped since, and the first with what came since. */
+export const keyboardReleases: Releases = { software: 'xkb_data', lastOld: '2.35', firstNew: '2.42' };
 
 /** Layouts. */
-export const keyboardLayouts: KeyboardWords = read(Object.keys(writtenLayouts).join(' '));
+export const keyboardLayouts: ReleaseWords = readReleaseWords(Object.keys(writtenLayouts).join(' '));
 
 /** Variants by layout. */
-export const keyboardVariants: ReadonlyMap<string, KeyboardWords> = new Map(
-  Object.entries(writtenLayouts).map(([layout, variants]) => [layout.replace(/[+-]$/, ''), read(variants)]),
+export const keyboardVariants: ReadonlyMap<string, ReleaseWords> = new Map(
+  Object.entries(writtenLayouts).map(([layout, variants]) => [
+    layout.replace(/[+-]$/, ''),
+    readReleaseWords(variants),
+  ]),
 );
 
 /** Models. */
-export const keyboardModels: KeyboardWords = read(writtenModels);
+export const keyboardModels: ReleaseWords = readReleaseWords(writtenModels);
 
 /** Options, as `group:option`. */
-export const keyboardOptions: KeyboardWords = read(
+export const keyboardOptions: ReleaseWords = readReleaseWords(
   Object.entries(writtenOptions)
     .flatMap(([group, options]) => options.split(' ').map((option) => `${group}:${option}`))
     .join(' '),

@@ -7,16 +7,13 @@ import {
   keyboardModels,
   keyboardOptions,
   keyboardVariants,
-  type KeyboardRange,
-  type KeyboardWords,
 } from '../../builder/definition/keyboards.ts';
-import { runMmdebstrap } from '../../builder/host/base/run-mmdebstrap.ts';
+import type { ReleaseRange, ReleaseWords } from '../../builder/definition/release-words.ts';
 import { runInNamespace } from '../../builder/host/base/namespace.ts';
-import { cacheDirectory } from '../../builder/host/cache-directory.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';
+import { unpackPackages } from './support/unpack-packages.ts';
 
 // xkb-data of both releases of Debian judges the table; console-setup of the release of the base sets up the console.
 let scratch = '';
@@ -25,8 +22,8 @@ const examples: ExampleRoots[] = [];
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'dlimage-keyboard-'));
-  await unpack('bookworm', ['xkb-data']);
-  await unpack('trixie', ['xkb-data', 'console-setup']);
+  await unpackPackages('bookworm', ['xkb-data'], scratch);
+  await unpackPackages('trixie', ['xkb-data', 'console-setup'], scratch);
   base = await unpackBase();
   // One directory over the other: a copy of the base would take minutes.
   const withConsole: BaseTree = {
@@ -47,23 +44,6 @@ afterAll(async () => {
   });
   await rm(scratch, { recursive: true, force: true });
 });
-
-/** Unpacks packages with all that they depend on. */
-async function unpack(suite: string, packages: readonly string[]): Promise<void> {
-  const request = {
-    suite,
-    components: ['main'],
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
-    variant: 'extract' as const,
-    packages,
-    directory: join(scratch, suite),
-    ownHooks: ['merged-usr'],
-    scripts: scratch,
-    hooks: { env: {} },
-  };
-  const options = { cacheDirectory: cacheDirectory(undefined), progress: silentProgress };
-  await runMmdebstrap(request, options, silentProgress.task(`Unpack ${suite}`));
-}
 
 interface XkbWords {
   readonly layouts: readonly string[];
@@ -119,7 +99,7 @@ function extraWords(xml: string): XkbWords {
   };
 }
 
-const inRelease = (words: KeyboardWords, range: KeyboardRange): string[] =>
+const inRelease = (words: ReleaseWords, range: ReleaseRange): string[] =>
   [...words].flatMap(([word, has]) => (has === 'all' || has === range ? [word] : [])).toSorted();
 
 describe.each([

@@ -19,9 +19,10 @@ import {
   stackName,
   userName,
 } from './name-formats.ts';
+import { locale } from './locale-format.ts';
 import { mountOptions } from './mount-options.ts';
 import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
-import { countryCode, dtoverlay, interfaceName, locale, wifiPassword, wifiSsid } from './setting-formats.ts';
+import { countryCode, dtoverlay, interfaceName, wifiPassword, wifiSsid } from './setting-formats.ts';
 import { goDuration } from './duration-format.ts';
 import type { ValueFormat } from './value-format.ts';
 

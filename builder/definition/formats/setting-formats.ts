@@ -4,20 +4,6 @@ import { shown } from '../shown.ts';
 import { countryCodes } from './country-codes.ts';
 import type { ValueFormat } from './value-format.ts';
 
-/** `locale`: a UTF-8 locale by its full name. */
-export const locale: ValueFormat = (value, { name, at }) => {
-  if (/^(C|[a-z]{2,3}_[A-Z]{2})\.UTF-8(@[a-z]+)?$/.test(value)) return undefined;
-  const parts = /^(C|POSIX|[a-z]{2,3})(?:[_-]([a-z]{2}))?(?:\.[\w-]+)?$/i.exec(value);
-  const language = parts?.[1]?.toLowerCase();
-  const hint =
-    language === 'c' || language === 'posix'
-      ? 'write C.UTF-8'
-      : language !== undefined && parts?.[2] !== undefined
-        ? `write ${language}_${parts[2].toUpperCase()}.UTF-8`
-        : 'write language, country and .UTF-8, like en_GB.UTF-8';
-  return error('locale-malformed', at, `${name} ${shown(value)} is not the name of a UTF-8 locale`, hint);
-};
-
 /** `country-code`: where the Wi-Fi is used, which decides the channels and the power it may use. */
 export const countryCode: ValueFormat = (value, { name, at }) => {
   if (countryCodes.has(value)) return undefined;

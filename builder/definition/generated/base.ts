@@ -197,6 +197,10 @@ export interface BaseDefinition {
      */
     xkb_data?: string;
     /**
+     * Version of the package locales, as major.minor; absent where every locale is accepted.
+     */
+    glibc?: string;
+    /**
      * True for a base that has the old names of time zones, like US/Eastern. Newer releases have them in tzdata-legacy.
      */
     old_time_zones?: boolean;

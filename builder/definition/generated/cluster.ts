@@ -106,7 +106,7 @@ export interface ClusterDefinition {
    */
   timezone?: string;
   /**
-   * Language and formats of the nodes, as a UTF-8 locale.
+   * Language and formats of the nodes, as a UTF-8 locale that their base can make: /usr/share/i18n/SUPPORTED lists them.
    */
   locale?: string;
   /**

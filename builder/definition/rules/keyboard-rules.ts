@@ -1,19 +1,15 @@
-import { compareVersions } from '../../packages/version.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import type { Cluster } from '../cluster.ts';
 import { didYouMeanHint } from '../did-you-mean.ts';
 import { error } from '../finding.ts';
 import {
-  firstNewKeyboards,
   keyboardLayouts,
   keyboardModels,
   keyboardOptions,
+  keyboardReleases,
   keyboardVariants,
-  lastOldKeyboards,
   otherNames,
-  type KeyboardRange,
-  type KeyboardWords,
 } from '../keyboards.ts';
+import { baseWithout, type ReleaseWords } from '../release-words.ts';
 import { shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -26,7 +22,7 @@ interface Asked {
   readonly path: DefinitionPath;
   readonly kind: string;
   readonly word: string;
-  readonly known: KeyboardWords;
+  readonly known: ReleaseWords;
   readonly fallback: string;
 }
 
@@ -43,7 +39,7 @@ function* keyboardUnknown({ written, cluster, locator }: RuleContext): Iterable<
         hint,
       );
     } else {
-      const base = baseWithout(range, cluster);
+      const base = baseWithout(range, keyboardReleases, cluster);
       if (base === undefined) continue;
       const message = `keyboard ${kind} ${shown(word)} is not in base ${base}`;
       const hint =
@@ -103,7 +99,7 @@ function pathOf(written: RuleContext['written'], key: string): DefinitionPath {
   return typeof written.keyboard === 'string' ? ['keyboard'] : ['keyboard', key];
 }
 
-function hintFor(kind: string, word: string, known: KeyboardWords): string | undefined {
+function hintFor(kind: string, word: string, known: ReleaseWords): string | undefined {
   if (kind === 'layout') {
     const other = otherNames.get(word.toLowerCase().replaceAll('_', '-'));
     if (other !== undefined) return `write ${other}`;
@@ -119,22 +115,6 @@ function splitHint(layout: string, rest: string): string {
   return variant === undefined
     ? `write ${layout}`
     : `write keyboard: { layout: ${layout}, variant: ${variant} }`;
-}
-
-/** The first base that lacks a word of this range. */
-function baseWithout(range: KeyboardRange, { nodes }: Cluster): string | undefined {
-  if (range === 'all') return undefined;
-  for (const { base } of nodes) {
-    const version = base.from === 'definition' ? base.definition.software.xkb_data : undefined;
-    if (base.from !== 'definition' || version === undefined) continue;
-    // What is between the two releases is not known: Ubuntu 24.04 may have a word or not, so it is not refused there.
-    const isLacking =
-      range === 'old'
-        ? compareVersions(version, firstNewKeyboards) >= 0
-        : compareVersions(version, lastOldKeyboards) <= 0;
-    if (isLacking) return base.name;
-  }
-  return undefined;
 }
 
 /** Rules about the keyboard at the console. */
