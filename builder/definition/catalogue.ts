@@ -32,12 +32,10 @@ export function readCatalogue(
   const read = <T>(sources: readonly NamedSource[], schema: CompiledSchema<T>): Map<string, T> => {
     const known = new Map<string, T>();
     for (const { name, source } of sources) {
-      const parsed = parseDefinition(source);
-      const valid = parsed.value === undefined ? undefined : validateDefinition(parsed.value, schema);
-      const found = [...parsed.diagnostics, ...(valid?.diagnostics ?? [])];
+      const { tree, found } = readSource(source, schema);
       diagnostics.push(...found);
-      if (valid?.tree === undefined || found.length > 0) broken.add(name);
-      else known.set(name, valid.tree);
+      if (tree === undefined || found.length > 0) broken.add(name);
+      else known.set(name, tree);
     }
     return known;
   };
@@ -47,4 +45,25 @@ export function readCatalogue(
     broken,
     diagnostics,
   };
+}
+
+/** A profile or base as it was read, with what is wrong with it. */
+interface ReadSource<T = unknown> {
+  readonly tree: T | undefined;
+  readonly found: readonly Diagnostic[];
+}
+
+/** What was read with each schema: several definitions are judged with the same profiles. */
+const readBefore = new WeakMap<CompiledSchema, WeakMap<SourceText, ReadSource>>();
+
+function readSource<T>(source: SourceText, schema: CompiledSchema<T>): ReadSource<T> {
+  const kept = readBefore.get(schema) ?? new WeakMap<SourceText, ReadSource>();
+  readBefore.set(schema, kept);
+  const known = kept.get(source);
+  if (known !== undefined) return known as ReadSource<T>;
+  const parsed = parseDefinition(source);
+  const valid = parsed.value === undefined ? undefined : validateDefinition(parsed.value, schema);
+  const read = { tree: valid?.tree, found: [...parsed.diagnostics, ...(valid?.diagnostics ?? [])] };
+  kept.set(source, read);
+  return read;
 }

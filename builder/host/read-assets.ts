@@ -14,8 +14,21 @@ import { packageRoot } from './package-root.ts';
 const shippedDirectories = ['overlays', 'cloud-init', 'packer'];
 const shippedFiles = ['profiles/schemas/overlay.schema.json'];
 
+/** Read once: whatever is compiled from a shipped file is kept with its bytes. */
+let known: Promise<Assets['files']> | undefined;
+
 /** Reads everything that the planner works from: shipped files into memory, the user's extra files as hashes. */
 export async function readAssets(cluster: Cluster): Promise<Assets> {
+  const userFiles = new Map<string, readonly UserFile[]>();
+  const services = [...cluster.images, ...cluster.stacks.flatMap(({ files: named }) => named)];
+  for (const { hostPath } of [...cluster.files, ...services]) {
+    if (!userFiles.has(hostPath)) userFiles.set(hostPath, await readUserFiles(hostPath));
+  }
+  known ??= readShippedFiles();
+  return { files: await known, userFiles };
+}
+
+async function readShippedFiles(): Promise<Assets['files']> {
   const listed = await Promise.all(
     shippedDirectories.map(async (directory) => await listFiles(join(packageRoot, directory))),
   );
@@ -24,12 +37,7 @@ export async function readAssets(cluster: Cluster): Promise<Assets> {
     path.replaceAll(sep, '/'),
     await readFile(join(packageRoot, path)),
   ]);
-  const userFiles = new Map<string, readonly UserFile[]>();
-  const services = [...cluster.images, ...cluster.stacks.flatMap(({ files: named }) => named)];
-  for (const { hostPath } of [...cluster.files, ...services]) {
-    if (!userFiles.has(hostPath)) userFiles.set(hostPath, await readUserFiles(hostPath));
-  }
-  return { files: new Map(files), userFiles };
+  return new Map(files);
 }
 
 async function listFiles(directory: string): Promise<string[]> {

@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import type { DefinitionSchemas } from '../definition/schema/schema-set.ts';
 import { packageRoot } from './package-root.ts';
 
-/** Reads the JSON Schemas of what users and maintainers write. */
+let known: Promise<DefinitionSchemas> | undefined;
+
+/** Reads the JSON Schemas of what users and maintainers write. They are read once: compiling goes by the object. */
 export async function readSchemas(): Promise<DefinitionSchemas> {
+  known ??= readAllSchemas();
+  return await known;
+}
+
+async function readAllSchemas(): Promise<DefinitionSchemas> {
   const [cluster, profile, base, compose] = await Promise.all(
     ['cluster', 'profile', 'base', 'compose'].map(readSchema),
   );

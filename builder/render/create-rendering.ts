@@ -1,9 +1,8 @@
-import type { AnySchemaObject } from 'ajv';
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
-import { compileSchema } from '../definition/schema/schema-set.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
-import { assetText, type Assets } from '../plan/assets.ts';
+import type { Assets } from '../plan/assets.ts';
 import type { Overlay } from '../plan/overlay.ts';
+import { overlaySchemaOf } from '../plan/overlay-schema.ts';
 import { overlaysOf } from '../plan/overlays-of.ts';
 import type { Dependency } from '../packages/dependency.ts';
 import { parseOverlay } from '../plan/parse-overlay.ts';
@@ -86,9 +85,7 @@ function readOverlays(
   cluster: Cluster,
   assets: Assets,
 ): { overlays: ReadonlyMap<string, Overlay>; diagnostics: readonly Diagnostic[] } {
-  const text = assetText(assets, 'profiles/schemas/overlay.schema.json');
-  const parsed: AnySchemaObject = JSON.parse(text);
-  const schema = compileSchema(parsed);
+  const schema = overlaySchemaOf(assets);
   const overlays = new Map<string, Overlay>();
   const diagnostics: Diagnostic[] = [];
   for (const name of new Set(cluster.nodes.flatMap((node) => overlaysOf(cluster, node)))) {

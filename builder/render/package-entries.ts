@@ -1,6 +1,5 @@
-import type { AnySchemaObject } from 'ajv';
-import { compileSchema } from '../definition/schema/schema-set.ts';
-import { assetText, type Assets } from '../plan/assets.ts';
+import type { Assets } from '../plan/assets.ts';
+import { overlaySchemaOf } from '../plan/overlay-schema.ts';
 import { parseOverlay } from '../plan/parse-overlay.ts';
 import type { Overlay } from '../plan/overlay.ts';
 import { defaultMtimeSeconds, fileFromBytes, fileFromContent } from './make-entry.ts';
@@ -22,8 +21,7 @@ const packagesDirectory = '/var/lib/dlimage/packages';
 
 /** The overlay that installs packages from the image. Nodes do not get it by themselves: it comes with the packages. */
 export function readPackagesOverlay(assets: Assets): Overlay {
-  const schema: AnySchemaObject = JSON.parse(assetText(assets, 'profiles/schemas/overlay.schema.json'));
-  const { value, diagnostics } = parseOverlay('offline-packages', assets, compileSchema(schema));
+  const { value, diagnostics } = parseOverlay('offline-packages', assets, overlaySchemaOf(assets));
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join('; '));
   return value;
 }

@@ -5,32 +5,42 @@ import type { Entry } from '../../../builder/plan/entry.ts';
 import { formatPlan } from '../../../builder/plan/format-plan.ts';
 import { planCluster } from '../../../builder/plan/plan-cluster.ts';
 import type { Assets } from '../../../builder/plan/assets.ts';
-import { createRendering, type Rendering } from '../../../builder/render/create-rendering.ts';
+import { createRendering } from '../../../builder/render/create-rendering.ts';
+import type { RenderedNode } from '../../../builder/render/rendered-node.ts';
 import { exampleIdentities } from './example-identities.ts';
 import type { Tree } from './expected-tree.ts';
 
-/** Prepares an example cluster with the shipped overlays. */
-export function prepare(cluster: Cluster, assets: Assets): Rendering {
-  const { value, diagnostics } = createRendering(cluster, exampleIdentities(cluster), assets);
-  if (value === undefined) throw new Error(JSON.stringify(diagnostics));
-  return value;
+/** An example, rendered once for all that is asked of it. */
+export interface RenderedExample {
+  /** The plan as people read it, with all files. */
+  readonly plan: string;
+  readonly nodes: readonly RenderedNode[];
+  readonly assets: Assets;
+}
+
+/** Plans and renders an example cluster with the shipped overlays. Throws when dlimage finds anything wrong with it. */
+export async function renderExample(cluster: Cluster): Promise<RenderedExample> {
+  const assets = await readAssets(cluster);
+  const identities = exampleIdentities(cluster);
+  const plan = planCluster(cluster, identities, assets);
+  if (plan.value === undefined) throw new Error(JSON.stringify(plan.diagnostics));
+  const rendering = createRendering(cluster, identities, assets);
+  if (rendering.value === undefined) throw new Error(JSON.stringify(rendering.diagnostics));
+  const nodes = cluster.nodes.map(rendering.value.renderNode);
+  return { plan: formatPlan(plan.value, { hasFiles: true }), nodes, assets };
 }
 
 /**
  * All that a cluster's images hold: `plan.txt` with modes, owners and links of everything, and the files with their
  * content, what nodes share in `shared/`. Files that are copied byte for byte are left out: they stand in `overlays/`.
  */
-export async function renderTree(cluster: Cluster): Promise<Tree> {
-  const assets = await readAssets(cluster);
-  const plan = planCluster(cluster, exampleIdentities(cluster), assets);
-  if (plan.value === undefined) throw new Error(JSON.stringify(plan.diagnostics));
-  const tree = new Map([['plan.txt', formatPlan(plan.value, { hasFiles: true })]]);
-  const rendering = prepare(cluster, assets);
+export function treeOf({ plan, nodes, assets }: RenderedExample): Tree {
+  const tree = new Map([['plan.txt', plan]]);
   const shipped = new Set(
     [...assets.files].map(([path, bytes]) => `${path.replace(/^.*?\/rootfs/, '')}\n${textOf(bytes)}`),
   );
-  for (const node of cluster.nodes) {
-    for (const { entry, shared } of rendering.renderNode(node).entries) {
+  for (const { node, entries } of nodes) {
+    for (const { entry, shared } of entries) {
       const text = contentOf(entry);
       if (text === undefined || shipped.has(`${entry.path}\n${text}`)) continue;
       tree.set(`${shared ? 'shared' : node.name}/${entry.partition}${entry.path}`, text);
