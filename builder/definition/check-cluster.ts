@@ -23,6 +23,7 @@ import { stackNetworkRules } from './rules/stack-network-rules.ts';
 import { stackPlacementRules } from './rules/stack-placement-rules.ts';
 import { stackRules } from './rules/stack-rules.ts';
 import { stackSchemaRules } from './rules/stack-schema-rules.ts';
+import { stackSubnetRules } from './rules/stack-subnet-rules.ts';
 import { stackValueRules } from './rules/stack-value-rules.ts';
 import { stackVariableRules } from './rules/stack-variable-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
@@ -66,6 +67,7 @@ const rules: readonly Rule[] = [
   ...stackConflictRules,
   ...stackMountRules,
   ...stackNetworkRules,
+  ...stackSubnetRules,
   ...stackPlacementRules,
   ...portRules,
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRoot } from '../../builder/host/base/namespace.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { judgeByUs } from './support/judge-by-us.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';
 
 // What a node does with images, stacks and networks, shown by the base's own dockerd: no machine is booted, but containers run.
@@ -155,6 +156,55 @@ describe.skipIf(cannotRun)('a node with a real engine', () => {
       '1350',
       '1400',
     ]);
+  });
+
+  it('starts services on the subnets that a build takes, and on no others', async () => {
+    const subnets: Readonly<Record<string, readonly string[]>> = {
+      free: ['10.9.0.0/24'],
+      pooled: ['10.201.200.0/24'],
+      range: ['172.16.2.0/24'],
+      small: ['10.9.3.8/29'],
+      both: ['10.9.4.0/24', 'fd00:2::/64'],
+      docker0: ['172.16.0.0/24'],
+      bridge: ['172.16.1.128/25'],
+      ingress: ['10.201.0.0/24'],
+      smaller: ['10.9.2.0/30'],
+      twice: ['10.9.6.0/24', '10.9.6.0/25'],
+      again: ['10.9.0.0/25'],
+      six: ['fd00:1::/64'],
+      address: ['10.9.5.5/24'],
+    };
+    const compose = ([name, list]: readonly [string, readonly string[]], more = '') =>
+      `version: '3.8'\nservices: {main: {image: 'example/web:1.0', networks: [${name}]}}\nnetworks: {${name}: {ipam: {config: ${JSON.stringify(
+        list.map((subnet) => ({ subnet })),
+      )}}}${more}}\n`;
+    const lines = await withEngine(`
+      start_engine --bridge=
+      agent found
+      make_image example/web:1.0
+      docker version --format '{{.Server.Version}}'
+      ${Object.entries(subnets)
+        .map(
+          (entry) => `
+        cat >/tmp/stack.yaml <<'EOF'\n${compose(entry)}EOF
+        docker stack deploy --resolve-image never --compose-file /tmp/stack.yaml ${entry[0]} >/dev/null 2>&1 || true`,
+        )
+        .join('')}
+      sleep 20
+      for stack in ${Object.keys(subnets).join(' ')}; do
+        docker service ps --format '{{.CurrentState}}' --filter desired-state=running "\${stack}_main" 2>/dev/null |
+          grep -q ^Running && echo "$stack" || true
+      done`);
+    const [version = '', ...running] = lines;
+    const docker = version.split('.', 2).join('.');
+    const taken = Object.entries(subnets).filter(([name, list]) => {
+      // The subnet of the one must be known for the other to overlap it.
+      const other = name === 'again' ? `, free: {ipam: {config: [{subnet: 10.9.0.0/24}]}}` : '';
+      const files = { 'web.yaml': compose([name, list], other) };
+      return judgeByUs({ name, files, composeFiles: ['web.yaml'] }, docker).refusals.length === 0;
+    });
+    expect(running).toEqual(taken.map(([name]) => name));
+    expect(running.length).toBeGreaterThan(4);
   });
 
   it('takes a changed config under a new name, and removes the old one when nothing needs it', async () => {

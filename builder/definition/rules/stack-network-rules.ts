@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error, warning } from '../finding.ts';
-import { formatSubnet, overlaps, parseSubnet, type Ipv4Subnet } from '../ipv4.ts';
 import { shown } from '../shown.ts';
 import { resourceName } from '../stacks/resource-name.ts';
-import { composedFiles, once, placeOf, stacksOf, type ComposedFile } from './composed-stacks.ts';
+import { composedFiles, once, stacksOf } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Networks that every node or every swarm has. */
@@ -72,77 +71,11 @@ function madeByStacks(context: RuleContext): ReadonlySet<string> {
   return new Set([...shared, ...own]);
 }
 
-interface PlacedSubnet {
-  readonly composed: ComposedFile;
-  readonly path: readonly (string | number)[];
-  readonly network: string;
-  readonly subnet: Ipv4Subnet;
-}
-
-function subnetsOf(context: RuleContext): PlacedSubnet[] {
-  return composedFiles(context).flatMap((composed) =>
-    composed.compose.content.subnets.flatMap(({ path, network, subnet }) => {
-      const parsed = parseSubnet(subnet);
-      return parsed === undefined ? [] : [{ composed, path, network, subnet: parsed }];
-    }),
-  );
-}
-
-function* subnetMalformed(context: RuleContext): Iterable<Diagnostic> {
-  for (const composed of composedFiles(context)) {
-    for (const { path, subnet } of composed.compose.content.subnets) {
-      if (parseSubnet(subnet) !== undefined || subnet.includes(':')) continue;
-      const message = `${shown(subnet)} is no subnet`;
-      yield error('stack-subnet-malformed', placeOf(composed, path), message, 'write it like 10.5.0.0/24');
-    }
-  }
-}
-
-function* subnetOverlaps(context: RuleContext): Iterable<Diagnostic> {
-  const seen: PlacedSubnet[] = [];
-  for (const one of subnetsOf(context)) {
-    const { composed, path, network, subnet } = one;
-    const other = seen.find((earlier) => overlaps(earlier.subnet, subnet) && !isSame(earlier, one));
-    const taken = overlaps(subnet, context.lan)
-      ? `the local network ${formatSubnet(context.lan)}`
-      : (ingressOf(context, subnet) ??
-        (other === undefined
-          ? undefined
-          : `network ${shown(other.network)} of stack ${shown(other.composed.stack.name)}`));
-    seen.push(one);
-    if (taken === undefined) continue;
-    const message = `subnet ${formatSubnet(subnet)} of network ${shown(network)} overlaps ${taken}`;
-    const hint = 'choose another subnet, or remove ipam to get one that is free';
-    yield error('stack-subnet-overlaps', placeOf(composed, path), message, hint);
-  }
-}
-
-/** A later file of a stack may say the same again; a subnet of its own network is no other. */
-function isSame(one: PlacedSubnet, other: PlacedSubnet): boolean {
-  return one.composed.stack === other.composed.stack && one.network === other.network;
-}
-
-/** The swarm's own network gets the first subnet of the first pool. */
-function ingressOf({ cluster }: RuleContext, subnet: Ipv4Subnet): string | undefined {
-  const pool = parseSubnet(cluster.swarm.addressPools[0] ?? '');
-  if (pool === undefined) return undefined;
-  const first = {
-    network: pool.network,
-    prefixLength: Math.max(pool.prefixLength, cluster.swarm.subnetPrefixLength),
-  };
-  return overlaps(first, subnet) ? `${formatSubnet(first)}, which the swarm's own network has` : undefined;
-}
-
 /** Rules about networks of stacks, and about what stacks take from elsewhere. */
 export const stackNetworkRules: readonly Rule[] = [
   { reads: ['stacks'], check: (context) => once(useUnknown(context)) },
   {
     reads: ['stacks', 'swarm.networks', 'swarm.join_existing'],
     check: (context) => once(externalMissing(context)),
-  },
-  { reads: ['stacks'], check: (context) => once(subnetMalformed(context)) },
-  {
-    reads: ['stacks', 'network.subnet', 'swarm.address_pools', 'swarm.subnet_prefix'],
-    check: (context) => once(subnetOverlaps(context)),
   },
 ];

@@ -1,5 +1,5 @@
-import type { Cluster } from '../definition/cluster.ts';
-import { overlaps, parseSubnet, type Ipv4Subnet } from '../definition/ipv4.ts';
+import type { Cluster } from './cluster.ts';
+import { overlaps, parseSubnet, type Ipv4Subnet } from './ipv4.ts';
 
 /** Private ranges of 1,024 networks of 24 bits each, those that Docker itself prefers first. */
 const candidates = [
