@@ -1,13 +1,11 @@
 import { execa } from 'execa';
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingPrograms } from '../image/support/programs.ts';
 import { makeScratch } from '../image/support/test-image.ts';
+import { startHttpsServer, type HttpsServer } from './support/https-server.ts';
 import { startTestProxy, type TestProxy } from './support/test-proxy.ts';
 
 /** Downloads in a process of its own: Node reads NODE_EXTRA_CA_CERTS when it starts. */
@@ -27,37 +25,12 @@ describe.skipIf(missingPrograms(['openssl']).length > 0)(
     const at = (name: string) => join(scratch.path, name);
     const content = randomBytes(300_000);
     const digest = createHash('sha256').update(content).digest('hex');
-    const server = { close: () => Promise.resolve() };
+    let server: HttpsServer;
     let proxy: TestProxy;
 
     beforeAll(async () => {
-      const key = [
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-keyout',
-        at('key.pem'),
-      ];
-      const name = ['-subj', '/CN=images.example', '-addext', 'subjectAltName=DNS:images.example'];
-      execFileSync('openssl', ['req', '-x509', ...key, ...name, '-days', '2', '-out', at('ca.pem')], {
-        stdio: 'ignore',
-      });
-      const identity = { key: readFileSync(at('key.pem')), cert: readFileSync(at('ca.pem')) };
-      const https = createServer(identity, (request, response) => {
-        response.setHeader('content-length', content.length).end(request.url === '/image.xz' ? content : '');
-      });
-      await new Promise<void>((resolve) => {
-        https.listen(0, '127.0.0.1', resolve);
-      });
-      server.close = async () => {
-        https.closeAllConnections();
-        await new Promise((resolve) => {
-          https.close(resolve);
-        });
-      };
-      proxy = await startTestProxy({ 'images.example:443': (https.address() as AddressInfo).port });
+      server = await startHttpsServer(scratch.path, 'images.example', content);
+      proxy = await startTestProxy({ 'images.example:443': server.port });
     });
     afterAll(async () => {
       await proxy.close();
@@ -80,8 +53,23 @@ describe.skipIf(missingPrograms(['openssl']).length > 0)(
       expect(proxy.asked).toEqual([{ target: 'images.example:443', authorization: undefined }]);
     });
 
-    it('brings nothing with any other', async () => {
-      expect(await download({}, 'careful')).toMatch(/^download-/);
+    it('brings nothing with any other, and says so at once', async () => {
+      const began = Date.now();
+      expect(await download({}, 'careful')).toBe('download-untrusted');
+      // Trying again takes half a minute.
+      expect(Date.now() - began).toBeLessThan(25_000);
     });
+
+    it.skipIf(missingPrograms(['faketime']).length > 0)(
+      'brings nothing where the clock stands in 1970',
+      async () => {
+        const { stdout } = await execa('faketime', ['1970-01-02', 'env']);
+        const preload = /^LD_PRELOAD=(.*)$/m.exec(stdout)?.[1] ?? '';
+        const past = { LD_PRELOAD: preload, FAKETIME: '@1970-01-02 00:00:00' };
+        expect(await download({ ...past, NODE_EXTRA_CA_CERTS: at('ca.pem') }, 'past')).toBe(
+          'download-untrusted',
+        );
+      },
+    );
   },
 );

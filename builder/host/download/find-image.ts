@@ -14,7 +14,13 @@ import { verifySignature } from './verify-signature.ts';
 export type VendorImage = VendorDefinition['vendor']['images'][string];
 
 /** Failures after which what the list said last time is still good. */
-const withoutNetwork = ['download-unreachable', 'download-stalled', 'download-cut', 'download-server-busy'];
+const withoutNetwork = [
+  'download-unreachable',
+  'download-untrusted',
+  'download-stalled',
+  'download-cut',
+  'download-server-busy',
+];
 
 /**
  * Which file an image is today, and its digest: from the definition, or from the publisher's list of checksums, whose

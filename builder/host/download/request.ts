@@ -1,4 +1,5 @@
 import { HostError } from '../../report/errors.ts';
+import { certificateProblem } from './certificate-problem.ts';
 import type { FetchedResponse } from './fetch-through-proxy.ts';
 import { fetchFollowing } from './follow-redirects.ts';
 import type { Patience } from './patience.ts';
@@ -25,7 +26,8 @@ export interface Request {
  * Begins a request and gives the answer, whatever its status; whoever asks closes it. Redirects are followed, and proxies
  * used.
  *
- * @throws HostError `download-redirect`, `proxy-unusable`; `download-unreachable` when there is no connection, `download-stalled` when there is no answer.
+ * @throws HostError `download-redirect`, `download-untrusted`, `proxy-unusable`; `download-unreachable` when there is no
+ *   connection, `download-stalled` when there is no answer.
  */
 export async function ask(request: Request): Promise<Answer> {
   const { url, patience, signal } = request;
@@ -55,7 +57,7 @@ export async function ask(request: Request): Promise<Answer> {
     };
   } catch (error) {
     watch.end();
-    throw explain(error, (cause) => unreachable(url, cause));
+    throw explain(error, (cause) => certificateProblem(url, cause) ?? unreachable(url, cause));
   }
 }
 

@@ -27,10 +27,6 @@ export const messagesFromElsewhere: readonly string[] = [
 /** Messages without a case, by id (`usage FILE` for usage errors), and why they have none. */
 export const withoutCase: Readonly<Record<string, string>> = {
   'base-unsound': 'takes a whole build of a base whose packages are broken',
-  'download-redirect': 'test/contract/download.test.ts has its texts, from a server',
-  'image-feature-unsupported': 'test/image/preflight.test.ts has its text',
-  'image-partitions-overlap': 'test/image/preflight.test.ts has its text',
-  'proxy-unusable': 'test/unit/download/proxy-for.test.ts has its text',
   'store-renamed': 'takes a cluster that was built: test/image/last-build.test.ts has its text',
   'target-in-use': 'takes a loop device, which a container seldom has',
 };

@@ -3,16 +3,19 @@ import { downloadByUrl } from '../../../../builder/host/download/download-by-url
 import { ensureDownload } from '../../../../builder/host/download/ensure-download.ts';
 import { fetchDocument } from '../../../../builder/host/download/fetch-document.ts';
 import { findImage, type VendorImage } from '../../../../builder/host/download/find-image.ts';
+import { proxyFor } from '../../../../builder/download/proxy-for.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
+import { startHttpsServer } from '../../support/https-server.ts';
 import { startMisbehavingServer, type MisbehavingServer } from '../../support/misbehaving-server.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';
 
-const patience = { stallSeconds: 0.3, attempts: 2, pauseSeconds: 0.01 };
+// A busy machine is no stalled server.
+const patience = { stallSeconds: 20, attempts: 2, pauseSeconds: 0.01 };
 const digest = { algorithm: 'sha256', hex: '0'.repeat(64) } as const;
-const optionsIn = (directory: string) => ({
+const optionsIn = (directory: string, stallSeconds = patience.stallSeconds) => ({
   cacheDirectory: join(directory, 'cache'),
   progress: silentProgress,
-  patience,
+  patience: { ...patience, stallSeconds },
 });
 
 async function withServer<T>(use: (server: MisbehavingServer) => Promise<T>): Promise<T> {
@@ -31,7 +34,7 @@ async function withServer<T>(use: (server: MisbehavingServer) => Promise<T>): Pr
 const varies = [[/127\.0\.0\.1:\d+/g, '127.0.0.1:8080']] as const;
 
 /** A download from a server that does what `behaviour` says. */
-function download(behaviour: string, when: string): MessageCase {
+function download(behaviour: string, when: string, stallSeconds?: number): MessageCase {
   return {
     when,
     varies,
@@ -39,7 +42,7 @@ function download(behaviour: string, when: string): MessageCase {
       withServer((server) =>
         ensureDownload(
           { name: 'image.xz', urls: [`${server.url}/${behaviour}/image.xz`], digest },
-          optionsIn(directory),
+          optionsIn(directory, stallSeconds),
         ),
       ),
   };
@@ -60,7 +63,7 @@ export const downloadCases: MessageCases = {
   'download-wrong-digest.corrupt': download('corrupt', 'A download is complete and has the wrong checksum.'),
   'download-cut.short': download('short', 'The connection breaks off, again and again.'),
   'download-wrong-length.long': download('long', 'A server sends more than it announced.'),
-  'download-stalled.silent': download('silent', 'A server takes the request and sends nothing.'),
+  'download-stalled.silent': download('silent', 'A server takes the request and sends nothing.', 0.3),
   'download-server-busy.always': download('busy', 'A server is overloaded, and stays so.'),
   'download-unreachable.closed': {
     when: 'There is no connection to the server.',
@@ -73,6 +76,30 @@ export const downloadCases: MessageCases = {
       );
     },
   },
+  'download-untrusted.self-signed': {
+    when: 'A server shows a certificate that is not valid today, or of an authority that this machine does not know.',
+    varies,
+    provoke: async (directory) => {
+      const server = await startHttpsServer(directory, 'localhost', Buffer.alloc(0));
+      const url = `https://127.0.0.1:${server.port}/image.xz`;
+      try {
+        return await ensureDownload({ name: 'image.xz', urls: [url], digest }, optionsIn(directory));
+      } finally {
+        await server.close();
+      }
+    },
+  },
+  'proxy-unusable.socks': {
+    when: 'The environment names a proxy that dlimage cannot use.',
+    provoke: () => {
+      proxyFor(new URL('https://images.example/'), { https_proxy: 'socks5://127.0.0.1:1080' });
+      return Promise.resolve();
+    },
+  },
+  'download-redirect.to-a-file': download(
+    'to-a-file',
+    'A server sends dlimage to something that is not the web.',
+  ),
   'download-offline.digest': {
     when: 'A file whose digest is known is not in the cache, with `--offline`.',
     provoke: (directory) =>

@@ -145,6 +145,20 @@ const soundnessCases: MessageCases = {
       return readLayout(path);
     },
   },
+  'image-partitions-overlap.cut-in': {
+    when: 'Two partitions of an image share bytes.',
+    // The first partition ends behind the start of the second.
+    provoke: (directory) => readBase(imageIn(directory, (path) => poke(path, 446 + 12, [0, 0x60, 0x02, 0]))),
+  },
+  'image-feature-unsupported.quota': {
+    when: 'A root filesystem keeps books that dlimage cannot keep.',
+    provoke: (directory) =>
+      readBase(
+        imageIn(directory, (path) =>
+          run('tune2fs', ['-O', 'quota,mmp', `${path}?offset=${rootOffset(usualImage)}`]),
+        ),
+      ),
+  },
   'image-truncated.partition-table': {
     when: 'The end of an image is missing.',
     provoke: (directory) => readBase(imageIn(directory, (path) => truncateSync(path, 100 * 1024 * 1024))),
