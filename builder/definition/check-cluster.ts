@@ -32,6 +32,7 @@ import { timeZoneRules } from './rules/time-zone-rules.ts';
 import { targetClashRules } from './rules/target-clash-rules.ts';
 import { targetRules } from './rules/target-rules.ts';
 import { userRules } from './rules/user-rules.ts';
+import { wifiEnterpriseRules } from './rules/wifi-enterprise-rules.ts';
 import { wifiRules } from './rules/wifi-rules.ts';
 import { isDamaged, type Topic } from './schema/topic.ts';
 
@@ -41,6 +42,7 @@ const rules: readonly Rule[] = [
   ...networkRules,
   ...linkRules,
   ...wifiRules,
+  ...wifiEnterpriseRules,
   ...addressRules,
   ...boardRules,
   ...baseImageRules,

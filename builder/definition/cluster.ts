@@ -146,10 +146,26 @@ export interface ClusterWifi {
   /** At least one; a node takes the one that it receives best. */
   readonly networks: readonly {
     readonly ssid: string;
-    /** Null for an open network. */
+    /** Null for an open network, and for one with a login. */
     readonly password: string | null;
+    /** Absent where one password is everybody's, or none. */
+    readonly enterprise?: ClusterWifiEnterprise;
     readonly hidden: boolean;
   }[];
+}
+
+/** Login to a network of WPA Enterprise. Paths are those on the node. */
+export interface ClusterWifiEnterprise {
+  readonly method: 'peap' | 'ttls' | 'tls';
+  readonly identity: string;
+  readonly anonymousIdentity: string | null;
+  readonly password: string | null;
+  /** Null with `tls`, which has no tunnel. */
+  readonly innerMethod: 'mschapv2' | 'mschap' | 'chap' | 'pap' | 'gtc' | null;
+  readonly caCertificate: string | null;
+  readonly clientCertificate: string | null;
+  readonly clientKey: string | null;
+  readonly clientKeyPassword: string | null;
 }
 
 export type ClusterStorage =

@@ -8,6 +8,7 @@ export const defaults = {
   timezone: 'UTC',
   locale: 'C.UTF-8',
   keyboardModel: 'pc105',
+  wifiInnerMethod: 'mschapv2',
   replicas: 3,
   nfsOptions: 'vers=4.2,hard,noatime',
   subnetPrefixLength: 24,

@@ -15,7 +15,7 @@ const secretPatterns: readonly RegExp[] = [
   /(-----BEGIN )[A-Z0-9 ]*PRIVATE KEY-{5}(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-{5}|(?:[^\S\n]*\n[^\S\n]*[\w+/=:, -]*)*)/g,
   /(PuTTY-User-Key-File-)[\s\S]*/g,
   // A password in a block mapping: to the end of the line, and the lines below that are indented deeper.
-  /(^(?<indent>[^\S\n]*)(?:- +)?["']?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,
+  /(^(?<indent>[^\S\n]*)(?:- +)?["']?(?:\w+_)?password["']?[^\S\n]*:[^\S\n]*)[^\s].*(?:\n\k<indent>[^\S\n]+(?!\w+:).*)*/gm,
   // Anywhere else, and for keys that only look like it: to the closing quote, comma or bracket.
   /((?:pass|word|psk|secret)[^\n:,}]{0,40}:[^\S\n]*)(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^,}\n]*)/gi,
 ];

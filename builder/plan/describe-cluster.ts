@@ -47,9 +47,12 @@ export function describeCluster(cluster: Cluster, id: string | null): PlannedClu
 /** Wi-Fi as a plan shows it: without passwords. */
 export function describeWifi(wifi: ClusterWifi | null): PlannedWifi | null {
   if (wifi === null) return null;
-  const networks = wifi.networks.map(({ ssid, password, hidden }) => ({
+  const networks = wifi.networks.map(({ ssid, password, enterprise, hidden }) => ({
     ssid,
-    open: password === null,
+    open: password === null && enterprise === undefined,
+    ...(enterprise !== undefined && {
+      enterprise: { method: enterprise.method, identity: enterprise.identity },
+    }),
     hidden,
   }));
   return { country: wifi.country, networks };

@@ -76,10 +76,11 @@ function formatKeyboard({ layout, variant, model, options }: ClusterKeyboard): s
 }
 
 function formatWifi({ country, networks }: PlannedWifi): string {
-  const words = networks.map(
-    ({ ssid, open, hidden }) =>
-      `${ssid} (${[open ? 'open' : 'password ***', ...(hidden ? ['hidden'] : [])].join(', ')})`,
-  );
+  const words = networks.map(({ ssid, open, enterprise, hidden }) => {
+    const login =
+      enterprise === undefined ? 'password ***' : `${enterprise.method} as ${enterprise.identity}`;
+    return `${ssid} (${[open ? 'open' : login, ...(hidden ? ['hidden'] : [])].join(', ')})`;
+  });
   return `${listOf(words)}, ${country}`;
 }
 

@@ -27,7 +27,12 @@ export interface PlannedEntry {
 /** Wi-Fi without its passwords. */
 export interface PlannedWifi {
   readonly country: string;
-  readonly networks: readonly { readonly ssid: string; readonly open: boolean; readonly hidden: boolean }[];
+  readonly networks: readonly {
+    readonly ssid: string;
+    readonly open: boolean;
+    readonly enterprise?: { readonly method: string; readonly identity: string };
+    readonly hidden: boolean;
+  }[];
 }
 
 /** An overlay as it is shipped. */

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import { traitsOf } from '../definition/base-traits.ts';
+import { enterpriseAuth } from './enterprise-auth.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import { networkOf } from '../plan/network-of.ts';
 import { holdsVip } from '../plan/overlays-of.ts';
@@ -53,13 +54,18 @@ export function nodeContext(
 }
 
 /** Each network with its settings as netplan has them; one without any is open. */
-function wifiContext({ wifi }: ClusterNode) {
-  if (wifi === null) return null;
-  const networks = wifi.networks.map(({ ssid, password, hidden }) => ({
+function wifiContext(node: ClusterNode) {
+  if (node.wifi === null) return null;
+  const { renderer } = traitsOf(node);
+  const networks = node.wifi.networks.map(({ ssid, password, enterprise, hidden }) => ({
     ssid,
-    settings: { ...(password !== null && { password }), ...(hidden && { hidden }) },
+    settings: {
+      ...(password !== null && { password }),
+      ...(enterprise !== undefined && { auth: enterpriseAuth(enterprise, renderer) }),
+      ...(hidden && { hidden }),
+    },
   }));
-  return { country: wifi.country, networks };
+  return { country: node.wifi.country, networks };
 }
 
 /** Managers are at most seven, so their order spans 12, less than the 20 that the holder of the address is raised by. */

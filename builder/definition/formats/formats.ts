@@ -22,7 +22,14 @@ import {
 import { locale } from './locale-format.ts';
 import { mountOptions } from './mount-options.ts';
 import { devicePath, fileMode, fileOwner, nodePath } from './path-formats.ts';
-import { countryCode, dtoverlay, interfaceName, wifiPassword, wifiSsid } from './setting-formats.ts';
+import {
+  countryCode,
+  dtoverlay,
+  enterprisePassword,
+  interfaceName,
+  wifiPassword,
+  wifiSsid,
+} from './setting-formats.ts';
 import { goDuration } from './duration-format.ts';
 import type { ValueFormat } from './value-format.ts';
 
@@ -54,6 +61,7 @@ export const formats: Readonly<Record<string, ValueFormat>> = {
   'country-code': countryCode,
   'wifi-ssid': wifiSsid,
   'wifi-password': wifiPassword,
+  'enterprise-password': enterprisePassword,
   'interface-name': interfaceName,
   dtoverlay,
   'go-duration': goDuration,

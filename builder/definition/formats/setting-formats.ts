@@ -30,6 +30,17 @@ export const wifiPassword: ValueFormat = (value, { name, at }) => {
   return error('wifi-password', at, message, 'or a key of exactly 64 hexadecimal digits');
 };
 
+/** `enterprise-password`: what wpa_supplicant and NetworkManager read from one line. Never shown. */
+export const enterprisePassword: ValueFormat = (value, { name, at }) => {
+  if (/^hash:(?![0-9a-f]{32}$)/i.test(value)) {
+    const message = `${name} begins with hash:, but is not the hash of a password`;
+    return error('wifi-password', at, message, 'write hash: and the 32 hexadecimal digits of the NT hash');
+  }
+  if (/^\P{Cc}+$/u.test(value)) return undefined;
+  const message = `${name} must be one line of text without control characters, and not empty`;
+  return error('wifi-password', at, message, 'write the password that the network asks for');
+};
+
 /** Names that the kernel, systemd or Docker give to something else. Source: systemd, ifname_valid(); Docker's bridges. */
 const takenInterfaces: ReadonlySet<string> = new Set(['lo', 'all', 'default', 'docker0', 'docker_gwbridge']);
 

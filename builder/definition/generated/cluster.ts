@@ -298,13 +298,14 @@ export interface WifiNetwork {
    */
   ssid: string;
   /**
-   * WPA passphrase of 8 to 63 characters, or a key of 64 hexadecimal digits. Never shown in messages. Required unless open is true.
+   * WPA passphrase of 8 to 63 characters, or a key of 64 hexadecimal digits. Never shown in messages. Required unless there is open or enterprise.
    */
   password?: string;
   /**
    * The network has no password, and nothing in it is encrypted.
    */
   open?: boolean;
+  enterprise?: WifiEnterprise;
   /**
    * The network does not announce its name, so nodes ask for it.
    */
@@ -313,6 +314,47 @@ export interface WifiNetwork {
    * ISO 3166-1 code of the country, which decides channels and power. Required for one network of a list at least, and the same for all.
    */
   country?: string;
+}
+/**
+ * Login to a network of WPA Enterprise (802.1X), as companies and universities have it. Default: none.
+ */
+export interface WifiEnterprise {
+  /**
+   * How a node proves who it is: peap and ttls by name and password, tls by a certificate.
+   */
+  method: 'peap' | 'ttls' | 'tls';
+  /**
+   * Name that the nodes log in with.
+   */
+  identity: string;
+  /**
+   * Name that everybody may see, before the network has proved what it is. Default: identity.
+   */
+  anonymous_identity?: string;
+  /**
+   * Password of peap and ttls. Never shown in messages. Required with those.
+   */
+  password?: string;
+  /**
+   * How the password is told inside the encrypted tunnel: mschapv2 or gtc with peap; mschapv2, mschap, chap or pap with ttls. Default: mschapv2.
+   */
+  inner_method?: 'mschapv2' | 'mschap' | 'chap' | 'pap' | 'gtc';
+  /**
+   * Path on the nodes of the certificates that the network must prove itself by: the base's own, or one that files puts there. Without it nodes tell their password to whoever uses the name of the network. Default: none.
+   */
+  ca_certificate?: string;
+  /**
+   * Path on the nodes of their certificate, which files puts there. Required with tls.
+   */
+  client_certificate?: string;
+  /**
+   * Path on the nodes of the key of client_certificate, which files puts there with mode 0600. Required with tls.
+   */
+  client_key?: string;
+  /**
+   * Password of client_key, if it has one. Never shown in messages. Default: none.
+   */
+  client_key_password?: string;
 }
 export interface UserDefinition {
   /**

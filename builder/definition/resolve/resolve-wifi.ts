@@ -1,5 +1,6 @@
-import type { ClusterWifi } from '../cluster.ts';
-import type { WifiNetwork } from '../generated/cluster.ts';
+import type { ClusterWifi, ClusterWifiEnterprise } from '../cluster.ts';
+import { defaults } from '../defaults.ts';
+import type { WifiEnterprise, WifiNetwork } from '../generated/cluster.ts';
 
 /** `wifi` as it is written: one network, several, or the cable. */
 export type WrittenWifi = WifiNetwork | readonly WifiNetwork[] | false | undefined;
@@ -10,7 +11,26 @@ export function resolveWifi(written: WrittenWifi): ClusterWifi | null {
   if (networks.length === 0) return null;
   return {
     country: networks.find(({ country }) => country !== undefined)?.country ?? '',
-    networks: networks.map(({ ssid, password = null, hidden = false }) => ({ ssid, password, hidden })),
+    networks: networks.map(({ ssid, password = null, enterprise, hidden = false }) => ({
+      ssid,
+      password,
+      ...(enterprise !== undefined && { enterprise: resolveEnterprise(enterprise) }),
+      hidden,
+    })),
+  };
+}
+
+function resolveEnterprise(written: WifiEnterprise): ClusterWifiEnterprise {
+  return {
+    method: written.method,
+    identity: written.identity,
+    anonymousIdentity: written.anonymous_identity ?? null,
+    password: written.password ?? null,
+    innerMethod: written.method === 'tls' ? null : (written.inner_method ?? defaults.wifiInnerMethod),
+    caCertificate: written.ca_certificate ?? null,
+    clientCertificate: written.client_certificate ?? null,
+    clientKey: written.client_key ?? null,
+    clientKeyPassword: written.client_key_password ?? null,
   };
 }
 

@@ -13,7 +13,7 @@ interface Written {
 }
 
 /** Every `wifi` of the definition. */
-function writtenWifi({ written, writtenNodes }: RuleContext): Written[] {
+export function writtenWifi({ written, writtenNodes }: RuleContext): Written[] {
   const places: readonly { at: DefinitionPath; wifi: WrittenWifi }[] = [
     { at: ['network', 'wifi'], wifi: written.network?.wifi },
     ...writtenNodes.map(({ wifi }, index) => ({ at: ['nodes', index, 'wifi'], wifi })),
@@ -32,10 +32,22 @@ function writtenWifi({ written, writtenNodes }: RuleContext): Written[] {
 /** A password that was forgotten must not make a node that waits for an open network of that name. */
 function* passwordOrOpen(context: RuleContext): Iterable<Diagnostic> {
   for (const { network, path } of writtenWifi(context).flatMap(({ networks }) => networks)) {
-    const { ssid, password, open } = network;
+    const { ssid, password, open, enterprise } = network;
+    if (enterprise !== undefined) {
+      if (password === undefined && open !== true) continue;
+      const key = password === undefined ? 'open' : 'password';
+      const message = `Wi-Fi network ${shown(ssid)} has enterprise, and ${key} beside it`;
+      const hint =
+        key === 'open'
+          ? 'keep one of the two'
+          : 'put the password of the login into enterprise, and take this one out';
+      yield error('wifi-enterprise-beside', context.locator.key([...path, key]), message, hint);
+      continue;
+    }
     if (password === undefined && open !== true) {
       const message = `Wi-Fi network ${shown(ssid)} has no password`;
-      const hint = 'add password: ..., or open: true if everybody may join it';
+      const hint =
+        'add password: ..., or enterprise: ... for a login of its own, or open: true if everybody may join it';
       yield error('wifi-without-password', context.locator.value([...path, 'ssid']), message, hint);
     }
     if (password !== undefined && open === true) {

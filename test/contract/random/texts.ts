@@ -218,6 +218,7 @@ export const textsOfFormats: Readonly<Record<string, Texts>> = {
       '%',
     ],
   },
+  'enterprise-password': { usual: ['correct horse'], odd: ['x', '"', '', 'hash:x', 'é€😀', ' x '] },
   'wifi-password': {
     usual: ['correct horse', 'battery staple'],
     odd: [

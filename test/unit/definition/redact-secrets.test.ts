@@ -18,6 +18,10 @@ describe('redactSecrets', () => {
     ['{password: "a,b}c", country: DE}', '{password: *******, country: DE}'],
     ["{ 'password': 'it''s' }", "{ 'password': ******* }"],
     ['  password: |\n    one\n    two\n  ssid: a\n', '  password: *\n    ***\n    ***\n  ssid: a\n'],
+    [
+      '  client_key_password: |\n    one\n    two\n  ssid: a\n',
+      '  client_key_password: *\n    ***\n    ***\n  ssid: a\n',
+    ],
     ['password:\nname: x\n', 'password:\nname: x\n'],
     ['  "password": hunter2\n', '  "password": *******\n'],
     ['  passwort: hunter2\n  psk: hunter2\n', '  passwort: *******\n  psk: *******\n'],
