@@ -71,7 +71,10 @@ function addDefinitionCommands(program: Command): void {
     .option(...removeNode)
     .addOption(change())
     .addOption(
-      new Option('--format <format>', 'what to write for each node; repeatable (default: img)')
+      new Option(
+        '--format <format>',
+        'what to write for each node; repeatable (default: as in the last build when that counts, else img)',
+      )
         .choices(buildFormats)
         .argParser(collect),
     )

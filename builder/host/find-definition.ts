@@ -5,6 +5,7 @@ import { continueDefinition } from '../definition/last-build/continue-definition
 import type { DefinitionFlags } from '../definition/source/command-line.ts';
 import type { SourceText } from '../report/diagnostic.ts';
 import { HostError, UsageError } from '../report/errors.ts';
+import type { BuildOutputs } from './identity/stored-definition.ts';
 import { listStores, readLastBuild, type StoredBuild } from './identity/read-last-build.ts';
 import { readRegularText, type FoundText } from './regular-file.ts';
 import { shownPath } from './shown-path.ts';
@@ -25,6 +26,8 @@ export interface FoundDefinition {
   readonly projectDirectory: string;
   /** Of a definition that comes from the last build: folder name of its store. */
   readonly store: string | undefined;
+  /** Of a definition that comes from the last build: what that wrote; undefined when it is not known. */
+  readonly outputs?: BuildOutputs | undefined;
 }
 
 /**
@@ -57,13 +60,14 @@ export async function findDefinition(
   requireSameName(store, stored.cluster.name, directory);
   const origin = stored.origin.file === null ? undefined : resolve(directory, stored.origin.file);
   const again = origin === undefined ? undefined : await readDefinition(origin);
-  if (again !== undefined) return { ...definitionOfFile(again), store };
+  if (again !== undefined) return { ...definitionOfFile(again), store, outputs: stored.outputs };
   const text = continueDefinition(stored.definition, flags);
   return {
     ...nothing,
     source: { file: `last build in ${shownPath(directory)}`, text },
     projectDirectory: origin !== undefined && (await isDirectory(dirname(origin))) ? dirname(origin) : '.',
     store,
+    outputs: stored.outputs,
   };
 }
 

@@ -74,6 +74,7 @@ function makeRecord(
       },
       definition: again,
       cluster: rememberBuilt(describeBuilt(cluster), selected, last?.cluster),
+      ...(build?.stored?.outputs === undefined ? {} : { outputs: build.stored.outputs }),
     }),
   };
 }

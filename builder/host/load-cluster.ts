@@ -11,10 +11,12 @@ import { hasErrors, type Diagnostic, type SourceText } from '../report/diagnosti
 import { ConfigurationError } from '../report/errors.ts';
 import { definitionOfFile, findDefinition, type FoundDefinition } from './find-definition.ts';
 import { findIdentityFiles } from './identity/identity-files.ts';
+import type { BuildOutputs } from './identity/stored-definition.ts';
 import { listStores } from './identity/read-last-build.ts';
 import { requireFittingBase, type FittingBase } from './build/fitting-base.ts';
 import type { BuildRecord } from './identity/record-build.ts';
 import { judgeLastBuild } from './judge-last-build.ts';
+import { isBox } from '../formats/image-format.ts';
 import { readShippedDefinitions } from './read-definitions.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readSchemas } from './read-schemas.ts';
@@ -28,6 +30,8 @@ export interface LoadedCluster {
   readonly file: string | undefined;
   /** The store whose last build it came from, as shown to the user; undefined when it did not. */
   readonly continues: string | undefined;
+  /** What the last build wrote, when the definition comes from it. */
+  readonly lastOutputs: BuildOutputs | undefined;
   /** Absolute path of the folder that the identity store and the output directory lie in by default. */
   readonly projectDirectory: string;
   /** The store of this cluster; absolute. */
@@ -52,7 +56,8 @@ export interface LoadedCluster {
 
 /** What a definition is loaded for. */
 export interface LoadSettings {
-  /** True when the nodes get a network of their own, as machines of Vagrant do: it is none that this machine is in. */
+  /** True when the nodes get a network of their own, as machines of Vagrant do: it is none that this machine is in.
+   * When it is left out, the last build says so if it counts. */
   readonly isOwnNetwork?: boolean;
   /** True for a command that builds: what would break the cluster of the last build is an error then. */
   readonly isBuilding?: boolean;
@@ -90,6 +95,7 @@ async function judgeFound(
   settings: LoadSettings,
 ): Promise<LoadedCluster> {
   const { source } = found;
+  const isOwnNetwork = settings.isOwnNetwork ?? found.outputs?.formats.some(isBox) === true;
   const projectDirectory = await realpath(found.projectDirectory);
   const [{ profiles, bases }, schemas, environment] = await Promise.all([
     readShippedDefinitions(),
@@ -102,7 +108,7 @@ async function judgeFound(
     profiles: [...profiles].map(([name, text]) => ({ name, source: text })),
     bases: [...bases].map(([name, text]) => ({ name, source: text })),
     schemas,
-    environment: settings.isOwnNetwork === true ? { ...environment, hostNetworks: [] } : environment,
+    environment: isOwnNetwork ? { ...environment, hostNetworks: [] } : environment,
   });
   return await completeCluster(understood, found, environment, projectDirectory, settings);
 }
@@ -134,6 +140,7 @@ async function completeCluster(
     cluster,
     file: found.file,
     continues: found.store === undefined ? undefined : shownPath(directory),
+    lastOutputs: found.outputs,
     projectDirectory,
     stateDirectory: directory,
     typedFlags: commandLine.values.map(flagWords),

@@ -73,6 +73,25 @@ describe.skipIf(missing.length > 0)('after a build', { timeout: 600_000 }, () =>
     expect(withoutSsh(bytesOf(store()))).toEqual(withoutSsh(before));
   });
 
+  it('what it wrote is written again, until another format is typed', async () => {
+    const cache = ['--cache', join(scratch.path, 'cache')];
+    const again = await cli('build', '--node', 'x86-2', ...cache);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stdout).toContain('out/x86/x86-2.qcow2');
+    expect(existsSync(join(folder, 'out/x86/x86-2.img'))).toBe(false);
+    const box = ['build', '--node', 'x86-2', '--per-node', '--format', 'box', '--vagrant-user'];
+    const boxes = await cli(...box, ...cache);
+    expect(boxes.exitCode, boxes.stderr).toBe(0);
+    const kept = readFileSync(definition(), 'utf8');
+    expect(JSON.parse(kept)).toMatchObject({
+      outputs: { formats: ['box'], isPerNode: true, hasVagrantUser: true },
+    });
+    const same = await cli('build', '--node', 'x86-2', ...cache);
+    expect(same.stdout, same.stderr).toContain('out/x86/vagrant/');
+    expect(same.stdout).not.toMatch(/\.img|\.qcow2/);
+    expect(readFileSync(definition(), 'utf8')).toBe(kept);
+  });
+
   it.each([
     [['plan']],
     [['plan', '--count', '3']],

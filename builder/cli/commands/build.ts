@@ -10,6 +10,7 @@ import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
+import type { BuildOutputs } from '../../host/identity/stored-definition.ts';
 import { shownPath } from '../../host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { formatBytes } from '../../report/format-units.ts';
@@ -33,14 +34,22 @@ interface BuildOptions extends DefinitionOptions {
 
 /** `dlimage build` */
 export async function runBuild(file: string | undefined, options: BuildOptions): Promise<void> {
-  const formats = parseFormats(options);
   const jobs = parseJobs(options.jobs);
-  const kind = kindOf(formats, options);
-  const boxes = parseBoxOptions(options);
+  const typed = options.format === undefined ? undefined : kindOf(parseFormats(options), options);
   const loaded = await loadAndReport(file, options, {
-    isOwnNetwork: kind === 'vagrant',
+    ...(typed === undefined ? {} : { isOwnNetwork: typed === 'vagrant' }),
     isBuilding: true,
   });
+  const wanted = withLastOutputs(options, loaded.lastOutputs);
+  const formats = parseFormats(wanted);
+  const kind = kindOf(formats, wanted);
+  const boxes = parseBoxOptions(wanted);
+  const outputs = {
+    formats,
+    isThin: wanted.backing === true,
+    isPerNode: wanted.perNode === true,
+    hasVagrantUser: wanted.vagrantUser === true,
+  };
   const { cluster, projectDirectory, selected, stateDirectory } = loaded;
   const found = [...loaded.diagnostics];
   const obstacle =
@@ -54,16 +63,19 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     cluster,
     selected,
     formats,
-    isSeeded: kind !== null && options.perNode !== true,
+    isSeeded: kind !== null && !outputs.isPerNode,
     boxes,
-    isThin: options.backing === true,
+    isThin: outputs.isThin,
     hasImageDigest: options.imageChecksum !== false,
     jobs,
     isOffline: options.offline === true,
     ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
     outputDirectory,
     stateDirectory,
-    record: loaded.record,
+    record: {
+      ...loaded.record,
+      contentsAfter: (last) => ({ ...loaded.record.contentsAfter(last), outputs }),
+    },
     fittingBase: loaded.fittingBase,
     identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
@@ -77,6 +89,18 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     const steps = nextSteps({ loaded, formats, kind, outputDirectory, state: options.state });
     printLine(['', ...summarize(built, outputDirectory), '', ...steps].join('\n'));
   }
+}
+
+/** The formats of the last build count until others are typed: a node of Vagrant that is built again stays one. */
+function withLastOutputs(options: BuildOptions, last: BuildOutputs | undefined): BuildOptions {
+  if (options.format !== undefined || last === undefined) return options;
+  return {
+    ...options,
+    format: last.formats,
+    backing: options.backing === true || last.isThin,
+    perNode: options.perNode === true || last.isPerNode,
+    vagrantUser: options.vagrantUser === true || last.hasVagrantUser,
+  };
 }
 
 function parseFormats({ format = ['img'], backing }: BuildOptions): BuildFormat[] {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { BuiltCluster } from '../../definition/last-build/built-cluster.ts';
+import { buildFormats, type BuildFormat } from '../../formats/image-format.ts';
 import { isMapping } from '../../definition/source/is-mapping.ts';
 import { readTextIfExists } from '../files.ts';
 import { parseStored } from './stored-file.ts';
@@ -15,6 +16,18 @@ export interface StoredDefinition {
   /** YAML that means the same without file and flags; paths of the file are relative to its folder. */
   readonly definition: string;
   readonly cluster: BuiltCluster;
+  /** Absent when nothing but Packer's box was made of it, and in stores of a dlimage that did not keep it. */
+  readonly outputs?: BuildOutputs;
+}
+
+/** What a build wrote for each node. */
+export interface BuildOutputs {
+  readonly formats: readonly BuildFormat[];
+  /** True for qcow2 files that are thin disks on the base. */
+  readonly isThin: boolean;
+  /** True for a box for each node instead of one for all. */
+  readonly isPerNode: boolean;
+  readonly hasVagrantUser: boolean;
 }
 
 /** Where a definition came from. */
@@ -49,7 +62,7 @@ export async function readStoredDefinition(
 }
 
 /** A file whose checksum somebody made by hand ends in no internal error. */
-function hasShape({ clusterId, origin, definition, cluster }: Partial<StoredDefinition>): boolean {
+function hasShape({ clusterId, origin, definition, cluster, outputs }: Partial<StoredDefinition>): boolean {
   return (
     typeof clusterId === 'string' &&
     typeof definition === 'string' &&
@@ -62,7 +75,19 @@ function hasShape({ clusterId, origin, definition, cluster }: Partial<StoredDefi
     cluster.nodes.every((node: unknown) => isMapping(node) && typeof node['name'] === 'string') &&
     isMapping(cluster.settings) &&
     isMapping(cluster.keys) &&
-    Object.values(cluster.keys).every(isKeysOfNode)
+    Object.values(cluster.keys).every(isKeysOfNode) &&
+    (outputs === undefined || isOutputs(outputs))
+  );
+}
+
+function isOutputs(outputs: unknown): boolean {
+  if (!isMapping(outputs)) return false;
+  const { formats, ...switches } = outputs;
+  return (
+    Array.isArray(formats) &&
+    formats.length > 0 &&
+    formats.every((format) => buildFormats.some((known) => known === format)) &&
+    Object.values(switches).every((value) => typeof value === 'boolean')
   );
 }
 

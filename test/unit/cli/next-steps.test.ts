@@ -7,6 +7,7 @@ const loaded: LoadedCluster = {
   cluster: defaultCluster(),
   file: undefined,
   continues: undefined,
+  lastOutputs: undefined,
   projectDirectory: process.cwd(),
   stateDirectory: `${process.cwd()}/.dlimage/pi3`,
   typedFlags: ['--count 4'],
