@@ -157,7 +157,8 @@ class Failing(Stage):
 class Remembering(Stage):
     def test_an_older_version_is_not_put_back_and_that_is_said(self) -> None:
         self.world.labels["dlimage.stack.web"] = "new,newer"
-        said = Done("2 deployed; the swarm has a later version than this image of web")
+        later = "the swarm has a later version than this image of web"
+        said = Done(f"2 deployed; {later} (to go back to this one, change a comment in it and build again)")
         self.world.labels["dlimage.stack.db"] = "new"
         self.assertEqual(self.step(stack(), stack("db")), said)
 

@@ -16,9 +16,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
     given = parser.parse_args(arguments)
     if given.command == "agent":
         from .loop import run_agent
-        from .world import real_world
+        from .start import start_world
 
-        run_agent(real_world())
+        world = start_world()
+        if world is None:
+            return 1
+        run_agent(world)
     from .status_command import show_status
 
     return show_status(as_json=given.json)

@@ -95,4 +95,5 @@ def _names(stacks: List[Stack]) -> str:
 def _describe(stacks: List[Stack], swarm: Dict[str, Any]) -> str:
     text = f"{len(stacks)} deployed"
     outdated = [stack for stack in stacks if is_outdated(stack, swarm)]
-    return f"{text}; the swarm has a later version than this image of {_names(outdated)}" if outdated else text
+    later = f"the swarm has a later version than this image of {_names(outdated)}"
+    return f"{text}; {later} (to go back to this one, change a comment in it and build again)" if outdated else text
