@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { tools, type Tool, type ToolName } from './tools.ts';
+import { tools, type ToolName } from './tools.ts';
+import type { Tool } from './tools/tool.ts';
 
 /** Directories of programs that an ordinary user's PATH lacks: Debian keeps debugfs, mke2fs and sfdisk there. */
 const systemDirectories = ['/usr/local/sbin', '/usr/sbin', '/sbin'];

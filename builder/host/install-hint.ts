@@ -1,4 +1,4 @@
-import type { Distribution, Tool } from './tools.ts';
+import type { Distribution, Tool } from './tools/tool.ts';
 
 const commands: Readonly<Record<Distribution, string>> = {
   debian: 'sudo apt install',

@@ -1,6 +1,7 @@
 import { examineTools, type ToolFinding } from '../../host/doctor/examine-tools.ts';
 import { installCommands } from '../../host/install-hint.ts';
-import { purposes, tools, type Purpose, type ToolName } from '../../host/tools.ts';
+import { tools, type ToolName } from '../../host/tools.ts';
+import { purposes, type Purpose } from '../../host/tools/tool.ts';
 import { exitCode, UsageError } from '../../report/errors.ts';
 import { printLine, printResult, type GlobalOptions } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';

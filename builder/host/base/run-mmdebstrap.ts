@@ -1,5 +1,5 @@
 import type { Task } from '../progress.ts';
-import { archiveKeyring } from '../tools.ts';
+import { archiveKeyring } from '../tools/build-tools.ts';
 import { readAptTransport, readDebianMirror } from './debian-mirror.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { runInNamespace } from './namespace.ts';

@@ -2,7 +2,8 @@ import { execa } from 'execa';
 import { access } from 'node:fs/promises';
 import { endHeldPipes } from '../end-held-pipes.ts';
 import { programOf, searchPath } from '../find-program.ts';
-import { tools, type Tool, type ToolName } from '../tools.ts';
+import { tools, type ToolName } from '../tools.ts';
+import type { Tool } from '../tools/tool.ts';
 
 /** One external program as `doctor` found it. */
 export interface ToolFinding {

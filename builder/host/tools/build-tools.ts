@@ -1,0 +1,218 @@
+import type { Tool } from './tool.ts';
+
+/** Where Debian's archive keys lie; the same path on this machine and in a base. */
+export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Programs that make images. */
+export const buildTools = {
+  mmdebstrap: {
+    program: 'mmdebstrap',
+    purpose: 'builds Debian bases from signed packages',
+    versionArguments: ['--version'],
+    packages: { debian: 'mmdebstrap' },
+    neededFor: 'build',
+  },
+  'debian-archive-keyring': {
+    program: 'debian-archive-keyring',
+    purpose: "holds Debian's keys, which sign the packages of Debian bases",
+    versionArguments: [],
+    files: [archiveKeyring],
+    packages: { debian: 'debian-archive-keyring', fedora: 'debian-keyring', arch: 'debian-archive-keyring' },
+    neededFor: 'build',
+  },
+  debugfs: {
+    program: 'debugfs',
+    purpose: 'writes and reads files in ext4 without mounting it',
+    versionArguments: ['-V'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
+  e2fsck: {
+    program: 'e2fsck',
+    purpose: 'checks ext4 after every change',
+    versionArguments: ['-V'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
+  resize2fs: {
+    program: 'resize2fs',
+    purpose: 'grows the root file system of a base that has too little room',
+    // It has no option for its version, and prints it with its help.
+    versionArguments: ['--help'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
+  gpgv: {
+    program: 'gpgv',
+    purpose: 'checks the signatures of publishers',
+    versionArguments: ['--version'],
+    packages: { debian: 'gpgv', fedora: 'gnupg2', arch: 'gnupg', macos: 'gnupg' },
+    neededFor: 'build',
+  },
+  unshare: {
+    program: 'unshare',
+    purpose: 'gives the building of a base its own mounts and processes, and root rights without root',
+    versionArguments: ['--version'],
+    packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
+    neededFor: 'build',
+  },
+  newuidmap: {
+    program: 'newuidmap',
+    purpose: 'lets an ordinary user build a base with exact file owners',
+    versionArguments: ['--help'],
+    packages: { debian: 'uidmap', fedora: 'shadow-utils', arch: 'shadow' },
+    neededFor: 'build',
+  },
+  'apt-get': {
+    program: 'apt-get',
+    purpose: 'finds and downloads the packages that an image lacks',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
+  'apt-cache': {
+    program: 'apt-cache',
+    purpose: 'tells how large packages are',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt', fedora: 'apt' },
+    neededFor: 'build',
+  },
+  'dpkg-deb': {
+    program: 'dpkg-deb',
+    purpose: 'counts the files of packages that an image lacks',
+    versionArguments: ['--version'],
+    packages: { debian: 'dpkg', fedora: 'dpkg' },
+    neededFor: 'build',
+  },
+  'apt-config': {
+    program: 'apt-config',
+    purpose: 'tells the mirror and proxy settings of this machine',
+    versionArguments: ['--version'],
+    packages: { debian: 'apt' },
+    neededFor: 'build',
+  },
+  mke2fs: {
+    program: 'mke2fs',
+    purpose: 'makes the ext4 root file system of a base',
+    versionArguments: ['-V'],
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs', macos: 'e2fsprogs' },
+    neededFor: 'build',
+  },
+  'mkfs.vfat': {
+    program: 'mkfs.vfat',
+    purpose: 'makes the FAT boot partition of a base',
+    versionArguments: ['--help'],
+    packages: { debian: 'dosfstools', fedora: 'dosfstools', arch: 'dosfstools', macos: 'dosfstools' },
+    neededFor: 'build',
+  },
+  sfdisk: {
+    program: 'sfdisk',
+    purpose: 'writes the partition table of a base',
+    versionArguments: ['--version'],
+    packages: { debian: 'fdisk', fedora: 'util-linux', arch: 'util-linux' },
+    neededFor: 'build',
+  },
+  mcopy: {
+    program: 'mcopy',
+    purpose: 'writes files into FAT partitions without mounting them',
+    versionArguments: ['--version'],
+    packages: { debian: 'mtools', fedora: 'mtools', arch: 'mtools', macos: 'mtools' },
+    neededFor: 'build',
+  },
+  mmd: {
+    program: 'mmd',
+    purpose: 'makes directories in FAT partitions',
+    versionArguments: ['--version'],
+    packages: { debian: 'mtools', fedora: 'mtools', arch: 'mtools', macos: 'mtools' },
+    neededFor: 'build',
+  },
+  zstd: {
+    program: 'zstd',
+    purpose: 'packs and unpacks images: --format img.zst',
+    versionArguments: ['--version'],
+    packages: { debian: 'zstd', fedora: 'zstd', arch: 'zstd', macos: 'zstd' },
+    neededFor: 'build',
+  },
+  xz: {
+    program: 'xz',
+    purpose: 'packs and unpacks images: --format img.xz',
+    versionArguments: ['--version'],
+    packages: { debian: 'xz-utils', fedora: 'xz', arch: 'xz', macos: 'xz' },
+    neededFor: 'build',
+  },
+  'fsck.vfat': {
+    program: 'fsck.vfat',
+    purpose: 'checks FAT partitions of images',
+    // It has no option for its version, and prints it with its help.
+    versionArguments: ['--help'],
+    packages: { debian: 'dosfstools', fedora: 'dosfstools', arch: 'dosfstools', macos: 'dosfstools' },
+    neededFor: 'build',
+  },
+  cp: {
+    program: 'cp',
+    purpose: 'copies images without their zeros, as a clone where the filesystem can',
+    versionArguments: ['--version'],
+    packages: { debian: 'coreutils', fedora: 'coreutils', arch: 'coreutils' },
+    neededFor: 'build',
+  },
+  mv: {
+    program: 'mv',
+    purpose: 'names files where there are no hard links, as on FAT',
+    versionArguments: ['--version'],
+    packages: { debian: 'coreutils', fedora: 'coreutils', arch: 'coreutils' },
+    neededFor: 'build',
+  },
+  openssl: {
+    program: 'openssl',
+    purpose: "makes the cluster's certificate authority and node certificates",
+    versionArguments: ['version'],
+    packages: { debian: 'openssl', fedora: 'openssl', arch: 'openssl', macos: 'openssl@3' },
+    neededFor: 'build',
+  },
+  'ssh-keygen': {
+    program: 'ssh-keygen',
+    purpose: 'makes ssh host and node keys',
+    // It has no option for its version; ssh of the same package has.
+    versionArguments: ['-Q', 'help'],
+    packages: { debian: 'openssh-client', fedora: 'openssh', arch: 'openssh', macos: 'openssh' },
+    neededFor: 'build',
+  },
+  ssh: {
+    program: 'ssh',
+    purpose: 'asks the nodes how they are',
+    versionArguments: ['-V'],
+    packages: { debian: 'openssh-client', fedora: 'openssh-clients', arch: 'openssh', macos: 'openssh' },
+    neededFor: 'build',
+  },
+  setpriv: {
+    program: 'setpriv',
+    purpose: 'ends the building of a base when dlimage is killed',
+    versionArguments: ['--version'],
+    packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
+    neededFor: 'build',
+  },
+  'qemu-img': {
+    program: 'qemu-img',
+    purpose:
+      'writes and reads disks of hypervisors: --format vmdk, vdi, vhdx, and qcow2 images of publishers',
+    versionArguments: ['--version'],
+    packages: { debian: 'qemu-utils', fedora: 'qemu-img', arch: 'qemu-img', macos: 'qemu' },
+    neededFor: 'build',
+  },
+  xorriso: {
+    program: 'xorriso',
+    purpose: 'writes seed volumes: --format seed-iso, and boxes for Vagrant',
+    versionArguments: ['--version'],
+    packages: { debian: 'xorriso', fedora: 'xorriso', arch: 'libisoburn', macos: 'xorriso' },
+    neededFor: 'build',
+  },
+  '7zz': {
+    program: '7zz',
+    // Debian 13 and Arch call it 7z.
+    alternatives: ['7z'],
+    purpose: 'unpacks zip and 7z archives with images of publishers',
+    versionArguments: ['i'],
+    packages: { debian: '7zip', fedora: '7zip', arch: '7zip', macos: 'sevenzip' },
+    neededFor: 'build',
+  },
+} as const satisfies Record<string, Tool>;
