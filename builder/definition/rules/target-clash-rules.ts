@@ -5,6 +5,7 @@ import { shown } from '../shown.ts';
 import { fileTargets, reportTargets, type FileTarget, type TargetProblem } from './file-targets.ts';
 import { replaceablePaths } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { isSystemProgram } from './system-programs.ts';
 
 /** The targets that take each path. */
 type Taken = ReadonlyMap<string, readonly FileTarget[]>;
@@ -53,8 +54,10 @@ function* lyingBelow(targets: readonly FileTarget[], taken: Taken): Iterable<Tar
   for (const target of targets) {
     for (const above of ancestorsOf(target.path)) {
       const file = taken.get(above)?.find((one) => one.kind !== 'directory' && areTogether(one, target));
-      if (file === undefined && !replaceablePaths.includes(above)) continue;
-      const what = file === undefined ? 'which dlimage writes as a file' : `which is a ${inWords(file)}`;
+      const isProgram = isSystemProgram(above);
+      if (file === undefined && !isProgram && !replaceablePaths.includes(above)) continue;
+      const ours = isProgram ? 'which is a program of the base' : 'which dlimage writes as a file';
+      const what = file === undefined ? ours : `which is a ${inWords(file)}`;
       const where = file === undefined ? '' : elsewhere(target, file);
       yield {
         target,
