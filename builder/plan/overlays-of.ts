@@ -12,6 +12,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     'hardening',
     ...(cluster.keyboard === null ? [] : ['keyboard']),
     ...(cluster.watchdog ? ['watchdog'] : []),
+    ...(cluster.users.some(({ groups }) => groups.length > 0) ? ['user-groups'] : []),
     ...(mayFillHomes(cluster, node) ? ['user-homes'] : []),
     ...(cluster.delivery.isSeeded ? ['node-seed'] : []),
     ...(cluster.delivery.isVagrant ? ['vagrant'] : []),

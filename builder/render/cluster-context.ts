@@ -60,6 +60,7 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
     roster: identities.roster,
     nodes: { with_address: nodes.filter(({ address }) => address !== null) },
     users: cluster.users.map((user) => userContext(user, identities)),
+    groups: groupsBeside(cluster.users),
   };
 }
 
@@ -99,4 +100,10 @@ function userContext(user: ClusterUser, identities: ClusterIdentities) {
     sudo: user.sudo ? 'ALL=(ALL) NOPASSWD:ALL' : false,
     authorized_keys: user.authorizedKeys.length > 0 ? user.authorizedKeys : [identities.loginKey.publicKey],
   };
+}
+
+/** All groups that users are in, but for the own groups of users: useradd makes those. */
+function groupsBeside(users: readonly ClusterUser[]): string[] {
+  const own = new Set(users.map(({ name }) => name));
+  return [...new Set(users.flatMap(({ groups }) => groups))].filter((name) => !own.has(name));
 }

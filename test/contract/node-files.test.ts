@@ -78,12 +78,15 @@ describe('cloud-init', () => {
       nodes().filter(isMixed),
       `
       before=$(sha256sum /etc/ssh/ssh_host_*)
+      $(sed -n 's/^ExecStart=//p' /etc/systemd/system/dlimage-groups.service)
       # Not growpart and its like: here they would find the disks of the machine that runs the tests.
       printf '%s\\n' 'cloud_init_modules: [users_groups, ssh]' 'cloud_config_modules: [timezone, locale]' \\
         >/etc/cloud/cloud.cfg.d/zz-test.cfg
       for stage in 'init --local' init 'modules --mode=config'; do
         cloud-init $stage >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
       done
+      getent group anna ben | cut -d: -f1,3
+      [ "$(getent group gpio | cut -d: -f3)" -lt 1000 ]
       [ "$before" = "$(sha256sum /etc/ssh/ssh_host_*)" ]
       getent passwd anna ben | cut -d: -f1,3,6,7
       getent shadow anna ben | cut -d: -f1,2
@@ -100,12 +103,14 @@ describe('cloud-init', () => {
       expect({ exitCode, said }).toEqual({
         exitCode: 0,
         said: [
+          'anna:1000',
+          'ben:1500',
           'anna:1000:/home/anna:/bin/bash',
           'ben:1500:/home/ben:/bin/sh',
           'anna:!',
           'ben:!',
           'anna sudo docker',
-          'ben dialout anna gpio',
+          'ben dialout gpio anna',
           'anna ALL=(ALL) NOPASSWD:ALL',
           '-rw-------',
           '2',

@@ -92,6 +92,7 @@ export interface ClusterDefinition {
      * Public keys, or paths of .pub files from this file's folder, for every user without keys of its own. Default: your own public keys, ~/.ssh/id_*.pub.
      *
      * @minItems 1
+     * @maxItems 1000
      */
     authorized_keys?: [string, ...string[]];
   };
@@ -99,6 +100,7 @@ export interface ClusterDefinition {
    * People who may log in, by key only. Default: one user, dlimage, with sudo.
    *
    * @minItems 1
+   * @maxItems 1000
    */
   users?: [UserDefinition, ...UserDefinition[]];
   /**
@@ -217,6 +219,8 @@ export interface ClusterDefinition {
   dtoverlays?: string[];
   /**
    * Container images, as files of `docker save`, from this file's folder and inside it; they are on the nodes before any service needs them.
+   *
+   * @maxItems 1000
    */
   images?: string[];
   /**
@@ -229,10 +233,14 @@ export interface ClusterDefinition {
       };
   /**
    * Debian packages that are installed into the base, in addition to its own. Those that a publisher's image or an image file lacks are installed from it at a node's first start.
+   *
+   * @maxItems 10000
    */
   packages?: string[];
   /**
    * Files and folders of yours that are put on the nodes. In folders, links stay links; folders of the base keep their mode and owner.
+   *
+   * @maxItems 10000
    */
   files?: FileDefinition[];
 }
@@ -365,6 +373,7 @@ export interface UserDefinition {
    * Public keys, or paths of .pub files. Default: those of ssh.
    *
    * @minItems 1
+   * @maxItems 1000
    */
   authorized_keys?: [string, ...string[]];
   /**

@@ -69,6 +69,15 @@ function emptyList({ path, name, schema, locator }: Refusal): Diagnostic {
   return error('empty-list', locator.key(path), `${name} is an empty list`, hint);
 }
 
+function longList({ problem, value, name, at }: Refusal): Diagnostic {
+  const items = Array.isArray(value) ? value.length : 0;
+  return error(
+    'list-too-long',
+    at,
+    `${name} has ${items} items, but at most ${problem.params['limit']} are taken`,
+  );
+}
+
 function emptyMapping({ path, name, locator }: Refusal): Diagnostic {
   return error('empty-mapping', locator.key(path), `${name} is empty`);
 }
@@ -96,6 +105,7 @@ const explanations: Readonly<Record<string, (refusal: Refusal) => Diagnostic>> =
   minimum: outOfRange,
   maximum: outOfRange,
   minItems: emptyList,
+  maxItems: longList,
   minProperties: emptyMapping,
   uniqueItems: listedTwice,
 };
