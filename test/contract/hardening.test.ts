@@ -116,7 +116,7 @@ describe('the first boot', () => {
     expect(output).toBe('cloud-init alone leaves it empty\nwhole again\n');
   });
 
-  it('ends for good once cloud-init has succeeded, and not before', async () => {
+  it('ends for good once cloud-init has succeeded with the seed of the node, and not before', async () => {
     const output = await ask(`
       # What systemd would start, by the answer of cloud-init's own generator.
       next_boot() {
@@ -125,14 +125,27 @@ describe('the first boot', () => {
         echo "$1: $(find . -name cloud-init.target | grep -c . || true)"
       }
       end_with() {
-        mkdir -p /run/cloud-init && printf '%s' "$1" >/run/cloud-init/result.json
-        /usr/lib/dlimage/end-first-boot 2>/dev/null || true
+        mkdir -p /run/cloud-init /var/lib/cloud/data
+        printf '{"v1":{"datasource":%s,"errors":%s}}' "$2" "$3" >/run/cloud-init/result.json
+        echo "$1" >/var/lib/cloud/data/instance-id
+        /usr/lib/dlimage/end-first-boot 2>&1 | sed 's/, and will try again.*//'
       }
-      end_with '{"v1":{"datasource":null,"errors":["no seed"]}}'
+      . /etc/dlimage/node.env
+      own=$DLIMAGE_CLUSTER-$DLIMAGE_NODE-0123456789ab
+      nocloud='"DataSourceNoCloud [seed=/dev/mmcblk0p1]"'
+      end_with "$own" null '["no seed"]'
+      end_with "$own" "$nocloud" '["users-groups"]'
+      end_with iid-datasource-none '"DataSourceNone"' '[]'
+      end_with old-1-0123456789ab "$nocloud" '[]'
       next_boot failed
-      end_with '{"v1":{"datasource":"DataSourceNoCloud","errors":[]}}'
+      end_with "$own" "$nocloud" '[]'
       next_boot succeeded`);
-    expect(output).toBe('failed: 1\nsucceeded: 0\n');
+    expect(output.trim().split('\n')).toEqual([
+      ...Array.from({ length: 3 }, () => 'cloud-init did not succeed'),
+      "cloud-init took a seed that is not this node's (old-1-0123456789ab)",
+      'failed: 1',
+      'succeeded: 0',
+    ]);
   });
 });
 
