@@ -14,7 +14,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     ...(cluster.watchdog ? ['watchdog'] : []),
     ...(cluster.users.some(({ groups }) => groups.length > 0) ? ['user-groups'] : []),
     ...(mayFillHomes(cluster, node) ? ['user-homes'] : []),
-    ...(cluster.delivery.isSeeded ? ['node-seed'] : []),
+    ...seedOverlays(cluster, node),
     ...(cluster.delivery.isVagrant ? ['vagrant'] : []),
     ...baseOverlays(cluster, node),
     ...(node.address === null ? ['dhcp'] : []),
@@ -22,6 +22,12 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     ...storageOverlays(cluster, node),
     ...(holdsVip(cluster, node) ? ['keepalived'] : []),
   ];
+}
+
+/** A seed on the boot partition is found by what its base's own configuration says. */
+function seedOverlays({ delivery }: Cluster, node: ClusterNode): string[] {
+  if (delivery.isSeeded) return ['node-seed'];
+  return traitsOf(node).seed === 'root-directory' ? ['seed-directory'] : [];
 }
 
 /** An interface that the user names is taken as it is; otherwise it gets the name that the profile has for it. */

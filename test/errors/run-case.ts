@@ -127,7 +127,7 @@ function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined
   const known = Object.entries({ '/bin/bash': shell, ...places }).map(
     ([path, place]): [string, BasePlace] => [path, { path, ...nothing, ...place }],
   );
-  const empty = { name: 'my-base', nodes, accounts: [], groups: [], lacks: [] };
+  const empty = { name: 'my-base', nodes, accounts: [], groups: [], lacks: [], hindrances: [] };
   const found = baseJudge.judge({ ...empty, ...others, places: new Map(known) });
   const diagnostics = [...understood.diagnostics, ...found];
   const { value: _, ...rest } = understood;

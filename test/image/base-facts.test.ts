@@ -161,4 +161,38 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
     expect(places.get(unit)).toMatchObject({ path: unit, owner: { name: 'docker-ce', isNeeded: true } });
     expect(places.get(`/usr${unit}`)).toMatchObject({ path: `/usr${unit}`, kind: 'file', owner: null });
   });
+
+  it('is known with what keeps its cloud-init from the seed of a node', async () => {
+    const parts = '/etc/cloud/cloud.cfg.d';
+    const past = {
+      '/etc/cloud/cloud-init.disabled': [0o644, ''],
+      '/etc/cloud/ds-identify.cfg': [0o644, '# policy: disabled\npolicy: disabled\n'],
+      '/etc/cloud/cloud.cfg': [0o644, 'datasource_list: [Ec2]\nnetwork: {config: disabled}\n'],
+      // Overridden by a file of ours.
+      [`${parts}/99-installer.cfg`]: [0o644, 'datasource_list: [None]\nnetwork: {config: disabled}\n'],
+      [`${parts}/99-whole.cfg`]: [0o644, 'datasource: {NoCloud: {user-data: x, meta-data: y}}\n'],
+      [`${parts}/zzz.cfg`]: [0o644, 'datasource_list: [None]\nlocale: false\n'],
+      [`${parts}/zzz.bad.cfg`]: [0o644, '{'],
+      [`${parts}/zzz.txt`]: [0o644, 'datasource_list: [None]\n'],
+      '/etc/default/grub': [
+        0o644,
+        '# cloud-init=disabled\nGRUB_CMDLINE_LINUX="quiet ds=nocloud-net\\;s=http://a/"\n',
+      ],
+    } as const;
+    const path = makeBase('past.img', past, ['/etc/cloud', parts, '/etc/default']);
+    writeFileSync(at('cmdline.txt'), 'console=tty1 ds=nocloud root=LABEL=x cloud-init=disabled\n');
+    const { boot } = await readBase(path);
+    run('mcopy', ['-o', '-i', `${path}@@${boot?.offsetBytes}`, at('cmdline.txt'), '::cmdline.txt']);
+    const image = await readBase(path);
+    const asked = { name: 'x', image, nodes: ['x1'], wanted: [], ownPackages: [] };
+    const { hindrances } = await readBaseFacts(asked, { shells: [], targets: [] });
+    expect(hindrances.map(({ kind, path: place, setting }) => [kind, place, setting])).toEqual([
+      ['off', '/etc/cloud/cloud-init.disabled', null],
+      ['off', 'boot:/cmdline.txt', 'cloud-init=disabled'],
+      ['other', '/etc/default/grub', 'ds=nocloud-net;s=http://a/'],
+      ['off', '/etc/cloud/ds-identify.cfg', 'policy: disabled'],
+      ['other', `${parts}/99-whole.cfg`, 'datasource: NoCloud: user-data'],
+      ['other', `${parts}/zzz.cfg`, 'datasource_list'],
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { ExtNode } from '../../image/ext-tree.ts';
+import type { Hindrance } from './cloud-init-hindrances.ts';
 
 /** What a base has that a definition depends on, as it was read from its image. */
 export interface BaseFacts {
@@ -13,6 +14,8 @@ export interface BaseFacts {
   readonly groups: readonly BaseAccount[];
   /** Packages that nodes need, and that are installed later: what comes with them is not there yet. */
   readonly lacks: readonly string[];
+  /** What keeps its cloud-init from the seed of a node. */
+  readonly hindrances: readonly Hindrance[];
 }
 
 /** What is at a path of a base. */

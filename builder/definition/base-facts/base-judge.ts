@@ -4,6 +4,7 @@ import type { RuleContext } from '../rules/rule.ts';
 import { accountRules } from './account-rules.ts';
 import type { BaseFacts } from './base-facts.ts';
 import type { BaseRule } from './base-rule.ts';
+import { cloudInitRules } from './cloud-init-rules.ts';
 import { loginShellRules } from './login-shell-rules.ts';
 import { placeRules } from './place-rules.ts';
 import { isForNodes } from './targets-of.ts';
@@ -23,7 +24,7 @@ export interface BaseQuestions {
   readonly targets: readonly string[];
 }
 
-const rules: readonly BaseRule[] = [...loginShellRules, ...placeRules, ...accountRules];
+const rules: readonly BaseRule[] = [...cloudInitRules, ...loginShellRules, ...placeRules, ...accountRules];
 
 /** Makes the judge of a definition that has no errors by itself. */
 export function createBaseJudge(context: RuleContext): BaseJudge {

@@ -9,6 +9,7 @@ import { statExt } from '../image/ext-programs.ts';
 import { openImageFiles, type ImageFiles } from '../image/image-files.ts';
 import { withImage } from '../image/open-image.ts';
 import { findOwners } from './find-owners.ts';
+import { readHindrances } from './read-hindrances.ts';
 
 /** A base that is asked about, and for whom. */
 export interface AskedBase {
@@ -56,6 +57,7 @@ export async function readBaseFacts(
       places: new Map(known.flat()),
       accounts: parseAccounts(await readText(files, '/etc/passwd')),
       groups: parseAccounts(await readText(files, '/etc/group')),
+      hindrances: await readHindrances(open, image),
       // An image without dpkg gets no packages.
       lacks: status === '' ? [] : missingDependencies(wanted, presentNames(status)).map(formatDependency),
     };

@@ -1,0 +1,60 @@
+import { findHindrances, type Hindrance } from '../../definition/base-facts/cloud-init-hindrances.ts';
+import { createExtTree } from '../../image/ext-tree.ts';
+import type { BaseImage } from '../image/base.ts';
+import { statExt } from '../image/ext-programs.ts';
+import { openImageFiles, type ImageFiles } from '../image/image-files.ts';
+import type { OpenImage } from '../image/open-image.ts';
+
+const units = ['-local', '-main', '-network', ''].map((part) => `cloud-init${part}.service`);
+/** They switch cloud-init off when they lead to /dev/null. Source: systemd.unit(5), systemd.generator(7) */
+const masks = [
+  ...[...units, 'cloud-init.target', 'cloud-config.service', 'cloud-final.service'].map(
+    (unit) => `/etc/systemd/system/${unit}`,
+  ),
+  '/etc/systemd/system-generators/cloud-init-generator',
+];
+const marker = '/etc/cloud/cloud-init.disabled';
+const commandLines = ['/boot/grub/grub.cfg', '/etc/default/grub'];
+const settings = ['/etc/cloud/ds-identify.cfg', '/etc/cloud/cloud.cfg'];
+const directory = '/etc/cloud/cloud.cfg.d';
+
+/** Reads what of an image could keep its cloud-init from the seed of a node. */
+export async function readHindrances(open: OpenImage, { path, root, boot }: BaseImage): Promise<Hindrance[]> {
+  const tree = createExtTree((paths) => statExt({ imagePath: path, offsetBytes: root.offsetBytes }, paths));
+  const links = await tree.resolve(masks);
+  const [found, folder, ...named] = await tree.resolve(
+    [marker, directory, ...commandLines, ...settings],
+    true,
+  );
+  const files = await openImageFiles(open, root);
+  const isThere = (wanted: string) =>
+    named[[...commandLines, ...settings].indexOf(wanted)]?.node?.kind === 'file';
+  const names = folder?.node?.kind === 'directory' ? await files.list(directory) : [];
+  const parts = names.filter(({ name, kind }) => kind === 'file' && name.endsWith('.cfg'));
+  const words = await readTexts(files, commandLines.filter(isThere));
+  const written = await readTexts(files, [
+    ...settings.filter(isThere),
+    ...parts.map(({ name }) => `${directory}/${name}`),
+  ]);
+  const line = boot === null ? [] : await readLine(await openImageFiles(open, boot));
+  const off = [
+    ...(found?.node?.kind === 'file' ? [marker] : []),
+    ...masks.filter((_, index) => links[index]?.node?.target === '/dev/null'),
+  ];
+  return [
+    ...off.map((one): Hindrance => ({ kind: 'off', path: one, setting: null })),
+    ...findHindrances(new Map([...line, ...words]), new Map(written)),
+  ];
+}
+
+/** The command line that the firmware of a Raspberry Pi reads. */
+async function readLine(files: ImageFiles): Promise<[string, string][]> {
+  if ((await files.stat('/cmdline.txt'))?.kind !== 'file') return [];
+  return [['boot:/cmdline.txt', (await files.read('/cmdline.txt')).toString('utf8')]];
+}
+
+async function readTexts(files: ImageFiles, paths: readonly string[]): Promise<[string, string][]> {
+  if (paths.length === 0) return [];
+  const texts = await files.readAll(paths);
+  return paths.map((path, index) => [path, texts[index]?.toString('utf8') ?? '']);
+}
