@@ -32,6 +32,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
     link('/etc/dlimage/circle', 'circle'),
     directory('/etc/dlimage/sub', 0o2750, { uid: 7, gid: 8 }),
     rootFile('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: a\n'),
+    rootFile('/var/lib/cloud/seed/nocloud/user-data', '#cloud-config\n'),
     bootFile('/user-data', '#cloud-config\n'),
     bootFile('/META-DATA', 'x\n'),
     bootFile('/new/Some Long Name.txt', 'long\n'),
@@ -82,8 +83,8 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
       null,
     ]);
     expect(report.seeds.map(({ partition, ...seed }) => [partition.number, seed])).toEqual([
-      [1, { directory: '/', files: ['user-data'] }],
-      [2, { directory: '/var/lib/cloud/seed/nocloud', files: ['meta-data'] }],
+      [1, { directory: '/', files: ['user-data'], wins: false }],
+      [2, { directory: '/var/lib/cloud/seed/nocloud', files: ['user-data', 'meta-data'], wins: true }],
     ]);
   });
 

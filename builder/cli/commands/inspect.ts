@@ -52,11 +52,13 @@ async function showImage({ name, raw }: Inspected, options: GlobalOptions): Prom
     return;
   }
   printLine(formatOverview(report));
-  for (const { partition, directory, files } of report.seeds) {
+  const hasWinner = report.seeds.some(({ wins }) => wins);
+  for (const { partition, directory, files, wins } of report.seeds) {
+    const note = hasWinner && !wins ? ', which cloud-init does not take' : '';
     for (const file of files) {
       const address = `${partition.number}:${directory.replace(/\/$/, '')}/${file}`;
       const text = (await readImageFile(raw, address)).toString('utf8').trimEnd();
-      printLine(`\nseed ${address}\n${text.replaceAll(/^(?=.)/gm, '  ')}`);
+      printLine(`\nseed ${address}${note}\n${text.replaceAll(/^(?=.)/gm, '  ')}`);
     }
   }
 }

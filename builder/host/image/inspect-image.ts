@@ -1,5 +1,6 @@
 import { parseImageAddress } from '../../image/image-address.ts';
 import type { ImageLayout, ImagePartition } from '../../image/layout.ts';
+import { winningSeed } from '../../image/winning-seed.ts';
 import { isExt, isFat } from '../../image/layout.ts';
 import { describePartition } from '../../image/base-rules.ts';
 import { HostError } from '../../report/errors.ts';
@@ -15,6 +16,8 @@ export interface FoundSeed {
   readonly directory: string;
   /** Names of the seed files that are there. */
   readonly files: readonly string[];
+  /** Whether it is the one that the image's cloud-init takes, by its settings. */
+  readonly wins: boolean;
 }
 
 /** What an image is, as `dlimage inspect` shows it. */
@@ -32,6 +35,7 @@ const seedDirectories = {
   fat: ['/'],
   ext: ['/var/lib/cloud/seed/nocloud', '/var/lib/cloud/seed/nocloud-net'],
 };
+const settingsFile = '/etc/cloud/cloud.cfg';
 const seedNames = ['user-data', 'meta-data', 'network-config', 'vendor-data'];
 
 /** Says how an image is divided, what its partitions hold, and which seeds it carries. Reads only, needs no root. */
@@ -48,13 +52,15 @@ export async function inspectImage(path: string): Promise<ImageReport> {
       layout,
       roles: failed ? null : roles,
       rolesProblem: failed ? roles.message : null,
-      seeds: await findSeeds(image, layout),
+      seeds: await judgeSeeds(image, await findSeeds(image, layout), failed ? null : roles),
     };
   });
 }
 
-async function findSeeds(image: OpenImage, layout: ImageLayout): Promise<FoundSeed[]> {
-  const seeds: FoundSeed[] = [];
+type SeedFiles = Omit<FoundSeed, 'wins'>;
+
+async function findSeeds(image: OpenImage, layout: ImageLayout): Promise<SeedFiles[]> {
+  const seeds: SeedFiles[] = [];
   for (const partition of layout.partitions) {
     const { kind } = partition.filesystem;
     if (!isFat(kind) && !isExt(kind)) continue;
@@ -67,6 +73,36 @@ async function findSeeds(image: OpenImage, layout: ImageLayout): Promise<FoundSe
     }
   }
   return seeds;
+}
+
+/** Says which of the seeds wins. Without a root filesystem there is no cloud-init that could take one. */
+async function judgeSeeds(
+  image: OpenImage,
+  seeds: readonly SeedFiles[],
+  roles: ImageRoles | null,
+): Promise<FoundSeed[]> {
+  if (roles === null || seeds.length === 0) return seeds.map((seed) => ({ ...seed, wins: false }));
+  const places = seeds.map(({ partition, files }, index) => ({
+    index,
+    // Labels of other filesystems are not looked at.
+    files: partition.number === roles.root.number || isFat(partition.filesystem.kind) ? files : [],
+    label: partition.filesystem.label,
+    on: partition.number === roles.root.number ? ('root' as const) : ('fat' as const),
+    isBoot: partition.number === roles.boot?.number,
+  }));
+  const winner = winningSeed(await readSettings(image, roles.root), places);
+  return seeds.map((seed, index) => ({ ...seed, wins: index === winner?.index }));
+}
+
+/** cloud-init's own settings in the order in which later ones override earlier ones. */
+async function readSettings(image: OpenImage, root: ImagePartition): Promise<string[]> {
+  const files = await openImageFiles(image, root);
+  const parts = (await listNames(files, `${settingsFile}.d`)).filter((name) => name.endsWith('.cfg'));
+  const texts: string[] = [];
+  for (const path of [settingsFile, ...parts.map((name) => `${settingsFile}.d/${name}`)]) {
+    if ((await files.stat(path))?.kind === 'file') texts.push((await files.read(path)).toString('utf8'));
+  }
+  return texts;
 }
 
 async function listNames(files: ImageFiles, directory: string): Promise<string[]> {
