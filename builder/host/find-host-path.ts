@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { HostPath, Reference } from '../definition/environment.ts';
 import { mostFolderItems } from '../definition/folder-item.ts';
+import { isInside } from '../definition/rules/source-rules.ts';
 import { inspectImageArchive } from './inspect-image-archive.ts';
 import { listFolder } from './list-folder.ts';
 import { danglingLink, isLink, kindInWords, readRegularText } from './regular-file.ts';
@@ -31,7 +32,10 @@ export async function findHostPath(reference: Reference, projectDirectory: strin
     const status = await stat(realPath);
     const found = { ...nothing, realPath, sizeBytes: status.size, mode: status.mode & 0o7777 };
     if (status.isDirectory()) {
-      if (reference.purpose !== 'extra-file') return { ...found, kind: 'directory' };
+      // What is outside the project is refused: nobody waits for a walk through it.
+      if (reference.purpose !== 'extra-file' || !isInside(projectDirectory, realPath)) {
+        return { ...found, kind: 'directory' };
+      }
       const items = await listFolder(realPath);
       return { ...found, kind: 'directory', items, hasMoreItems: items.length > mostFolderItems };
     }

@@ -66,14 +66,18 @@ export const groupName: ValueFormat = (value, { name, at }) => {
   return error('group-name-malformed', at, `${name} ${shown(value)} is not a Linux group name`, hint);
 };
 
-/** `package-name`. Source: Debian Policy 5.6.1. */
+/** `package-name`. No package ends in a minus, which tells apt to remove it. Source: Debian Policy 5.6.1; apt-get(8). */
 export const packageName: ValueFormat = (value, { name, at }) => {
-  if (/^[a-z0-9][a-z0-9+.-]+$/.test(value)) return undefined;
-  const hint = /[=/:]/.test(value)
-    ? 'write the name only: versions come from the pinned release of the base'
-    : 'write the name as apt knows it, in lower case, one per list item';
+  if (/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/.test(value)) return undefined;
+  const hint = packageHint(value);
   return error('package-name-malformed', at, `${name} ${shown(value)} is not a Debian package name`, hint);
 };
+
+function packageHint(value: string): string {
+  if (/[=/:]/.test(value)) return 'write the name only: versions come from the pinned release of the base';
+  if (/^[a-z0-9].*-$/.test(value)) return 'take the minus off: packages of the base cannot be removed';
+  return 'write the name as apt knows it, in lower case, one per list item';
+}
 
 /** `label-name`: a node label that can be used in a placement constraint. */
 export const labelName: ValueFormat = (value, { name, at }) => {

@@ -5,6 +5,7 @@ import { imageNameComplaint } from '../images/image-grammar.ts';
 import { listed, shown } from '../shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
+import { capabilityShape, signalShape } from '../stacks/linux-words.ts';
 import { at } from '../stacks/tree-access.ts';
 import { composedFiles, dockersOf, isFilled, once, placeOf } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -31,7 +32,10 @@ function choicesAt(place: string, dockers: readonly (string | undefined)[]): rea
   return choices.find(([pattern]) => pattern.test(place))?.[1];
 }
 
-/** Texts that Docker reads a size or a number from. Source: docker/go-units, RAMInBytes; docker/cli, opts.ParseCPUs. */
+/**
+ * Texts that Docker reads in a form of its own; it takes some of them from the stack, and then starts no container.
+ * Source: docker/go-units, RAMInBytes; docker/cli, opts.ParseCPUs; moby, opts.ValidateEnv.
+ */
 const shapes: readonly (readonly [place: RegExp, shape: RegExp, what: string, example: string])[] = [
   [
     /^services\.[^.]+\.deploy\.resources\.(?:limits|reservations)\.memory$/,
@@ -51,6 +55,9 @@ const shapes: readonly (readonly [place: RegExp, shape: RegExp, what: string, ex
     'a restart policy',
     'on-failure',
   ],
+  [/^services\.[^.]+\.stop_signal$/, signalShape, 'a signal', 'SIGINT'],
+  [/^services\.[^.]+\.cap_(?:add|drop)\.\d+$/, capabilityShape, 'a capability', 'NET_ADMIN'],
+  [/^services\.[^.]+\.environment\.\d+$/, /^[^=]/, 'a variable: it has no name', 'NAME=value'],
   [/^services\.[^.]+\.(?:configs|secrets)\.\d+\.(?:uid|gid)$/, /^\d+$/, 'a number', "'1000'"],
 ];
 
@@ -72,7 +79,7 @@ function* valueWrong(context: RuleContext): Iterable<Diagnostic> {
           'stack-value-wrong',
           placeOf(composed, path),
           message,
-          `write it like ${String(path.at(-1))}: ${example}`,
+          `write it like ${typeof path.at(-1) === 'number' ? '' : `${String(path.at(-1))}: `}${example}`,
         );
       }
     }

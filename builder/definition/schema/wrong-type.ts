@@ -94,8 +94,11 @@ function yamlHint(
   if (asBoolean !== undefined && (type === 'boolean' || (allowsFalse(schema) && !asBoolean))) {
     return `YAML 1.2 takes ${shown(found)} as text: write ${line(String(asBoolean))}`;
   }
-  if (type === 'integer' && typeof found === 'string' && /^-?\d+$/.test(found))
+  if ((type === 'integer' || type === 'number') && typeof found === 'string' && /^-?\d+$/.test(found))
     return `take the quotes off: ${line(found)}`;
+  if (type === 'object' && typeof key === 'number' && schema.properties?.['name'] !== undefined) {
+    return `write it like { name: ${text ?? found} }`;
+  }
   if (type === 'array') return `write a list: ${line(`[${flow(found)}]`)}`;
   return undefined;
 }

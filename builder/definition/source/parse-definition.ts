@@ -31,6 +31,11 @@ const dialects: Readonly<Record<YamlDialect, ParseOptions & DocumentOptions & Sc
   docker: { schema: 'core', customTags: goYamlTags },
 };
 
+/** Tags of YAML 1.1 that the parser still knows: it makes bytes, dates and sets of what stands behind them. */
+const oldTags: ReadonlyMap<string, string> = new Map(
+  ['binary', 'omap', 'pairs', 'set', 'timestamp'].map((name) => [`tag:yaml.org,2002:${name}`, `!!${name}`]),
+);
+
 /** More aliases than any hand-written definition has: beyond it, the text is an expansion bomb. */
 const maxAliasCount = 10_000;
 
@@ -93,6 +98,11 @@ function findBrokenReferences(
   const place = (range: readonly number[] | null | undefined) =>
     range ? positionOfRange(source, lines, range[0] ?? 0, range[1] ?? 0) : undefined;
   visit(document, {
+    Node(_key, node) {
+      const tag = isAlias(node) ? undefined : oldTags.get(node.tag ?? '');
+      if (tag === undefined) return;
+      found.push(error('yaml-tag', place(node.range), `${tag} means nothing here`, 'remove the tag'));
+    },
     Alias(_key, alias, ancestors) {
       const target = alias.resolve(document);
       if (target === undefined) {
