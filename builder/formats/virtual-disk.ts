@@ -1,5 +1,5 @@
-/** The disks of virtual machines that can be unpacked, as qemu-img calls them. */
-export type VirtualDisk = 'qcow2' | 'vmdk' | 'vdi' | 'vhdx';
+/** The disks of virtual machines that can be unpacked, as qemu-img calls them: vpc is a VHD. */
+export type VirtualDisk = 'qcow2' | 'vmdk' | 'vdi' | 'vhdx' | 'vpc';
 
 /** So much of the beginning of a disk is looked at: the header of each kind, and the descriptor of a VMDK. */
 export const diskHeadBytes = 64 * 1024;
@@ -10,6 +10,7 @@ export const diskHeadBytes = 64 * 1024;
  */
 export function outsideDataIn(kind: VirtualDisk, head: Buffer): string | null {
   if (kind === 'qcow2') return outsideQcow2(head);
+  if (kind === 'vpc') return outsideVhd(head);
   return kind === 'vmdk' ? outsideVmdk(head) : null;
 }
 
@@ -61,6 +62,11 @@ function outsideVmdk(head: Buffer): string | null {
   const descriptor = head.toString('latin1', 512);
   const isChild = /^parentFileNameHint/m.test(descriptor) || /^parentCID=(?!f{8}\b)/im.test(descriptor);
   return isChild ? 'it is a layer over another image' : null;
+}
+
+/** Source: Microsoft, Virtual Hard Disk Image Format Specification: "Hard Disk Footer Format", Disk Type 4 is differencing. */
+function outsideVhd(head: Buffer): string | null {
+  return head.length >= 64 && head.readUInt32BE(60) === 4 ? 'it is a layer over another image' : null;
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

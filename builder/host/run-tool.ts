@@ -26,6 +26,15 @@ export interface RunOptions {
   readonly graceSeconds?: number;
 }
 
+/** How a program is run whose output is large. */
+export interface StreamOptions extends Omit<
+  RunOptions,
+  'input' | 'onLine' | 'onOutputLine' | 'acceptExitCodes'
+> {
+  /** Says by its messages whether exit code 2 is but a warning, as it is of gzip. */
+  readonly isHarmless?: (stderr: string) => boolean;
+}
+
 /** What a program left behind. `stdout` is bytes, since some programs print file contents. */
 export interface RunResult {
   readonly exitCode: number;
@@ -74,9 +83,9 @@ export async function runTool(
 export async function streamTool(
   name: ToolName,
   args: readonly string[],
-  options: Omit<RunOptions, 'input' | 'onLine' | 'onOutputLine' | 'acceptExitCodes'>,
-  consume: (output: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<void> {
+  options: StreamOptions,
+  consume: (output: AsyncIterable<Uint8Array>) => Promise<unknown>,
+): Promise<Pick<RunResult, 'stderr'>> {
   const child = execa(programOf(name), args, {
     ...optionsOf(options),
     stdin: 'ignore',
@@ -92,10 +101,12 @@ export async function streamTool(
     },
   );
   const [result, failed] = await Promise.all([child, consumed]);
-  if (result.code === 'ENOENT' || (failed === undefined && result.exitCode !== 0)) {
-    throw failureOf(name, args, options, result, Buffer.from(result.stderr).toString('utf8'));
-  }
+  const stderr = Buffer.from(result.stderr).toString('utf8');
+  const isFine = result.exitCode === 0 || (result.exitCode === 2 && options.isHarmless?.(stderr) === true);
+  if (result.code === 'ENOENT' || (failed === undefined && !isFine))
+    throw failureOf(name, args, options, result, stderr);
   if (failed !== undefined) throw failed.error;
+  return { stderr };
 }
 
 function optionsOf(options: RunOptions) {

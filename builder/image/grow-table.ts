@@ -15,6 +15,7 @@ export interface TableGrowth {
 }
 
 const mebibyte = 1024 * 1024;
+const protectiveType = 0xee;
 const extendedTypes = [0x05, 0x0f, 0x85];
 /** As in `mbr.ts`. */
 const logicalLimit = 100;
@@ -117,7 +118,8 @@ function recordWrite(
   return { offsetBytes: sectorOffsetBytes + position + 12, bytes };
 }
 
-async function gptGrowth({ source, layout, partition, endBytes }: Place): Promise<TableGrowth> {
+async function gptGrowth(place: Place): Promise<TableGrowth> {
+  const { source, layout, partition, endBytes } = place;
   const { sectorSize } = layout;
   const primary = await source.read(sectorSize, sectorSize);
   const entryBytes = primary.readUInt32LE(80) * primary.readUInt32LE(84);
@@ -144,7 +146,7 @@ async function gptGrowth({ source, layout, partition, endBytes }: Place): Promis
       { offsetBytes: sectorSize, bytes: withChecksum(primary) },
       { offsetBytes: (lastSector - entrySectors) * sectorSize, bytes: entries },
       { offsetBytes: lastSector * sectorSize, bytes: withChecksum(backup) },
-      ...(await protectiveWrites(source, lastSector)),
+      ...(await protectiveWrites(place, lastSector)),
     ],
   };
 }
@@ -155,12 +157,20 @@ function withChecksum(header: Buffer): Buffer {
   return header;
 }
 
-/** The record of an MBR that covers the disk for those who do not know GPT. */
-async function protectiveWrites(source: ByteSource, lastSector: number): Promise<TableWrite[]> {
+/**
+ * The record of an MBR that covers the disk for those who do not know GPT. In a hybrid MBR other records stand for
+ * partitions of the GPT, and it covers but the space before them: there the record of the grown partition grows with it.
+ */
+async function protectiveWrites(place: Place, lastSector: number): Promise<TableWrite[]> {
+  const { source, layout, partition, endBytes } = place;
   const sector = await source.read(0, 512);
-  const record = recordsOf(sector).find(({ type }) => type === 0xee);
-  const endSector = Math.min(lastSector + 1, 0xffff_ffff);
-  return record === undefined || record.start !== 1
-    ? []
-    : [recordWrite(sector, 0, record.index, 0, endSector)];
+  const records = recordsOf(sector).filter(({ type, sectors }) => type !== 0 && sectors > 0);
+  const start = partition.offsetBytes / layout.sectorSize;
+  const isHybrid = records.some(({ type }) => type !== protectiveType);
+  const growing = isHybrid
+    ? records.find((record) => record.type !== protectiveType && record.start === start)
+    : records.find((record) => record.start === 1);
+  const isLast = records.every((record) => growing === undefined || record.start <= growing.start);
+  const endSector = Math.min(isHybrid ? endBytes / layout.sectorSize : lastSector + 1, 0xffff_ffff);
+  return growing === undefined || !isLast ? [] : [recordWrite(sector, 0, growing.index, 0, endSector)];
 }

@@ -111,6 +111,40 @@ describe.skipIf(missingPrograms(programs).length > 0)('growRoot', () => {
     expect(await hashFile(other)).toBe(await hashFile(path));
   });
 
+  it('keeps a hybrid MBR right: the record of the root grows, the protective one does not', async () => {
+    const path = copyOf(
+      chosen.findIndex(([name]) => name === 'GPT, FAT32, blocks of 1 KiB'),
+      'hybrid',
+    );
+    run('sgdisk', ['-h', '1:2:EE', path]);
+    const grown = await growRoot(path, needed);
+    expect(run('sgdisk', ['-v', path]).toString()).toContain('No problems found');
+    const sector = Buffer.alloc(512);
+    const image = await openImage(path);
+    (await image.read(0, 512)).copy(sector);
+    await image.close();
+    const records = [446, 462, 478]
+      .map((at) => ({
+        type: sector[at + 4],
+        start: sector.readUInt32LE(at + 8),
+        end: sector.readUInt32LE(at + 8) + sector.readUInt32LE(at + 12),
+      }))
+      .toSorted((one, other) => one.start - other.start);
+    const [boot, root] = grown.layout.partitions;
+    const sectors = (bytes = 0): number => bytes / 512;
+    expect(records).toEqual([
+      { type: 0xee, start: 1, end: sectors(boot?.offsetBytes) },
+      expect.objectContaining({
+        start: sectors(boot?.offsetBytes),
+        end: sectors((boot?.offsetBytes ?? 0) + (boot?.sizeBytes ?? 0)),
+      }),
+      expect.objectContaining({
+        start: sectors(root?.offsetBytes),
+        end: sectors((root?.offsetBytes ?? 0) + (root?.sizeBytes ?? 0)),
+      }),
+    ]);
+  });
+
   it('refuses when a partition lies behind the root', async () => {
     const path = join(scratch.path, 'behind.img');
     buildTestImage(usualImage, path, scratch.path);

@@ -11,6 +11,8 @@ import { nameOf } from '../download/refuse-status.ts';
 import { hashFile } from '../hash-file.ts';
 import { knownDigest } from '../known-digest.ts';
 import { openImage } from '../image/open-image.ts';
+import { fillLastSector, hasWholeSectors } from '../image/whole-sectors.ts';
+import { nameInError } from '../name-in-error.ts';
 import type { BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
 import { recordImage } from './record-image.ts';
@@ -24,11 +26,11 @@ export type FoundImage =
 export type ImageTitle = Pick<BuiltBase, 'definitionName' | 'platform' | 'architecture'>;
 
 /** Goes up when a change of the code makes another image of the same file. */
-const revision = 2;
+const revision = 3;
 
 /**
- * Gets an image of the user's: downloads it, verifies it where its digest is known, and unpacks it. A raw file is used
- * where it lies.
+ * Gets an image of the user's: downloads it, verifies it where its digest is known, and unpacks it. A raw file of whole
+ * sectors is used where it lies.
  *
  * @throws HostError `image-wrong-digest`, and what downloading and unpacking throw
  */
@@ -39,7 +41,8 @@ export async function ensureUserImage(
 ): Promise<FoundImage> {
   const { path, sha256 } = await findFile(image, options);
   const container = await containerOf(path);
-  if (container === 'raw' && image.from === 'file') return { from: 'file', path };
+  if (container === 'raw' && image.from === 'file' && (await hasWholeSectors(path)))
+    return { from: 'file', path };
   const unpacker = toolsOfContainers[container];
   if (unpacker !== undefined) await requireTools([unpacker]);
   const digest = sha256 ?? (await knownDigest(path, { ...options, title: `Hash ${basename(path)}` }));
@@ -49,8 +52,17 @@ export async function ensureUserImage(
     .digest('hex');
   const base = await ensureCached(key, options, async (directory) => {
     const started = performance.now();
-    const name = image.from === 'url' ? nameOf(image.url) : basename(path);
-    await unpackReporting(path, join(directory, 'base.img'), name, options);
+    const imagePath = join(directory, 'base.img');
+    const given = image.from === 'url' ? nameOf(image.url) : path;
+    const name = basename(given);
+    let found = given;
+    const named = (error: unknown): unknown => nameInError(nameInError(error, imagePath, found), path, given);
+    try {
+      found = await unpackReporting(path, imagePath, name, options);
+      await fillLastSector(imagePath);
+    } catch (error) {
+      throw named(error);
+    }
     const buildSeconds = Math.round((performance.now() - started) / 1000);
     // The same may come by URL another time. A file of the user's is not among the downloads.
     const download = basename(downloadPath('', { algorithm: 'sha256', hex: digest }));
@@ -58,7 +70,9 @@ export async function ensureUserImage(
       directory,
       { ...title, key, extraPackages: [], buildSeconds, origin: name, download },
       options.signal,
-    );
+    ).catch((error: unknown) => {
+      throw named(error);
+    });
   });
   return { from: 'cache', base };
 }

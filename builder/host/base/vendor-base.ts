@@ -75,17 +75,23 @@ function vendorKey(request: VendorRequest, { digest }: WantedFile): string {
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex');
 }
 
-/** Unpacks with a task that tells of it. @throws HostError `image-damaged` */
+/** Unpacks with a task that tells of it. Returns what the image is called. @throws HostError `image-damaged` */
 export async function unpackReporting(
   path: string,
   target: string,
   name: string,
   { progress, signal }: Pick<DownloadOptions, 'progress' | 'signal'>,
-): Promise<void> {
+): Promise<string> {
   const task = progress.task(`Unpack ${name}`);
+  const onNote = (text: string): void => progress.note(`note: ${text}`);
   try {
-    await unpackContainer(path, target, { onBytes: (done) => task.update(done), signal });
+    const found = await unpackContainer(path, target, {
+      onBytes: (done) => task.update(done),
+      onNote,
+      signal,
+    });
     task.done();
+    return found;
   } catch (error) {
     task.fail();
     const isOwn = error instanceof HostError && error.id !== 'tool-failed';

@@ -16,6 +16,7 @@ import { containerOf } from '../containers/container-kind.ts';
 import { nameOf } from '../download/refuse-status.ts';
 import { openImage } from '../image/open-image.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
+import { growthWarning } from '../../image/growth-warning.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
 import { knownDigest } from '../known-digest.ts';
 import type { FittingBase } from './fitting-base.ts';
@@ -173,10 +174,13 @@ async function checkFitting(
   { progress }: EnsureBaseOptions,
 ): Promise<void> {
   const { cluster, fittingBase } = needs;
+  const { definitionName } = titleOf(node);
+  const warning = growthWarning(definitionName, image);
+  if (warning !== null) progress.warn(warning);
   const sharing = cluster.nodes.filter((other) => wantedBase(other) === wantedBase(node));
   const wanted = needsOf(node, needs).wanted;
   const asked = { nodes: sharing.map(({ name }) => name), wanted, ownPackages: cluster.packages };
-  await fittingBase({ name: titleOf(node).definitionName, image, ...asked }, progress);
+  await fittingBase({ name: definitionName, image, ...asked }, progress);
 }
 
 async function findImageOf(

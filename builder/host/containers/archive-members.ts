@@ -3,41 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { HostError } from '../../report/errors.ts';
 import { runTool } from '../run-tool.ts';
-import { memoryOfMethod, tooMuchMemory, unpackMemoryBytes } from './archive-memory.ts';
-
-/** One file of an archive. */
-export interface Member {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** What its unpacking takes. */
-  readonly memoryBytes: number;
-}
-
-/** True for the name of a file that is a disk image, packed or not. */
-export function isImageName(name: string): boolean {
-  return /\.(img|raw|qcow2)(\.(xz|gz|zst|bz2))?$/i.test(name);
-}
-
-/**
- * The disk image in a zip or 7z archive: the largest, if there are several. Directories and links are no images.
- *
- * @throws HostError `image-damaged` when the archive cannot be read, `image-container-empty`,
- *   `image-needs-memory`, or as `runTool` does
- */
-export async function chooseMember(path: string, signal?: AbortSignal): Promise<Member> {
-  const images = await listImages(path, signal);
-  const [largest] = images.toSorted((one, other) => other.sizeBytes - one.sizeBytes);
-  if (largest === undefined) throw noImage(path);
-  if (largest.memoryBytes > unpackMemoryBytes) throw tooMuchMemory(path);
-  return largest;
-}
-
-/** The one error for an archive without an image in it. */
-export function noImage(path: string): HostError {
-  return new HostError('image-container-empty', `there is no disk image in ${path}`, {
-    hint: 'files that end in .img, .raw or .qcow2 are images; unpack it yourself, and name the image',
-  });
-}
+import { memoryOfMethod } from './archive-memory.ts';
+import type { Member } from './choose-image.ts';
 
 /** The one error for an archive that is not whole. */
 export function damagedArchive(path: string, details: readonly string[], cause?: unknown): HostError {
@@ -48,7 +15,12 @@ export function damagedArchive(path: string, details: readonly string[], cause?:
   });
 }
 
-async function listImages(path: string, signal?: AbortSignal): Promise<Member[]> {
+/**
+ * The files in a zip or 7z archive. Directories and links are none.
+ *
+ * @throws HostError `image-damaged` when the archive cannot be read, or as `runTool` does
+ */
+export async function listArchive(path: string, signal?: AbortSignal): Promise<Member[]> {
   const { stdout } = await runTool('7zz', ['l', '-slt', '--', path], {
     step: `list ${path}`,
     timeoutSeconds: 600,
@@ -58,7 +30,7 @@ async function listImages(path: string, signal?: AbortSignal): Promise<Member[]>
     throw damagedArchive(path, error.details, error);
   });
   try {
-    return parseListing(path, stdout).flatMap(imageIn);
+    return parseListing(path, stdout).flatMap(fileIn);
   } catch (error) {
     throw damagedArchive(path, ['its list of files makes no sense'], error);
   }
@@ -85,7 +57,7 @@ function nextOf(listing: sevenZip.ZipStream): { readonly techInfo: ReadonlyMap<u
   return listing.read() as { readonly techInfo: ReadonlyMap<unknown, unknown> } | null;
 }
 
-function imageIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
+function fileIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
   const field = (name: string): string => {
     const value = fields.get(name);
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -94,5 +66,5 @@ function imageIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
   const isFile = field('Folder') !== '+' && !/^\S*D|(^| )l/.test(field('Attributes'));
   const name = field('Path');
   const memoryBytes = memoryOfMethod(field('Method'));
-  return isFile && isImageName(name) ? [{ name, sizeBytes: Number(field('Size')), memoryBytes }] : [];
+  return isFile ? [{ name, sizeBytes: Number(field('Size')), memoryBytes }] : [];
 }

@@ -2,7 +2,8 @@ import type { ConvertedDisk } from '../../formats/disk-identity.ts';
 import { readStart } from '../image/open-image.ts';
 
 /** How an image may be packed by its publisher. */
-export type Container = 'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'tar';
+export type Container =
+  'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'vpc' | 'tar';
 
 /** How much of the start of a file tells what it is. */
 export const containerStartBytes = 512;
@@ -18,6 +19,8 @@ const magics: readonly (readonly [number, string, Container])[] = [
   [0, 'QFI\xfb', 'qcow2'],
   [0, 'KDMV', 'vmdk'],
   [0, 'vhdxfile', 'vhdx'],
+  // A VHD that grows begins with a copy of its footer; one of fixed size begins with the disk, and is raw for all that matters.
+  [0, 'conectix', 'vpc'],
   // The text before VDI's own number, which is not at the beginning.
   [0, '<<< QEMU VM Virtual Disk Image >>>', 'vdi'],
   [0, '<<< Oracle VM VirtualBox Disk Image >>>', 'vdi'],

@@ -67,7 +67,12 @@ async function unpack(packing: Packing, path: string, target: string, context: U
     await applyDlpatch({ ...context, patchPath: path, base: undefined, outputPath: target });
   else {
     const knowsBase = (base: string) => isKnownBase(base, context);
-    await unpackContainer(path, target, { ...(context.signal && { signal: context.signal }), knowsBase });
+    const onNote = (text: string): void => context.progress.note(`note: ${text}`);
+    await unpackContainer(path, target, {
+      ...(context.signal && { signal: context.signal }),
+      knowsBase,
+      onNote,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { HostError } from '../../report/errors.ts';
+import { nameInError } from '../name-in-error.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import { packingOf, unpackImage, type UnpackContext } from './unpack-image.ts';
 
@@ -21,14 +21,7 @@ export async function withUnpackedImage<T>(
     raw = await unpackImage(path, 'image', { ...context, directory: temporary.path });
     return await use(raw);
   } catch (error) {
-    if (raw === '' || !(error instanceof HostError)) throw error;
-    const { id, message, hint, details } = error;
-    const named = (text: string) => text.replaceAll(raw, path);
-    throw new HostError(id, named(message), {
-      ...(hint !== undefined && { hint: named(hint) }),
-      details: details.map(named),
-      cause: error,
-    });
+    throw raw === '' ? error : nameInError(error, raw, path);
   } finally {
     await temporary.remove();
   }

@@ -1,5 +1,6 @@
 import type { ImageLayout } from '../../image/layout.ts';
 import { findGptDamage } from '../../image/gpt.ts';
+import { foreignFormatIn } from '../../image/foreign-formats.ts';
 import { parseLayout } from '../../image/partition-table.ts';
 import { HostError } from '../../report/errors.ts';
 import { withImage, type OpenImage } from './open-image.ts';
@@ -8,7 +9,7 @@ import { withImage, type OpenImage } from './open-image.ts';
  * Detects how an image is divided and what its partitions hold. Any raw image will do; nothing is assumed.
  *
  * @throws HostError `image-not-found`, `image-unreadable`, `image-not-a-file`, `image-empty`,
- *   `image-table-damaged` or `image-no-layout`.
+ *   `image-table-damaged`, `image-format-unsupported` or `image-no-layout`.
  */
 export async function readLayout(path: string): Promise<ImageLayout> {
   return withImage(path, readLayoutOf);
@@ -28,7 +29,17 @@ export async function readLayoutOf(image: OpenImage): Promise<ImageLayout> {
   }
   const layout = await parseLayout(image);
   if (layout !== null) return layout;
+  const foreign = foreignFormatIn(await image.read(0, Math.min(64, image.sizeBytes)));
+  if (foreign !== null) {
+    throw new HostError(
+      'image-format-unsupported',
+      `${image.path} is ${foreign.name}: dlimage does not read it`,
+      {
+        hint: foreign.remedy,
+      },
+    );
+  }
   throw new HostError('image-no-layout', `${image.path} has no partition table and no filesystem`, {
-    hint: 'give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhdx)',
+    hint: 'give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx)',
   });
 }

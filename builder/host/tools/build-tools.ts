@@ -140,6 +140,20 @@ export const buildTools = {
     packages: { debian: 'xz-utils', fedora: 'xz', arch: 'xz', macos: 'xz' },
     neededFor: 'build',
   },
+  gzip: {
+    program: 'gzip',
+    purpose: 'unpacks .gz images',
+    versionArguments: ['--version'],
+    packages: { debian: 'gzip', fedora: 'gzip', arch: 'gzip', macos: 'gzip' },
+    neededFor: 'build',
+  },
+  tar: {
+    program: 'tar',
+    purpose: 'unpacks images from tar archives, sparse ones too',
+    versionArguments: ['--version'],
+    packages: { debian: 'tar', fedora: 'tar', arch: 'tar' },
+    neededFor: 'build',
+  },
   'fsck.vfat': {
     program: 'fsck.vfat',
     purpose: 'checks FAT partitions of images',

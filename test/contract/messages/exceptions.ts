@@ -10,8 +10,8 @@ export const idsFromElsewhere: Readonly<Record<string, readonly string[]>> = {
     'signature-key-unknown',
     'signature-unreadable',
   ],
-  // The failure of what looks into an unpacked image, with the name of the packed one.
-  'host/formats/with-unpacked.ts': [],
+  // A failure told with another name of its file.
+  'host/name-in-error.ts': [],
   'host/image/check-entries.ts': ['image-name-unsupported', 'image-path-conflict'],
 };
 

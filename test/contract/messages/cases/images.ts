@@ -81,6 +81,23 @@ const openingCases: MessageCases = {
       return unpackContainer(join(directory, 'image.zip'), join(directory, 'image.img'));
     },
   },
+  'image-container-several.zip': {
+    when: 'An archive has more than one image, and dlimage does not guess which one is meant.',
+    provoke: (directory) => {
+      const path = join(directory, 'board.zip');
+      const files = ['board.img', 'recovery.img'].map((name) => fileIn(directory, name, 'an image'));
+      run('7zz', ['a', '-tzip', path, ...files]);
+      return unpackContainer(path, join(directory, 'image.img'));
+    },
+  },
+  'image-format-unsupported.android': {
+    when: 'An image is in a format that dlimage does not read.',
+    provoke: (directory) => {
+      const bytes = Buffer.alloc(4096);
+      bytes.writeUInt32LE(0xed26ff3a);
+      return readLayout(fileIn(directory, 'system.img', bytes));
+    },
+  },
   'image-container-deep.xz': {
     when: 'An image is packed again and again.',
     provoke: (directory) => {

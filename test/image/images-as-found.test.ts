@@ -1,0 +1,56 @@
+import { appendFileSync, copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+import { missingPrograms, run } from './support/programs.ts';
+import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
+
+const programs = ['sfdisk', 'mkfs.vfat', 'mcopy', 'mke2fs', 'debugfs', 'e2fsck', '7zz'];
+
+/** The command line with images that are sound but odd, or hold none. */
+describe.skipIf(missingPrograms(programs).length > 0)('an image as people have it', () => {
+  const scratch = makeScratch();
+  const at = (name: string): string => join(scratch.path, name);
+  const args = ['--profile', 'x86', '--count', '1', '--name', 'lab', '--cache', at('cache')];
+  const build = (base: string) =>
+    runCli(scratch.path, ['build', '--vip', 'none', ...args, '--base', base, '--out', at('out')]);
+
+  beforeAll(() => {
+    buildTestImage(usualImage, at('small.img'), scratch.path);
+    writeFileSync(at('cluster.yaml'), 'storage: { type: none }\n');
+  });
+  afterAll(() => scratch.cleanUp());
+
+  it('ends with a whole sector when its base does not', async () => {
+    copyFileSync(at('small.img'), at('odd.img'));
+    appendFileSync(at('odd.img'), Buffer.alloc(102, 'x'));
+    const result = await build('./odd.img');
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(result.stderr).not.toContain('base-root-not-last');
+    const image = at('out/lab-1.img');
+    expect(statSync(image).size).toBe(statSync(at('small.img')).size + 512);
+    run('sfdisk', ['--verify', image]);
+    run('e2fsck', ['-fn', `${image}?offset=${rootOffset(usualImage)}`]);
+  });
+
+  it('is told of when its root cannot grow to the disk', async () => {
+    copyFileSync(at('small.img'), at('behind.img'));
+    truncateSync(at('behind.img'), statSync(at('behind.img')).size + 8 * 1024 * 1024);
+    run('sfdisk', ['-q', '-a', at('behind.img')], `start=${110 * 2048},size=4096,type=82\n`);
+    const result = await runCli(scratch.path, [
+      ...['build', '--vip', 'none', ...args, '--base', './behind.img', '--out', at('out-behind')],
+    ]);
+    expect(result.stderr).toContain('[base-root-not-last]');
+    expect(result.stderr.replaceAll(/\s+/g, ' ')).toContain('behind it, partition 3 is unknown');
+  });
+
+  it('is named as the user knows it', async () => {
+    writeFileSync(at('junk.img'), 'no image at all\n'.repeat(1000));
+    run('7zz', ['a', '-tzip', at('junk.zip'), at('junk.img')]);
+    const result = await build('./junk.zip');
+    expect(result.exitCode).toBe(3);
+    const text = result.stderr.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/junk\.img in \S*junk\.zip has no partition table and no filesystem/);
+    expect(text).not.toContain('cache/');
+  });
+});
