@@ -18,7 +18,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     ...(cluster.delivery.isVagrant ? ['vagrant'] : []),
     ...baseOverlays(cluster, node),
     ...(node.address === null ? ['dhcp'] : []),
-    ...(networkOf(cluster, node).medium === 'wifi' ? ['wifi'] : []),
+    ...(networkOf(cluster, node).medium === 'wifi' ? wifiOverlays(node) : []),
     ...storageOverlays(cluster, node),
     ...(holdsVip(cluster, node) ? ['keepalived'] : []),
   ];
@@ -36,6 +36,11 @@ function baseOverlays(cluster: Cluster, node: ClusterNode): string[] {
   if (node.mac !== null) return [...overlays, 'interface-by-mac'];
   const isNamedByUser = node.interface !== null && networkOf(cluster, node).medium !== 'wifi';
   return renamesInterfaces && !isNamedByUser ? [...overlays, 'wired-interface'] : [...overlays];
+}
+
+/** Raspberry Pi OS has its radio switched off in NetworkManager's state, until somebody names a country on the screen. */
+function wifiOverlays(node: ClusterNode): string[] {
+  return traitsOf(node).renderer === 'NetworkManager' ? ['wifi', 'wifi-network-manager'] : ['wifi'];
 }
 
 /** The virtual IP is the managers' business: only they can tell whether the swarm has quorum. */

@@ -285,4 +285,21 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
     run('mcopy', ['-o', '-i', `${image}@@${1024 * 1024}`, '-', '::/cmdline.txt'], commandLine);
     expect((await readBase(image)).root.number).toBe(3);
   });
+
+  it('takes the command line from where config.txt has the firmware look', async () => {
+    const image = join(scratch.path, 'two.img');
+    const fat = `${image}@@${1024 * 1024}`;
+    const config = '[all]\nos_prefix=current/\n[tryboot]\nos_prefix=new/\n';
+    run('mcopy', ['-o', '-i', fat, '-', '::/config.txt'], config);
+    for (const [folder, number] of [
+      ['current', 2],
+      ['new', 3],
+    ] as const) {
+      run('mmd', ['-i', fat, `::/${folder}`]);
+      const words = `root=/dev/mmcblk0p${number} rootwait\n`;
+      run('mcopy', ['-o', '-i', fat, '-', `::/${folder}/cmdline.txt`], words);
+    }
+    // The one at the top, for the third, is not read any more.
+    expect((await readBase(image)).root.number).toBe(2);
+  });
 });

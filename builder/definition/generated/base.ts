@@ -67,7 +67,7 @@ export interface BaseDefinition {
      */
     interfaces: 'kernel' | 'predictable';
     /**
-     * Who grows the root partition to the disk on the first boot: cloud-init (growpart), or the image's own means, which cloud-init must not disturb.
+     * Who grows the root partition to the disk on the first boot: cloud-init (growpart), or means of the image or of its overlays, which cloud-init must not disturb.
      */
     growth: 'cloud-init' | 'own';
     /**

@@ -1,3 +1,4 @@
+import { commandLinePath } from '../../board/board-files.ts';
 import { openFatVolume } from '../../image/fat-volume.ts';
 import { parseFatGeometry } from '../../image/fat-geometry.ts';
 import { subSource } from '../../image/byte-source.ts';
@@ -51,7 +52,7 @@ async function decideByEvidence(
   roots: readonly ImagePartition[],
   boot: ImagePartition | null,
 ): Promise<ImagePartition | undefined> {
-  const commandLine = boot === null ? '' : await textOf(image, boot, '/cmdline.txt');
+  const commandLine = boot === null ? '' : await commandLineOf(image, boot);
   const told = rootInCommandLine(commandLine);
   const mounted = roots.filter((root) => told !== undefined && isDevice(told, root));
   if (mounted.length === 1) return mounted[0];
@@ -61,6 +62,11 @@ async function decideByEvidence(
     if (spec !== undefined && isDevice(spec, root)) own.push(root);
   }
   return own.length === 1 ? own[0] : undefined;
+}
+
+/** What a Raspberry Pi's firmware gives the kernel, from the place that its config.txt names. */
+async function commandLineOf(image: OpenImage, boot: ImagePartition): Promise<string> {
+  return await textOf(image, boot, commandLinePath(await textOf(image, boot, '/config.txt')));
 }
 
 /** Empty when there is no such file. */

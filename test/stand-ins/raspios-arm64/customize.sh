@@ -10,9 +10,20 @@ cp "$root"/usr/lib/linux-image-*/broadcom/bcm2837-rpi-3-b.dtb "$boot/bcm2710-rpi
 units=$root/etc/systemd/system
 # ssh is off until somebody switches it on.
 rm -f "$units/multi-user.target.wants/ssh.service" "$units/sshd.service"
-for unit in regenerate_ssh_host_keys userconfig stand-in-resize; do
+for unit in regenerate_ssh_host_keys userconfig; do
   ln -s "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/$unit.service"
 done
+mkdir -p "$units/local-fs.target.wants"
+for unit in stand-in-resize rpi-resize; do
+  ln -s "/usr/lib/systemd/system/$unit.service" "$units/local-fs.target.wants/$unit.service"
+done
+# No login on the screen until somebody has named a user.
+rm -f "$units/getty.target.wants/getty@tty1.service"
+# Who has no name of its own makes users in another way.
+sed -i 's/^\( *distro:\) debian$/\1 raspberry-pi-os/' "$root/etc/cloud/cloud.cfg"
+grep -q 'distro: raspberry-pi-os' "$root/etc/cloud/cloud.cfg"
+# Before its first boot, and not empty.
+echo uninitialized >"$root/etc/machine-id"
 # Interfaces are called as the kernel calls them.
 mkdir -p "$root/etc/systemd/network"
 ln -sf /dev/null "$root/etc/systemd/network/99-default.link"

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -13,6 +13,7 @@ const { bases, profiles } = await readShippedCatalogue();
 const names = Object.keys(standIns) as StandInName[];
 const sectorBytes = 512;
 const mebibyte = 1024 * 1024;
+const standInsFolder = join(import.meta.dirname, '../../stand-ins');
 
 function modelOf({ model }: StandIn): VendorDefinition {
   const definition = bases.get(model);
@@ -21,8 +22,16 @@ function modelOf({ model }: StandIn): VendorDefinition {
 }
 
 function textOf(name: StandInName, path: string): string | undefined {
-  const file = join(import.meta.dirname, '../../stand-ins', name, 'rootfs', path);
+  const file = join(standInsFolder, name, 'rootfs', path);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** Where the publisher's own settings of cloud-init are. */
+function settingsOf(name: StandInName): string {
+  const places = ['99-fake-cloud', '99_raspberry-pi', '99-hypriot', '90_dpkg'].map(
+    (file) => `etc/cloud/cloud.cfg.d/${file}.cfg`,
+  );
+  return places.find((path) => textOf(name, path) !== undefined) ?? '';
 }
 
 function partitionAt({ partitions }: StandIn, mountPoint: string) {
@@ -87,10 +96,8 @@ describe.each(names)('%s', (name) => {
 
   it('finds its seed as its model does', () => {
     const boot = vendor.boot_mount.slice(1);
-    const settings = ['99-fake-cloud.cfg', '99_raspberry-pi.cfg', '99-hypriot.cfg', '90_dpkg.cfg']
-      .map((file) => textOf(name, `etc/cloud/cloud.cfg.d/${file}`))
-      .find((text) => text !== undefined);
-    const { datasource_list: list, datasource } = parse(settings ?? '') as Record<string, unknown>;
+    const settings = textOf(name, settingsOf(name)) ?? '';
+    const { datasource_list: list, datasource } = parse(settings) as Record<string, unknown>;
     expect(list).toContain('NoCloud');
     const expected = {
       'root-directory': undefined,
@@ -102,6 +109,21 @@ describe.each(names)('%s', (name) => {
     const isOnBoot = vendor.seed !== 'root-directory';
     for (const document of ['user-data', 'meta-data', 'network-config'])
       expect(textOf(name, `${boot}/${document}`) !== undefined, document).toBe(isOnBoot);
+  });
+
+  it('grows its file system by what its model has for that, and by nothing else', () => {
+    const settings = textOf(name, settingsOf(name)) ?? '';
+    const { cloud_init_modules: modules } = parse(settings) as { cloud_init_modules?: string[] };
+    // Without a list of its own it has Debian's, which has both.
+    const growing = modules?.filter((module) => ['growpart', 'resizefs'].includes(module));
+    const expected = vendor.growth === 'cloud-init' ? ['growpart', 'resizefs'] : [];
+    expect(growing ?? ['growpart', 'resizefs']).toEqual(expected);
+    const files = readdirSync(join(standInsFolder, name), { recursive: true, withFileTypes: true });
+    const growers = files
+      .filter((file) => file.isFile())
+      .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
+      .filter((text) => /^\s*resize2fs/m.test(text));
+    expect(growers).toEqual([]);
   });
 
   if (standIn.platform !== 'raspberry-pi') return;
