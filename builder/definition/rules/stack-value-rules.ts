@@ -18,7 +18,7 @@ const choices: readonly (readonly [place: RegExp, choices: readonly string[]])[]
   [/^services\.[^.]+\.deploy\.rollback_config\.failure_action$/, ['pause', 'continue']],
   [/^services\.[^.]+\.ports\.\d+\.mode$/, ['ingress', 'host']],
   [/^services\.[^.]+\.ports\.\d+\.protocol$/, ['tcp', 'udp', 'sctp']],
-  [/^services\.[^.]+\.volumes\.\d+\.type$/, ['volume', 'bind', 'tmpfs', 'npipe', 'cluster']],
+  [/^services\.[^.]+\.volumes\.\d+\.type$/, ['volume', 'bind', 'tmpfs', 'cluster']],
 ];
 
 /** Docker's jobs in stacks came with version 23. Source: docker/cli, cli/compose/convert. */
@@ -58,13 +58,20 @@ const shapes: readonly (readonly [place: RegExp, shape: RegExp, what: string, ex
   [/^services\.[^.]+\.stop_signal$/, signalShape, 'a signal', 'SIGINT'],
   [/^services\.[^.]+\.cap_(?:add|drop)\.\d+$/, capabilityShape, 'a capability', 'NET_ADMIN'],
   [/^services\.[^.]+\.environment\.\d+$/, /^[^=]/, 'a variable: it has no name', 'NAME=value'],
+  [
+    /^networks\.[^.]+\.driver$/,
+    /^(?!(?:bridge|host|none|null)$)/,
+    'a driver of networks that reach all nodes',
+    'overlay',
+  ],
   [/^services\.[^.]+\.(?:configs|secrets)\.\d+\.(?:uid|gid)$/, /^\d+$/, 'a number', "'1000'"],
 ];
 
 function* valueWrong(context: RuleContext): Iterable<Diagnostic> {
   const dockers = dockersOf(context);
   for (const composed of composedFiles(context)) {
-    for (const { path, text } of textsOf(at(composed.compose.tree, 'services'), ['services'])) {
+    const { tree } = composed.compose;
+    for (const { path, text } of ['services', 'networks'].flatMap((key) => textsOf(at(tree, key), [key]))) {
       const place = path.join('.');
       const name = composed.compose.locator.name(path);
       const allowed = choicesAt(place, dockers);
