@@ -78,7 +78,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
       [
         'image-no-layout',
         'DIR/image.xz has no partition table and no filesystem',
-        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhdx)',
+        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx)',
       ],
     ],
     noise: [
@@ -89,7 +89,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
       [
         'image-no-layout',
         'DIR/noise.img has no partition table and no filesystem',
-        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhdx)',
+        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx)',
       ],
     ],
     'an image whose end is missing': [
