@@ -13,8 +13,8 @@ import { shownPath } from './shown-path.ts';
 /** The definition that is taken when the command line names none. */
 export const defaultDefinitionFile = 'cluster.yaml';
 
-/** Ten thousand nodes need a third of it; more is not read into memory. */
-const longestDefinitionBytes = 4 * 1024 * 1024;
+/** Ten thousand nodes need less than half of it; more is not read into memory. */
+const longestDefinitionBytes = 1024 * 1024;
 
 /** Where a definition is, before it is understood. */
 export interface FoundDefinition {

@@ -9,7 +9,7 @@ const tabStop = '    ';
 
 /** The line that a position is in with the one before it, line numbers, and carets under the exact range; no lines when the text has no such place. */
 export function formatExcerpt(at: Position, source: SourceText, paint: Paint): string[] {
-  const lines = source.text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const lines = linesOf(source);
   const line = lines[at.line - 1];
   if (line === undefined) return [];
   const before = at.line > 1 ? lines[at.line - 2] : undefined;
@@ -24,6 +24,15 @@ export function formatExcerpt(at: Position, source: SourceText, paint: Paint): s
     row(gutter(String(at.line)), printable(text)),
     `${gutter('')} ${indent}${paint.mark(carets)}`,
   ];
+}
+
+/** A report may show thousands of places of one text. */
+const splitTexts = new WeakMap<SourceText, readonly string[]>();
+
+function linesOf(source: SourceText): readonly string[] {
+  const lines = splitTexts.get(source) ?? source.text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  splitTexts.set(source, lines);
+  return lines;
 }
 
 function row(gutter: string, text: string): string {

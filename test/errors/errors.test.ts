@@ -41,7 +41,8 @@ describe.each(caseNames)('%s', (name) => {
 
 describe('the cases together', () => {
   it('cover every finding that the source can make', () => {
-    const missing = idsInSource().filter((id) => !idsSeen.has(id));
+    // Thousands of errors make no case that anybody reads: understand-cluster.test.ts has it.
+    const missing = idsInSource().filter((id) => !idsSeen.has(id) && id !== 'too-many-errors');
     expect(missing).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { Diagnostic } from '../../report/diagnostic.ts';
+import { error } from '../finding.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { explainKeyword } from './explain-keyword.ts';
@@ -32,4 +33,12 @@ export function explainSchemaError(
     return explainKey(path, String(problem.params['additionalProperty']), locator, root);
   }
   return { diagnostic: explainKeyword(problem, path, locator), concerns: [path] };
+}
+
+/** What is said in place of errors that are too many to be explained. */
+export function notExplained(count: number): Diagnostic[] {
+  if (count === 0) return [];
+  return [
+    error('too-many-errors', undefined, `${count} more errors are not listed`, 'mend those above first'),
+  ];
 }

@@ -99,11 +99,24 @@ function mappingOf(schema: SchemaNode | undefined): SchemaNode | undefined {
 }
 
 /** Every place that has exactly this key, as the keys that lead to it; lists count as their items. */
-function findElsewhere(schema: SchemaNode, key: string, parent: readonly string[] = []): string[][] {
-  const properties = mappingOf(schema)?.properties ?? {};
-  const here = Object.hasOwn(properties, key) ? [[...parent]] : [];
-  const below = Object.entries(properties).flatMap(([name, property]) =>
-    findElsewhere(property.items ?? property, key, [...parent, name]),
-  );
-  return [...here, ...below];
+function findElsewhere(root: SchemaNode, key: string): readonly (readonly string[])[] {
+  const places = placesOfKeys.get(root) ?? collectPlaces(root);
+  placesOfKeys.set(root, places);
+  return places.get(key) ?? [];
+}
+
+type PlacesOfKeys = ReadonlyMap<string, readonly (readonly string[])[]>;
+
+/** A wrong file may have thousands of unknown keys, and a schema is walked once. */
+const placesOfKeys = new WeakMap<SchemaNode, PlacesOfKeys>();
+
+function collectPlaces(root: SchemaNode): PlacesOfKeys {
+  const places = new Map<string, (readonly string[])[]>();
+  const walk = (schema: SchemaNode, parent: readonly string[]): void => {
+    const properties = Object.entries(mappingOf(schema)?.properties ?? {});
+    for (const [key] of properties) places.set(key, [...(places.get(key) ?? []), parent]);
+    for (const [key, property] of properties) walk(property.items ?? property, [...parent, key]);
+  };
+  walk(root, []);
+  return places;
 }

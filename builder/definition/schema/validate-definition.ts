@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import type { ParsedDefinition } from '../source/parse-definition.ts';
-import { explainSchemaError, type ExplainKey } from './explain-schema-error.ts';
+import { explainSchemaError, notExplained, type ExplainKey } from './explain-schema-error.ts';
 import type { CompiledSchema } from './schema-set.ts';
 import { topicOf, type Topic } from './topic.ts';
 import { booleanWord } from './wrong-type.ts';
@@ -17,6 +17,9 @@ export interface SchemaFindings<T> {
   readonly damaged: ReadonlySet<Topic>;
 }
 
+/** So many errors of a schema are explained, each at its place; a wrong file may have half a million. */
+const mostExplained = 5000;
+
 /** Checks a parsed definition against a schema and explains every error at its place. */
 export function validateDefinition<T>(
   { tree, locator }: ParsedDefinition,
@@ -24,13 +27,18 @@ export function validateDefinition<T>(
   explainKey?: ExplainKey,
 ): SchemaFindings<T> {
   if (validate(tree)) return { diagnostics: [], tree, damaged: new Set() };
-  const explained = simplifyAlternatives(validate.errors ?? []).map((error) =>
+  const errors = validate.errors ?? [];
+  const explained = simplifyAlternatives(errors.slice(0, mostExplained)).map((error) =>
     explainSchemaError(error, pathOf(error.instancePath, tree), locator, schema, explainKey),
   );
-  const damaged = new Set(explained.flatMap(({ concerns }) => concerns.map(topicOf)));
+  const others = errors.slice(mostExplained);
+  const damaged = new Set([
+    ...explained.flatMap(({ concerns }) => concerns.map(topicOf)),
+    ...others.map(({ instancePath }) => topicOf(pathOf(instancePath, tree))),
+  ]);
   const sound = withoutTopics(tree, damaged);
   return {
-    diagnostics: explained.map(({ diagnostic }) => diagnostic),
+    diagnostics: [...explained.map(({ diagnostic }) => diagnostic), ...notExplained(others.length)],
     tree: validate(sound) ? sound : undefined,
     damaged,
   };

@@ -5,6 +5,7 @@ import {
   LineCounter,
   parseDocument,
   visit,
+  YAMLParseError,
   type Document,
   type DocumentOptions,
   type ParseOptions,
@@ -60,9 +61,11 @@ export function parseDefinition(
     lineCounter: lines,
     prettyErrors: false,
     merge: true,
+    uniqueKeys: false,
     logLevel: 'error',
     ...dialects[dialect],
   });
+  document.errors.push(...repeatedKeys(document));
   const { diagnostics, understood } = explainSyntaxErrors(source, lines, document);
   if (!understood) return { diagnostics };
   const broken = findBrokenReferences(source, lines, document, dialect);
@@ -74,6 +77,25 @@ export function parseDefinition(
     const reason = failure instanceof Error ? failure.message : String(failure);
     return { diagnostics: [...diagnostics, error('yaml-alias', undefined, `${source.file}: ${reason}`)] };
   }
+}
+
+/** The parser's own search compares each key with all others: minutes for a mapping of 100,000. */
+function repeatedKeys(document: Document): YAMLParseError[] {
+  const found: YAMLParseError[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const [start = 0, end = 0] = key.range ?? [];
+        if (seen.has(key.value)) {
+          found.push(new YAMLParseError([start, end], 'DUPLICATE_KEY', 'Map keys must be unique'));
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 /** The first character that is none in UTF-8: a reader puts U+FFFD in the place of bytes that it cannot decode. */

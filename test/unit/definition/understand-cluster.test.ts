@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { understandCluster } from '../../../builder/definition/understand-cluster.ts';
+import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
 import { collectReferences } from '../../../builder/definition/references.ts';
 import { environment, readNamedSources, repository, schemas } from '../../errors/world.ts';
 import { resolved, understand } from './understand.ts';
@@ -27,6 +28,21 @@ describe('understandCluster', () => {
     expect(ids('network: { subnet: 10.0.0.0/24, vlan: 0 }\nvip: 10.0.1.5\n')).toEqual([
       'out-of-range',
       'vip-outside-subnet',
+    ]);
+  });
+
+  it('explains the first 5000 errors of a schema, and counts the rest', () => {
+    const { diagnostics } = understand(`packages: [${'1, '.repeat(5200)}]`);
+    expect(diagnostics.filter(({ at }) => at !== undefined)).toHaveLength(5000);
+    const rest = diagnostics.find(({ id }) => id === 'too-many-errors');
+    expect(rest?.message).toBe('200 more errors are not listed');
+  });
+
+  it('finds a repeated key among 20,000', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n');
+    const { diagnostics } = parseDefinition({ file: 'cluster.yaml', text: `${many}\nk7: 2\n` });
+    expect(diagnostics).toMatchObject([
+      { id: 'yaml-duplicate-key', at: { line: 20_001, column: 1, length: 2 } },
     ]);
   });
 
