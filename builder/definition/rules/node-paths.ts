@@ -36,6 +36,19 @@ export const ownedPaths: readonly OwnedPath[] = [
     path: `/etc/systemd/system/multi-user.target.wants/${name}.service`,
     instead: 'dlimage decides what starts by itself of what the cluster is made of',
   })),
+  {
+    path: '/etc/systemd/system/getty.target.wants/getty@tty1.service',
+    instead: 'it gives a screen its login prompt',
+  },
+  {
+    path: '/etc/systemd/system/local-fs.target.wants/systemd-growfs-root.service',
+    instead: 'it makes the root file system as large as the card',
+  },
+  {
+    path: '/etc/ssh/sshd_config.d/rename_user.conf',
+    instead: 'it takes a false banner of the base away; choose another name',
+  },
+  { path: '/var/lib/NetworkManager/NetworkManager.state', instead: 'set network.wifi to have the radio on' },
   ...['regenerate_ssh_host_keys', 'userconfig', 'system-update-cleanup', 'user@0'].map((name) => ({
     path: `/etc/systemd/system/${name}.service`,
     instead: 'it would come in the way of the cluster, so it is off',
