@@ -3,6 +3,7 @@ import { addressRules } from './rules/address-rules.ts';
 import { baseImageRules } from './rules/base-image-rules.ts';
 import { boardRules } from './rules/board-rules.ts';
 import { dockerRules } from './rules/docker-rules.ts';
+import { dockerValueRules } from './rules/docker-value-rules.ts';
 import { fileRules } from './rules/file-rules.ts';
 import { imageRules } from './rules/image-rules.ts';
 import { joinRules } from './rules/join-rules.ts';
@@ -17,6 +18,7 @@ import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { shellRules } from './rules/shell-rules.ts';
 import { stackConflictRules } from './rules/stack-conflict-rules.ts';
+import { stackEngineRules } from './rules/stack-engine-rules.ts';
 import { stackEnvFileRules } from './rules/stack-env-file-rules.ts';
 import { stackMountRules } from './rules/stack-mount-rules.ts';
 import { stackNetworkRules } from './rules/stack-network-rules.ts';
@@ -49,6 +51,7 @@ const rules: readonly Rule[] = [
   ...storageRules,
   ...swarmRules,
   ...dockerRules,
+  ...dockerValueRules,
   ...joinRules,
   ...userRules,
   ...shellRules,
@@ -66,6 +69,7 @@ const rules: readonly Rule[] = [
   ...stackVariableRules,
   ...stackEnvFileRules,
   ...stackValueRules,
+  ...stackEngineRules,
   ...stackConflictRules,
   ...stackMountRules,
   ...stackNetworkRules,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerSettings, type DockerValue } from '../../builder/definition/docker-settings.ts';
+import { understand } from '../unit/definition/understand.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';
@@ -69,6 +70,46 @@ it('dockerd takes every setting', async () => {
   );
   const [answer] = await askNodes((example?.nodes ?? []).slice(0, 1), scripts.join('\n'));
   expect(answer).toMatchObject({ exitCode: 0, output: '' });
+});
+
+/** Ids of the errors about a setting. */
+function errorsAbout(name: string, value: unknown): string[] {
+  const { diagnostics } = understand(`docker: ${JSON.stringify({ [name]: value })}\n`);
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ id }) => id);
+}
+
+it('a build takes the values that dockerd takes', () => {
+  const refused = Object.entries(special).filter(([name, value]) =>
+    errorsAbout(name, value).includes('docker-value'),
+  );
+  expect(refused).toEqual([]);
+});
+
+const wrong: Readonly<Record<string, unknown>> = {
+  'default-gateway': 'x',
+  'default-gateway-v6': 'x',
+  'default-cgroupns-mode': 'x',
+  'default-ipc-mode': 'x',
+  'default-network-opts': { bridge: { 'com.docker.network.driver.mtu': 1400 } },
+  'default-shm-size': 'x',
+  'default-ulimits': { nofile: 5 },
+  dns: ['nope'],
+  'dns-search': ['a b'],
+  features: { x: 'y' },
+  'fixed-cidr-v6': 'x',
+  'host-gateway-ip': 'x',
+  ip: 'x',
+  labels: ['x'],
+  'log-level': 'x',
+  'max-concurrent-downloads': -1,
+  'node-generic-resources': ['x'],
+  runtimes: { x: 5 },
+};
+
+it.each(Object.entries(wrong))('dockerd and a build refuse this %s', async (name, value) => {
+  expect(errorsAbout(name, value)).toContain('docker-value');
+  const [answer] = await askNodes((example?.nodes ?? []).slice(0, 1), askAbout(name, value));
+  expect(answer?.output).toContain(`${name}:`);
 });
 
 it('dockerd refuses a setting that it does not know, so this test can fail', async () => {

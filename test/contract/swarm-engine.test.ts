@@ -207,6 +207,71 @@ describe.skipIf(cannotRun)('a node with a real engine', () => {
     expect(running.length).toBeGreaterThan(4);
   });
 
+  it('starts services with the values that a build takes, and with no others', async () => {
+    const values: Readonly<Record<string, string>> = {
+      plain: '',
+      hostname: "hostname: '{{.Node.Hostname}}-{{.Task.Slot}}'",
+      variable: "environment: ['A={{.Service.Name}}']",
+      times: 'healthcheck: {test: [NONE], interval: 1ms, timeout: 0s}',
+      hosts: "extra_hosts: ['d:host-gateway', 'e:::1', c], dns: ['9.9.9.9', 'fd00::1']",
+      limits: 'ulimits: {nofile: {soft: 20, hard: 1000}, nproc: 100}',
+      log: "logging: {driver: json-file, options: {max-size: 10m, max-file: '3'}}",
+      words:
+        "stop_signal: usr1, cap_add: [net_admin], cap_drop: [all], sysctls: {kernel.shm_rmid_forced: '1'}",
+      'x-field': "hostname: '{{.Foo}}'",
+      'x-open': "environment: ['A={{.Node']",
+      'x-function': 'hostname: \'{{env "A"}}\'',
+      'x-interval': "healthcheck: {test: [CMD, /bin/sleep, '0'], interval: 1us}",
+      'x-retries': "healthcheck: {test: [CMD, /bin/sleep, '0'], retries: -1}",
+      'x-host': "extra_hosts: ['d:1.2.3']",
+      'x-dns': 'dns: [nope]',
+      'x-ulimit': 'ulimits: {nofile: {soft: 20, hard: 10}}',
+      'x-unlimited': 'ulimits: {nofile: -1}',
+      'x-nolimit': 'ulimits: {nofiles: 20}',
+      'x-log': 'logging: {driver: json-file, options: {max-sise: 10m}}',
+      'x-size': 'logging: {driver: json-file, options: {max-size: tenm}}',
+      'x-folder': 'working_dir: run',
+      'x-sysctl': "sysctls: ['nope=1']",
+      'x-memory': 'deploy: {resources: {limits: {memory: 5M}}}',
+      'x-delay': 'deploy: {restart_policy: {delay: -1s}}',
+      'x-ratio': 'deploy: {update_config: {max_failure_ratio: 2}}',
+      'x-target': 'volumes: [{type: tmpfs, target: run}]',
+      'x-root': 'volumes: [{type: tmpfs, target: /}]',
+      'x-letter': "volumes: ['/tmp:/tmp', 'v:/x']",
+      'x-signal': 'stop_signal: SIGFOO',
+      'x-capability': 'cap_add: [FOO]',
+      'x-nameless': "environment: ['=y']",
+    };
+    const compose = (service: string) =>
+      `version: '3.8'\nservices: {main: {image: 'example/web:1.0', networks: [host]${service === '' ? '' : `, ${service}`}}}\nnetworks: {host: {external: true, name: host}}\nvolumes: {v: {}}\n`;
+    const lines = await withEngine(`
+      start_engine --bridge=
+      agent found
+      make_image example/web:1.0
+      docker version --format '{{.Server.Version}}'
+      ${Object.entries(values)
+        .map(
+          ([name, service]) => `
+        cat >/tmp/stack.yaml <<'EOF'\n${compose(service)}EOF
+        docker stack deploy --resolve-image never --compose-file /tmp/stack.yaml ${name} >/dev/null 2>&1 || true`,
+        )
+        .join('')}
+      sleep 15
+      for stack in ${Object.keys(values).join(' ')}; do
+        docker service ps --format '{{.CurrentState}}' --filter desired-state=running "\${stack}_main" 2>/dev/null |
+          grep -q ^Running && echo "$stack" || true
+      done`);
+    const [version = '', ...running] = lines;
+    const docker = version.split('.', 2).join('.');
+    const taken = Object.entries(values).filter(([name, service]) => {
+      const files = { 'web.yaml': compose(service) };
+      const judgement = judgeByUs({ name, files, composeFiles: ['web.yaml'] }, docker);
+      return judgement.accepts && !judgement.isForEngine;
+    });
+    expect(running).toEqual(taken.map(([name]) => name));
+    expect(running).toEqual(Object.keys(values).filter((name) => !name.startsWith('x-')));
+  });
+
   it('takes a changed config under a new name, and removes the old one when nothing needs it', async () => {
     const version = (text: string): string => {
       const name = `web_site_0000000${text}`;

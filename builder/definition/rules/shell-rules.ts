@@ -80,9 +80,19 @@ function modeOf({ index, item }: FileTarget, { written, lookUp }: RuleContext): 
   return item?.mode ?? lookUp({ purpose: 'extra-file', written: source, from: 'definition' })?.mode ?? 0o644;
 }
 
+const closedShells: ReadonlySet<string> = new Set(['/usr/bin/false', '/usr/bin/true', '/usr/sbin/nologin']);
+
+function* nobodyLogsIn({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
+  if (!cluster.users.every(({ shell }) => closedShells.has(canonicalPath(shell)))) return;
+  const message = 'nobody can log in to a node: every user has a shell that ends at once';
+  const hint = 'remove shell: of the one who is to look after the nodes';
+  yield warning('nobody-logs-in', locator.value(['users', 0, 'shell']), message, hint);
+}
+
 /** Rules about login shells. */
 export const shellRules: readonly Rule[] = [
   { reads: ['users'], check: shellMalformed },
+  { reads: ['users'], check: nobodyLogsIn },
   { reads: ['users', 'files'], check: shellNotExecutable },
   { reads: ['users', 'packages', 'files', 'nodes', 'base', 'profile'], check: shellMissing },
 ];

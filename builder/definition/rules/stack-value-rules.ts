@@ -7,7 +7,7 @@ import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import { capabilityShape, signalShape } from '../stacks/linux-words.ts';
 import { at } from '../stacks/tree-access.ts';
-import { composedFiles, dockersOf, isFilled, once, placeOf } from './composed-stacks.ts';
+import { composedFiles, dockersOf, isFilled, once, placeOf, type ComposedFile } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Values that the schema takes for any text, and of which Docker or the swarm takes only these. */
@@ -19,6 +19,7 @@ const choices: readonly (readonly [place: RegExp, choices: readonly string[]])[]
   [/^services\.[^.]+\.ports\.\d+\.mode$/, ['ingress', 'host']],
   [/^services\.[^.]+\.ports\.\d+\.protocol$/, ['tcp', 'udp', 'sctp']],
   [/^services\.[^.]+\.volumes\.\d+\.type$/, ['volume', 'bind', 'tmpfs', 'cluster']],
+  [/^(?:configs|secrets)\.[^.]+\.template_driver$/, ['golang']],
 ];
 
 /** Docker's jobs in stacks came with version 23. Source: docker/cli, cli/compose/convert. */
@@ -71,7 +72,7 @@ function* valueWrong(context: RuleContext): Iterable<Diagnostic> {
   const dockers = dockersOf(context);
   for (const composed of composedFiles(context)) {
     const { tree } = composed.compose;
-    for (const { path, text } of ['services', 'networks'].flatMap((key) => textsOf(at(tree, key), [key]))) {
+    for (const { path, text } of judgedKeys.flatMap((key) => textsOf(at(tree, key), [key]))) {
       const place = path.join('.');
       const name = composed.compose.locator.name(path);
       const allowed = choicesAt(place, dockers);
@@ -80,7 +81,7 @@ function* valueWrong(context: RuleContext): Iterable<Diagnostic> {
         yield error('stack-value-wrong', placeOf(composed, path), message, didYouMeanHint(text, allowed));
       }
       const [, shape, what = '', example = ''] = shapes.find(([pattern]) => pattern.test(place)) ?? [];
-      if (shape !== undefined && !shape.test(text)) {
+      if (shape !== undefined && !shape.test(text) && isUsed(composed, path)) {
         const message = `${name} is ${shown(text)}, which is not ${what}`;
         yield error(
           'stack-value-wrong',
@@ -91,6 +92,16 @@ function* valueWrong(context: RuleContext): Iterable<Diagnostic> {
       }
     }
   }
+}
+
+const judgedKeys = ['services', 'networks', 'configs', 'secrets'];
+
+/** Docker makes no network that no service is in. */
+function isUsed({ compose }: ComposedFile, [kind, key]: DefinitionPath): boolean {
+  if (kind !== 'networks') return true;
+  const { services } = compose.content;
+  const networks = services.map(({ uses }) => uses.filter((use) => use.kind === 'network'));
+  return networks.some((own) => (own.length === 0 ? key === 'default' : own.some((use) => use.key === key)));
 }
 
 function textsOf(tree: unknown, path: DefinitionPath): { path: DefinitionPath; text: string }[] {
