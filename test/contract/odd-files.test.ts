@@ -38,7 +38,7 @@ describe('the definition', () => {
     [
       'larger than what is read',
       async () => await writeFile(join(directory, 'c.yaml'), `name: ${'a'.repeat(10_000_000)}\n`),
-      'is larger than 4.0 MiB',
+      'is larger than 1.0 MiB',
     ],
   ])('is %s', async (_, make, words) => {
     await make();
