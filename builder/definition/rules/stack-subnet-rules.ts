@@ -146,29 +146,18 @@ function ingressOf(pool: Ipv4Subnet, prefixLength: number): TakenSubnet {
   return { subnet, by: `${formatSubnet(subnet)}, which the swarm's own network has` };
 }
 
+const subnetTopics: Rule['reads'] = [
+  'stacks',
+  'network.subnet',
+  'swarm.address_pools',
+  'swarm.subnet_prefix',
+  'swarm.join_existing',
+  'docker',
+];
+
 /** Rules about the subnets that networks of stacks ask for. */
 export const stackSubnetRules: readonly Rule[] = [
   { reads: ['stacks'], check: (context) => once(subnetMalformed(context)) },
-  {
-    reads: [
-      'stacks',
-      'network.subnet',
-      'swarm.address_pools',
-      'swarm.subnet_prefix',
-      'swarm.join_existing',
-      'docker',
-    ],
-    check: (context) => once(subnetOverlaps(context)),
-  },
-  {
-    reads: [
-      'stacks',
-      'network.subnet',
-      'swarm.address_pools',
-      'swarm.subnet_prefix',
-      'swarm.join_existing',
-      'docker',
-    ],
-    check: (context) => once(subnetInPool(context)),
-  },
+  { reads: subnetTopics, check: (context) => once(subnetOverlaps(context)) },
+  { reads: subnetTopics, check: (context) => once(subnetInPool(context)) },
 ];
