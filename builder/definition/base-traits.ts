@@ -38,7 +38,8 @@ export function traitsOf({
   profile,
   name,
 }: Pick<ClusterNode, 'base' | 'profile' | 'name'>): BaseTraits {
-  if (base.from !== 'definition') return { ...usual, seed: 'root-directory' };
+  // Nobody says how an image of the user names its interfaces. One that has the name already keeps it.
+  if (base.from !== 'definition') return { ...usual, seed: 'root-directory', renamesInterfaces: true };
   const { definition } = base;
   if (isVendor(definition)) return vendorTraits(definition);
   const layout = definition.platforms?.[platformOf(profile)];

@@ -113,14 +113,19 @@ function holdAgainst(
 }
 
 /** What a case's base has: a build looks into the image. */
-interface WrittenFacts extends Partial<Omit<BaseFacts, 'places'>> {
+interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system'>> {
+  readonly system?: {
+    readonly osRelease?: Readonly<Record<string, string>>;
+    readonly packages?: readonly string[];
+    readonly architecture?: string;
+  };
   readonly places?: Readonly<Record<string, Partial<BasePlace>>>;
 }
 
 function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined): UnderstoodCluster {
   const { value: cluster, baseJudge } = understood;
   if (text === undefined || cluster === undefined || baseJudge === undefined) return understood;
-  const { places = {}, ...others }: WrittenFacts = JSON.parse(text);
+  const { places = {}, system = {}, ...others }: WrittenFacts = JSON.parse(text);
   const nodes = cluster.nodes.map((node) => node.name);
   const shell = { kind: 'file', leadsTo: 'file', isExecutable: true } as const;
   const nothing = { kind: null, leadsTo: null, isExecutable: false, blockedBy: null, owner: null };
@@ -128,7 +133,9 @@ function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined
     ([path, place]): [string, BasePlace] => [path, { path, ...nothing, ...place }],
   );
   const empty = { name: 'my-base', nodes, accounts: [], groups: [], lacks: [], hindrances: [] };
-  const found = baseJudge.judge({ ...empty, ...others, places: new Map(known) });
+  const { osRelease = {}, packages = [], architecture = null } = system;
+  const told = { osRelease: new Map(Object.entries(osRelease)), packages: new Set(packages), architecture };
+  const found = baseJudge.judge({ ...empty, ...others, system: told, places: new Map(known) });
   const diagnostics = [...understood.diagnostics, ...found];
   const { value: _, ...rest } = understood;
   return hasErrors(diagnostics) ? { ...rest, diagnostics } : { ...understood, diagnostics };

@@ -28,6 +28,7 @@ const common: Readonly<Record<string, readonly [number, string]>> = {
   '/usr/lib/libfoo.so.1': [0o644, 'x'],
   '/usr/lib/of-nobody': [0o644, 'x'],
   '/opt/tool': [0o755, 'x'],
+  '/usr/lib/os-release': [0o644, 'ID=ubuntu\nVERSION_ID="24.04"\n'],
   '/etc/passwd': [0o644, 'root:x:0:0:root:/root:/bin/sh\nubuntu:x:1000:1000::/home/ubuntu:/bin/sh\n'],
   '/etc/group': [0o644, 'root:x:0:\nvideo:x:44:\nubuntu:x:1000:\n'],
 };
@@ -35,6 +36,7 @@ const links: Readonly<Record<string, string>> = {
   '/bin': 'usr/bin',
   '/usr/bin/sh': 'dash',
   '/usr/bin/editor': '/etc/editor',
+  '/etc/os-release': '../usr/lib/os-release',
   '/etc/editor': '/usr/bin/nano',
   '/etc/of-ours': '/usr/bin/dash',
   '/data': 'srv',
@@ -135,6 +137,11 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
     ]);
     expect(free.map((path) => facts.places.get(path)?.owner)).toEqual(free.map(() => null));
     expect(facts.lacks).toEqual(['zsh']);
+    expect([...facts.system.osRelease]).toEqual([
+      ['ID', 'ubuntu'],
+      ['VERSION_ID', '24.04'],
+    ]);
+    expect(facts.system.packages).toContain('dash');
     expect(facts.places.get('/bin/bash')).toMatchObject({ leadsTo: 'file', isExecutable: true, owner: null });
     expect(facts.accounts).toContainEqual({ name: 'ubuntu', id: 1000 });
   });

@@ -12,10 +12,21 @@ export interface BaseFacts {
   /** Lines of `/etc/passwd` and `/etc/group`; empty where there is none. */
   readonly accounts: readonly BaseAccount[];
   readonly groups: readonly BaseAccount[];
+  readonly system: BaseSystem;
   /** Packages that nodes need, and that are installed later: what comes with them is not there yet. */
   readonly lacks: readonly string[];
   /** What keeps its cloud-init from the seed of a node. */
   readonly hindrances: readonly Hindrance[];
+}
+
+/** Which system a base is, by its own words. */
+export interface BaseSystem {
+  /** Lines of `/etc/os-release` by their names. */
+  readonly osRelease: ReadonlyMap<string, string>;
+  /** Names that its installed packages have or provide. */
+  readonly packages: ReadonlySet<string>;
+  /** Debian's name of the architecture; null where there is no dpkg. */
+  readonly architecture: string | null;
 }
 
 /** What is at a path of a base. */

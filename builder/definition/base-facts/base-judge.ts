@@ -7,6 +7,7 @@ import type { BaseRule } from './base-rule.ts';
 import { cloudInitRules } from './cloud-init-rules.ts';
 import { loginShellRules } from './login-shell-rules.ts';
 import { placeRules } from './place-rules.ts';
+import { publisherRules } from './publisher-rules.ts';
 import { isForNodes } from './targets-of.ts';
 
 /** Judges a definition by what only its bases can tell. */
@@ -24,7 +25,13 @@ export interface BaseQuestions {
   readonly targets: readonly string[];
 }
 
-const rules: readonly BaseRule[] = [...cloudInitRules, ...loginShellRules, ...placeRules, ...accountRules];
+const rules: readonly BaseRule[] = [
+  ...publisherRules,
+  ...cloudInitRules,
+  ...loginShellRules,
+  ...placeRules,
+  ...accountRules,
+];
 
 /** Makes the judge of a definition that has no errors by itself. */
 export function createBaseJudge(context: RuleContext): BaseJudge {

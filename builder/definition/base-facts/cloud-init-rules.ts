@@ -1,9 +1,9 @@
-import type { Diagnostic, Position } from '../../report/diagnostic.ts';
+import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error } from '../finding.ts';
-import { baseImagePath, basePath } from '../resolve/board-lookup.ts';
 import type { RuleContext } from '../rules/rule.ts';
 import { shown } from '../shown.ts';
 import type { BaseFacts } from './base-facts.ts';
+import { baseLocation } from './base-location.ts';
 import type { BaseRule } from './base-rule.ts';
 import type { Hindrance } from './cloud-init-hindrances.ts';
 
@@ -11,7 +11,7 @@ import type { Hindrance } from './cloud-init-hindrances.ts';
 function* cloudInitOff(context: RuleContext, facts: BaseFacts): Iterable<Diagnostic> {
   for (const hindrance of facts.hindrances.filter(({ kind }) => kind === 'off')) {
     const message = `cloud-init is off in ${facts.name}, by ${describe(hindrance)}, so it would not become a node`;
-    yield error('cloud-init-off', placeOf(context, facts), message, remedyFor(hindrance));
+    yield error('cloud-init-off', baseLocation(context, facts), message, remedyFor(hindrance));
   }
 }
 
@@ -19,7 +19,7 @@ function* cloudInitOff(context: RuleContext, facts: BaseFacts): Iterable<Diagnos
 function* seedElsewhere(context: RuleContext, facts: BaseFacts): Iterable<Diagnostic> {
   for (const hindrance of facts.hindrances.filter(({ kind }) => kind === 'other')) {
     const message = `${describe(hindrance)} of ${facts.name} comes before the seed that dlimage writes`;
-    yield error('seed-elsewhere', placeOf(context, facts), message, remedyFor(hindrance));
+    yield error('seed-elsewhere', baseLocation(context, facts), message, remedyFor(hindrance));
   }
 }
 
@@ -30,16 +30,6 @@ function describe({ path, setting }: Hindrance): string {
 function remedyFor({ path, setting }: Hindrance): string {
   const what = setting === null ? `sudo rm ${shown(path)}` : `take it out of ${shown(path)}`;
   return `on a machine that runs this image: ${what}, shut it down, and use its image from then on`;
-}
-
-function placeOf(
-  { cluster, writtenNodes, written, locator }: RuleContext,
-  facts: BaseFacts,
-): Position | undefined {
-  const index = cluster.nodes.findIndex(({ name }) => facts.nodes.includes(name));
-  const node = writtenNodes[index] ?? {};
-  const path = baseImagePath(node, index, written) ?? basePath(node, index, written);
-  return path === undefined ? undefined : locator.value(path);
 }
 
 /** Rules about images that have been somebody else's machine. */

@@ -75,6 +75,21 @@ export interface BaseDefinition {
      */
     overlays?: string[];
     /**
+     * What such an image is known by, whatever its file is called. As `base: FILE` it is refused, since it would be treated as any image; absent where that is right.
+     */
+    signs?: {
+      /**
+       * Lines that /etc/os-release has: names with their values, without quotes.
+       */
+      os_release: {
+        [k: string]: string;
+      };
+      /**
+       * Packages that it has, and other images of the release do not.
+       */
+      packages?: string[];
+    };
+    /**
      * Packages beyond those that overlays name, by their names in this release. What the image lacks is put into it and installed at a node's first start.
      */
     packages: string[];

@@ -1,9 +1,15 @@
-import { parseAccounts, type BaseFacts, type BasePlace } from '../../definition/base-facts/base-facts.ts';
+import {
+  parseAccounts,
+  type BaseFacts,
+  type BasePlace,
+  type BaseSystem,
+} from '../../definition/base-facts/base-facts.ts';
 import type { BaseQuestions } from '../../definition/base-facts/base-judge.ts';
+import { parseOsRelease } from '../../definition/base-facts/os-release.ts';
 import { createExtTree, type ExtPlace } from '../../image/ext-tree.ts';
 import { formatDependency, missingDependencies, type Dependency } from '../../packages/dependency.ts';
 import { neededPackages } from '../../packages/needed-packages.ts';
-import { presentNames } from '../base/dpkg-status.ts';
+import { nativeArchitectureOf, presentNames } from '../base/dpkg-status.ts';
 import type { BaseImage } from '../image/base.ts';
 import { statExt } from '../image/ext-programs.ts';
 import { openImageFiles, type ImageFiles } from '../image/image-files.ts';
@@ -57,11 +63,23 @@ export async function readBaseFacts(
       places: new Map(known.flat()),
       accounts: parseAccounts(await readText(files, '/etc/passwd')),
       groups: parseAccounts(await readText(files, '/etc/group')),
+      system: await readSystem(files, status),
       hindrances: await readHindrances(open, image),
       // An image without dpkg gets no packages.
       lacks: status === '' ? [] : missingDependencies(wanted, presentNames(status)).map(formatDependency),
     };
   });
+}
+
+async function readSystem(files: ImageFiles, status: string): Promise<BaseSystem> {
+  // The first is most often a link to the second. Source: os-release(5)
+  const own = await readText(files, '/etc/os-release');
+  const text = own === '' ? await readText(files, '/usr/lib/os-release') : own;
+  return {
+    osRelease: parseOsRelease(text),
+    packages: presentNames(status),
+    architecture: nativeArchitectureOf(status) ?? null,
+  };
 }
 
 function placeOf(place: ExtPlace, end: ExtPlace): Omit<BasePlace, 'owner'> {
