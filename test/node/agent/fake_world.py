@@ -67,14 +67,16 @@ class FakeDocker(Docker):
 
 
 def swarm_node(node_id: str, name: str, leader: bool = False, role: str = "manager", state: str = "ready") -> Dict[str, Any]:
+    """An entry as Docker has it; `nN` comes from 10.0.0.N."""
+    manager = {"Leader": leader, "Reachability": "reachable", "Addr": f"{name}:2377"}
     return {
         "ID": node_id,
         "CreatedAt": "2026-01-01T00:00:00.123456789Z",
         "Version": {"Index": 3},
         "Description": {"Hostname": name} if name else {},
         "Spec": {"Role": role, "Availability": "drain", "Labels": {"theirs": "kept"}},
-        "Status": {"State": state},
-        "ManagerStatus": {"Leader": leader, "Reachability": "reachable", "Addr": f"{name}:2377"},
+        "Status": {"State": state, "Addr": "0.0.0.0" if leader else f"10.0.0.{name[1:]}"},
+        **({"ManagerStatus": manager} if role == "manager" else {}),
     }
 
 

@@ -10,7 +10,9 @@ from unittest import mock
 from dlimage_node import requests
 from dlimage_node.docker import DockerError
 from dlimage_node.founding import BALLOTS_PER_ROUND
+from dlimage_node.outcome import Done
 from dlimage_node.requests import Refused
+from dlimage_node.stages.swarm import SwarmStage
 from dlimage_node.swarm import admission
 from fake_world import FakeWorld, frozen_time, swarm_node
 
@@ -73,6 +75,49 @@ class Requests(unittest.TestCase):
             self.ask("n3", "labels", question)
         self.assertEqual(self.docker.changes, [])
         self.assertEqual(self.ask("n2", "labels", question), {"changed": True})
+
+
+class Promotion(unittest.TestCase):
+    """n2 was the second of two nodes, and is a manager since there are three."""
+
+    def setUp(self) -> None:
+        self.world = FakeWorld()
+        self.docker = self.world.fake_docker
+        self.second = swarm_node("id-2", "n2", role="worker")
+        self.docker.is_in_swarm(nodes=[self.second, swarm_node("id-4", "n4", role="worker")])
+
+    def ask(self, caller: str, node_id: str) -> dict:
+        return requests.answer(self.world, caller, f"promote {node_id}", "")
+
+    def test_who_is_to_be_a_manager_becomes_one(self) -> None:
+        self.assertEqual(self.ask("n2", "id-2"), {"promoted": True})
+        ((path, spec),) = self.docker.changes
+        self.assertEqual((path, spec["Role"], spec["Availability"]), ("/nodes/id-2/update?version=3", "manager", "drain"))
+
+    def test_a_worker_does_not_by_calling_itself_one(self) -> None:
+        # Root on n4 gave its engine the name of n2, with and without n2 beside it.
+        impostor = {**swarm_node("id-4", "n4", role="worker"), "Description": {"Hostname": "n2"}}
+        for others in ([impostor], [self.second, impostor]):
+            self.docker.is_in_swarm(nodes=others)
+            for caller in ("n4", "n2"):
+                with self.assertRaises((Refused, PermissionError)):
+                    self.ask(caller, "id-4")
+        self.world.acceptor.decide("epoch")
+        self.docker.is_in_swarm(nodes=[impostor])
+        self.assertEqual(SwarmStage()(self.world), Done("1 of 4 nodes are ready; missing: n2, n3, n4"))
+        self.assertEqual(self.docker.changes, [])
+
+    def test_a_worker_is_no_manager(self) -> None:
+        with self.assertRaises(Refused):
+            self.ask("n4", "id-4")
+        self.assertEqual(self.docker.changes, [])
+
+    def test_one_after_the_other(self) -> None:
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.0Z")
+        joining = {**swarm_node("id-3", "n3", state="unknown"), "CreatedAt": now}
+        self.docker.is_in_swarm(nodes=[self.second, joining])
+        self.assertEqual(self.ask("n2", "id-2"), {"promoted": False})
+        self.assertEqual(self.docker.changes, [])
 
 
 class Admission(unittest.TestCase):

@@ -165,6 +165,14 @@ class Swarm(unittest.TestCase):
         self.world.begin_pass(deep=True)
         self.assertIsInstance(self.step(), Done)
 
+    def test_a_worker_that_the_list_calls_a_manager_asks_for_it_with_its_own_id(self) -> None:
+        self.docker.is_in_swarm(manager=False)
+        self.world.states = {"n2": peer_state(swarm="no-quorum"), "n3": peer_state(swarm="ready")}
+        self.assertEqual(self.step(), Waiting("waiting for a manager that makes this node one, too"))
+        self.world.answer = lambda name, request: {"promoted": True}
+        self.assertEqual(self.step(), Acted("was made a manager by n3"))
+        self.assertEqual([asked[:2] for asked in self.world.asked], [("n3", "promote id-1")] * 2)
+
     def test_joins_the_swarm_that_the_definition_names(self) -> None:
         self.world = FakeWorld(swarm_join_addresses="192.0.2.1:2377")
         self.docker = self.world.fake_docker

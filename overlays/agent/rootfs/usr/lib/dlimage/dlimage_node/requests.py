@@ -12,6 +12,7 @@ from .founding import BALLOTS_PER_ROUND, Vote
 from .labels import apply_labels
 from .roster import Peer
 from .swarm.admission import admit
+from .swarm.promotion import promote
 from .swarm.standing import READY, standing
 from .world import World
 
@@ -69,6 +70,11 @@ def _join(world: World, caller: str, words: List[str], text: str) -> Answer:
     return admit(world, _known(world, caller))
 
 
+def _promote(world: World, caller: str, words: List[str], text: str) -> Answer:
+    _only_managers(world, caller)
+    return promote(world, _known(world, caller), words[0] if words else "")
+
+
 def _votes(world: World, caller: str, words: List[str], text: str) -> Answer:
     """Has the swarm's node of this id a vote? Docker lists a node as a manager for as long as the raft group has it."""
     _known(world, caller)
@@ -97,6 +103,7 @@ _HANDLERS: Dict[str, Callable[[World, str, List[str], str], Answer]] = {
     "promise": _promise,
     "accept": _accept,
     "join": _join,
+    "promote": _promote,
     "votes": _votes,
     "labels": _labels,
     "roster": _roster,

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from typing import Any, Dict, List, Optional
 
-from ..docker import DockerError, host_name, is_ready
+from ..docker import DockerError
 from ..files import read_text
 from ..founding import FILE, majority
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
@@ -14,7 +14,9 @@ from ..peers import Answer
 from ..swarm.agreement import Founding
 from ..swarm.engine import certificate_seconds, join_swarm, leave_swarm
 from ..swarm.housekeeping import keep_house
+from ..swarm.members import names_of_ready
 from ..swarm.mtu import ensure_bridge
+from ..swarm.promotion import ask_for_promotion
 from ..swarm.revival import Revival
 from ..swarm.standing import READY
 from ..world import World
@@ -54,7 +56,7 @@ class SwarmStage:
                 return self._repair(world, local.get("Error", ""))
             if state == "locked":
                 return Stuck("the swarm is locked and needs its key: docker swarm unlock")
-            return self._as_manager(world, local) if local.get("ControlAvailable") else self._as_worker(world)
+            return self._as_manager(world, local) if local.get("ControlAvailable") else self._as_worker(world, local)
 
     def _enter(self, world: World) -> Outcome:
         if ensure_bridge(world):
@@ -111,9 +113,14 @@ class SwarmStage:
                 return Acted(done)
         return Done(_describe(world, view.nodes))
 
-    def _as_worker(self, world: World) -> Outcome:
+    def _as_worker(self, world: World, local: Dict[str, Any]) -> Outcome:
         self._revival.reset()
-        return (world.deep and _follow_majority(world)) or Done("a worker of the swarm")
+        followed = world.deep and _follow_majority(world)
+        if followed:
+            return followed
+        if world.me.role == "manager" and not world.settings.swarm_join_addresses:
+            return ask_for_promotion(world, local["NodeID"])
+        return Done("a worker of the swarm")
 
 
 def _join(world: World, states: Dict[str, Answer], names: List[str]) -> Outcome:
@@ -155,7 +162,7 @@ def _follow_majority(world: World) -> Optional[Outcome]:
 
 
 def _describe(world: World, nodes: List[Dict[str, Any]]) -> str:
-    ready = {host_name(node) for node in nodes if is_ready(node)}
+    ready = names_of_ready(world.roster, nodes)
     missing = [peer.name for peer in world.roster.nodes if peer.name not in ready]
     text = f"{len(ready)} of {max(len(nodes), len(world.roster.nodes))} nodes are ready"
     if not missing:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, List
 
-from ..docker import DockerError, age_seconds, host_name, is_ready
+from ..docker import DockerError, host_name
 from ..roster import Peer
 from ..world import World
 from .engine import PORT
+from .members import is_joining
 from .standing import READY, standing
 
 DEMOTION_SECONDS = 20.0
-
-JOINING_SECONDS = 60.0
-"""How long the next manager waits for the one before. The swarm counts a new manager's vote before it can cast one: with two on
-their way at once nothing is decided until both are up, and on slow boards both give up before that."""
 
 
 def admit(world: World, caller: Peer) -> Dict[str, Any]:
@@ -33,7 +30,7 @@ def admit(world: World, caller: Peer) -> Dict[str, Any]:
         for node in world.docker.nodes():
             if host_name(node) == caller.name:
                 remove_member(world, node)
-        if caller.role == "manager" and any(map(_is_joining, world.docker.nodes())):
+        if caller.role == "manager" and any(map(is_joining, world.docker.nodes())):
             return {"swarm": READY, "busy": True}
         tokens = world.docker.swarm()["JoinTokens"]
         return {
@@ -42,13 +39,6 @@ def admit(world: World, caller: Peer) -> Dict[str, Any]:
             "token": tokens["Manager" if caller.role == "manager" else "Worker"],
             "addresses": [f"{world.settings.address}:{PORT}", *_other_managers(world)],
         }
-
-
-def _is_joining(node: Dict[str, Any]) -> bool:
-    """A manager that has a vote, or is about to get one, and is not up yet."""
-    if node["Spec"]["Role"] != "manager" or abs(age_seconds(node)) > JOINING_SECONDS:
-        return False
-    return not is_ready(node) or (node.get("ManagerStatus") or {}).get("Reachability") != "reachable"
 
 
 def remove_member(world: World, node: Dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional
 from ..docker import ManagerView, age_seconds, host_name, is_ready
 from ..world import World
 from .admission import remove_member
+from .members import names_of_ready
 from .mtu import ensure_ingress
 
 ORPHAN_SECONDS = 600
@@ -22,8 +23,7 @@ CLUSTER_LABEL = "dlimage.cluster"
 def keep_house(world: World, view: ManagerView) -> Optional[str]:
     """Does the first thing that is due. Returns what it did, or None."""
     return (
-        _promote(world, view.nodes)
-        or _remove_orphan(world, view.nodes)
+        _remove_orphan(world, view.nodes)
         or ensure_ingress(world, view)
         or _rotate_tokens(world, view)
     )
@@ -34,17 +34,6 @@ def set_swarm_labels(world: World, swarm: Dict[str, Any], labels: Dict[str, str]
     spec = swarm["Spec"]
     spec["Labels"] = {**(spec.get("Labels") or {}), CLUSTER_LABEL: world.settings.cluster_id, **labels}
     world.docker.update_swarm(swarm, spec, rotate_tokens)
-
-
-def _promote(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
-    """A cluster of two has one manager; with the third node the second becomes one too. Never the other way round."""
-    managers = {peer.name for peer in world.roster.managers}
-    for node in nodes:
-        name = host_name(node)
-        if name in managers and node["Spec"]["Role"] == "worker" and is_ready(node):
-            world.docker.update_node(node, {**node["Spec"], "Role": "manager"})
-            return f"made {name} a manager"
-    return None
 
 
 def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
@@ -70,5 +59,4 @@ def _rotate_tokens(world: World, view: ManagerView) -> Optional[str]:
 
 
 def _is_complete(world: World, nodes: List[Dict[str, Any]]) -> bool:
-    ready = {host_name(node) for node in nodes if is_ready(node)}
-    return all(peer.name in ready for peer in world.roster.nodes)
+    return len(names_of_ready(world.roster, nodes)) == len(world.roster.nodes)
