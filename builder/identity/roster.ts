@@ -3,7 +3,7 @@ import type { ClusterNode } from '../definition/cluster.ts';
 /** What the roster says of a node, beside its identity. */
 export type RosterMember = Pick<
   ClusterNode,
-  'name' | 'index' | 'role' | 'address' | 'storesData' | 'arbiter'
+  'name' | 'index' | 'role' | 'address' | 'storesData' | 'arbiter' | 'labels'
 >;
 
 /** A roster with the authority's word for it. */
@@ -36,6 +36,7 @@ export function formatRoster(
 function rosterNode(member: RosterMember, glusterUuids: ReadonlyMap<string, string>) {
   const uuid = glusterUuids.get(member.name);
   if (uuid === undefined) throw new Error(`${member.name} has no identity`);
+  const labels = Object.entries(member.labels).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return {
     name: member.name,
     index: member.index,
@@ -44,5 +45,6 @@ function rosterNode(member: RosterMember, glusterUuids: ReadonlyMap<string, stri
     stores_data: member.storesData,
     arbiter: member.arbiter,
     gluster_uuid: uuid,
+    ...(labels.length > 0 && { labels: Object.fromEntries(labels) }),
   };
 }

@@ -36,7 +36,6 @@ export function nodeContext(
       disk: node.disk,
       stores_data: node.storesData,
       gluster_uuid: identity.glusterUuid,
-      labels: Object.entries(node.labels).map(([key, value]) => ({ key, value })),
       ...vipContext(cluster, node),
     },
     base: { renderer: base.renderer, grown_by_cloud_init: base.isGrownByCloudInit },

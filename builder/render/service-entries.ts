@@ -14,7 +14,11 @@ const stacksDirectory = '/etc/dlimage/stacks';
 /** The images and stacks of the definition as they lie on a node, with the lists that the agent reads. */
 export type ServiceEntries = (node: ClusterNode) => RenderedEntry[];
 
-/** Makes the entries of `images:`, `stacks:` and `swarm.join_existing:` once; images differ by the board's architecture. */
+/**
+ * Makes the entries of `images:`, `stacks:` and `swarm.join_existing:` once; images differ by the board's architecture.
+ * Only managers deploy, so that only their cards hold the secrets of stacks: a swarm itself gives a worker no secret but
+ * those of the containers that it runs.
+ */
 export function createServiceEntries(
   cluster: Cluster,
   { loginKey }: Pick<ClusterIdentities, 'loginKey'>,
@@ -24,13 +28,14 @@ export function createServiceEntries(
   const make: EntryMaker = { assets, mtimeSeconds };
   const digestOf = (hostPath: string) => sha256Of({ hostPath }, make);
   const stacks = finishStacks(cluster.stacks, loginKey.privateKey, digestOf);
-  const shared = [...stackEntries(stacks, make), ...tokenEntries(cluster, make)];
+  const ofManagers = stackEntries(stacks, make);
+  const ofAll = tokenEntries(cluster, make);
   const byArchitecture = new Map<string, RenderedEntry[]>();
   return (node) => {
     const architecture = dockerArchitecture(node.profile);
     const images = byArchitecture.get(architecture) ?? imageEntries(cluster.images, architecture, make);
     byArchitecture.set(architecture, images);
-    return [...images, ...shared];
+    return [...images, ...(node.role === 'manager' ? ofManagers : []), ...ofAll];
   };
 }
 

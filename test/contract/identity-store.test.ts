@@ -27,6 +27,7 @@ const members = (names: readonly string[]): RosterMember[] =>
     address: `192.168.1.${101 + position}`,
     storesData: true,
     arbiter: false,
+    labels: {},
   }));
 
 const ensure = async (names: readonly string[]) =>

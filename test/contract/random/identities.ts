@@ -18,6 +18,7 @@ export async function makeSharedIdentities(): Promise<(cluster: Cluster) => Clus
       role: 'manager',
       storesData: true,
       arbiter: false,
+      labels: {},
     } as const;
     const real = await ensureIdentities(directory, { name: 'random', nodes: [only] }, silentProgress);
     const keys = real.nodes['only'];

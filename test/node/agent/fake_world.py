@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from typing import Any, Callable, Dict, List, Optional
 from unittest import mock
 
@@ -22,6 +23,11 @@ def peer(index: int, role: str = "manager") -> Peer:
 def roster(managers: int = 3, workers: int = 1, serial: int = 1) -> Roster:
     nodes = [peer(i, "manager" if i <= managers else "worker") for i in range(1, managers + workers + 1)]
     return Roster("c", serial, nodes, "text", "signature")
+
+
+def with_labels(of: Roster, name: str, labels: Dict[str, str]) -> Roster:
+    """The same list, where a node has labels of the definition."""
+    return replace(of, nodes=[replace(node, labels=labels) if node.name == name else node for node in of.nodes])
 
 
 class FakeDocker(Docker):

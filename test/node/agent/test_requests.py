@@ -14,7 +14,7 @@ from dlimage_node.outcome import Done
 from dlimage_node.requests import Refused
 from dlimage_node.stages.swarm import SwarmStage
 from dlimage_node.swarm import admission
-from fake_world import FakeWorld, frozen_time, swarm_node
+from fake_world import FakeWorld, frozen_time, swarm_node, with_labels
 
 BALLOT_OF_N2 = BALLOTS_PER_ROUND + 2
 
@@ -70,11 +70,16 @@ class Requests(unittest.TestCase):
     def test_labels_are_set_on_the_caller_only(self) -> None:
         self.docker.is_in_swarm(nodes=[swarm_node("id-2", "n2")])
         self.docker.answers["GET /nodes/id-2"] = swarm_node("id-2", "n2")
-        question = json.dumps({"id": "id-2", "labels": {"a": "b"}})
+        # An older node, or one that would like to be more than it is, sends labels of its own.
+        question = json.dumps({"id": "id-2", "stores": True, "labels": {"vault": "yes"}})
         with self.assertRaises(PermissionError):
             self.ask("n3", "labels", question)
         self.assertEqual(self.docker.changes, [])
-        self.assertEqual(self.ask("n2", "labels", question), {"changed": True})
+        self.world.roster = with_labels(self.world.roster, "n2", {"zone": "rack"})
+        answer = self.ask("n2", "labels", question)
+        self.assertEqual(answer, {"changed": True, "labels": {"zone": "rack", "dlimage.labels": "zone"}})
+        ((_, spec),) = self.docker.changes
+        self.assertEqual(spec["Labels"], {"theirs": "kept", **answer["labels"]})
 
 
 class Promotion(unittest.TestCase):

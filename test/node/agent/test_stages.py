@@ -15,7 +15,7 @@ from dlimage_node.stages import labels as labels_stage
 from dlimage_node.stages import swarm as swarm_stage
 from dlimage_node.stages.labels import LabelsStage
 from dlimage_node.stages.swarm import SwarmStage
-from fake_world import FakeWorld, frozen_time, peer_state, swarm_node
+from fake_world import FakeWorld, frozen_time, peer_state, swarm_node, with_labels
 
 
 class Clock(unittest.TestCase):
@@ -186,34 +186,51 @@ class Swarm(unittest.TestCase):
 class Labels(unittest.TestCase):
     def test_a_manager_adds_its_own_and_keeps_others_and_the_availability(self) -> None:
         world = FakeWorld(storage="glusterfs")
+        world.roster = with_labels(world.roster, "n1", {"zone": "rack"})
         world.fake_docker.is_in_swarm()
-        with mock.patch("dlimage_node.labels.read_text", lambda path: "zone=rack\n"):
-            self.assertIsInstance(LabelsStage()(world), Acted)
+        self.assertEqual(LabelsStage()(world), Acted("dlimage.storage=no, zone=rack"))
         ((_, spec),) = world.fake_docker.changes
-        self.assertEqual(spec["Labels"], {"theirs": "kept", "zone": "rack", "dlimage.storage": "no"})
+        set_by_us = {"zone": "rack", "dlimage.labels": "zone", "dlimage.storage": "no"}
+        self.assertEqual(spec["Labels"], {"theirs": "kept", **set_by_us})
         self.assertEqual(spec["Availability"], "drain")
+
+    def test_what_left_the_list_leaves_the_node(self) -> None:
+        world = FakeWorld(storage="none")
+        world.fake_docker.is_in_swarm()
+        own = world.fake_docker.answers["GET /nodes/id-1"]
+        own["Spec"]["Labels"] = {"theirs": "kept", "zone": "rack", "disk": "ssd", "dlimage.labels": "disk,zone"}
+        self.assertEqual(LabelsStage()(world), Acted("none"))
+        ((_, spec),) = world.fake_docker.changes
+        self.assertEqual(spec["Labels"], {"theirs": "kept"})
 
     def test_a_worker_asks_a_manager_once(self) -> None:
         world = FakeWorld(storage="glusterfs", node="n4")
         world.mounted = True
         world.fake_docker.is_in_swarm(manager=False)
-        world.answer = lambda name, request: {"changed": True} if name == "n2" else None
+        set_by_it = {"dlimage.storage": "yes"}
+        world.answer = lambda name, request: {"changed": True, "labels": set_by_it} if name == "n2" else None
         stage = LabelsStage()
-        with mock.patch("dlimage_node.labels.read_text", lambda path: ""), frozen_time(labels_stage):
+        with frozen_time(labels_stage):
             self.assertEqual(stage(world), Done("dlimage.storage=yes"))
             stage(world)
         self.assertEqual([name for name, _, _ in world.asked], ["n1", "n2"])
-        question = json.loads(world.asked[-1][2])
-        self.assertEqual(question, {"id": "id-1", "labels": {"dlimage.storage": "yes"}})
+        self.assertEqual(json.loads(world.asked[-1][2]), {"id": "id-1", "stores": True})
+
+    def test_a_manager_with_an_older_list_confirms_nothing(self) -> None:
+        world = FakeWorld(storage="none", node="n4")
+        world.roster = with_labels(world.roster, "n4", {"zone": "rack"})
+        world.fake_docker.is_in_swarm(manager=False)
+        world.answer = lambda name, request: {"changed": False, "labels": {}}
+        with frozen_time(labels_stage):
+            self.assertEqual(LabelsStage()(world), Waiting("waiting for a manager to set the labels"))
 
     def test_managers_that_are_busy_are_not_pressed(self) -> None:
         world = FakeWorld(storage="glusterfs", node="n4")
         world.fake_docker.is_in_swarm(manager=False)
         stage = LabelsStage()
-        with mock.patch("dlimage_node.labels.read_text", lambda path: ""):
-            for now in (50.0, 52.0, 59.0, 60.0):
-                with frozen_time(labels_stage, monotonic=now):
-                    self.assertEqual(stage(world), Waiting("waiting for a manager to set the labels"))
+        for now in (50.0, 52.0, 59.0, 60.0):
+            with frozen_time(labels_stage, monotonic=now):
+                self.assertEqual(stage(world), Waiting("waiting for a manager to set the labels"))
         self.assertEqual([name for name, _, _ in world.asked], ["n1", "n2", "n3"] * 2)
 
 

@@ -107,6 +107,12 @@ describe('stacks', () => {
     ]);
   });
 
+  it('are on the cards of managers only, as workers deploy nothing', () => {
+    const entriesOf = createServiceEntries(cluster, identities, assets({ 'web/key': 'b' }), 0);
+    expect(entriesOf({ ...pi, role: 'worker' })).toEqual([]);
+    expect(entriesOf({ ...pi, index: 2 })).toEqual(entriesOf(pi));
+  });
+
   it('are another version as soon as a file of theirs is', () => {
     const [one, other] = ['b', 'c'].map((key) => listIn(render(key), '/etc/dlimage/stacks.json'));
     expect(one).toEqual([

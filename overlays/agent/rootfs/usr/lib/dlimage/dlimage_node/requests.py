@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List
 from .clock import is_synchronized
 from .docker import DockerError
 from .founding import BALLOTS_PER_ROUND, Vote
-from .labels import apply_labels
+from .labels import apply_labels, wanted_labels
 from .roster import Peer
 from .swarm.admission import admit
 from .swarm.promotion import promote
@@ -83,9 +83,11 @@ def _votes(world: World, caller: str, words: List[str], text: str) -> Answer:
 
 
 def _labels(world: World, caller: str, words: List[str], text: str) -> Answer:
-    wanted = json.loads(text)
-    _known(world, caller)
-    return {"changed": apply_labels(world, wanted["id"], wanted["labels"], caller)}
+    """The caller gives its id and says whether it has the storage; what else it is called is the list's to say."""
+    said = json.loads(text)
+    peer, stores = _known(world, caller), said["stores"] is True
+    changed = apply_labels(world, str(said["id"]), peer, stores)
+    return {"changed": changed, "labels": wanted_labels(world.settings, peer, stores)}
 
 
 def _roster(world: World, caller: str, words: List[str], text: str) -> Answer:

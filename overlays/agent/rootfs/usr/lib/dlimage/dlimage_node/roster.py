@@ -12,8 +12,8 @@ import json
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass
-from typing import List, Optional
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional
 
 from .files import read_text, write_durably
 
@@ -33,6 +33,8 @@ class Peer:
     stores_data: bool
     arbiter: bool
     gluster_uuid: str
+    labels: Dict[str, str] = field(default_factory=dict)
+    """Those of the definition, for placing services."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def parse_roster(text: str, signature: str) -> Roster:
             stores_data=node["stores_data"],
             arbiter=node["arbiter"],
             gluster_uuid=node["gluster_uuid"],
+            labels=node.get("labels") or {},
         )
         for node in content["nodes"]
     ]

@@ -7,7 +7,7 @@ import time
 from typing import Dict, Optional
 
 from ..docker import DockerError
-from ..labels import apply_labels, has_labels, wanted_labels
+from ..labels import OURS, apply_labels, has_storage, labels_of, merged_labels, wanted_labels
 from ..outcome import Acted, Done, Outcome, Waiting
 from ..world import World
 
@@ -28,33 +28,35 @@ class LabelsStage:
         swarm = world.local_swarm()
         if swarm is None or swarm["LocalNodeState"] != "active":
             return Waiting("waiting for the swarm")
-        labels = wanted_labels(world)
-        if not labels:
-            return Done("none")
-        said = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        stores = has_storage(world)
+        labels = wanted_labels(world.settings, world.me, stores)
+        said = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()) if key != OURS) or "none"
         if swarm.get("ControlAvailable"):
             try:
-                if has_labels(world.manager_view().node(swarm["NodeID"]), labels):
+                present = labels_of(world.manager_view().node(swarm["NodeID"]))
+                if merged_labels(present, labels) == present:
                     return Done(said)
-                changed = apply_labels(world, swarm["NodeID"], labels, world.settings.node)
+                changed = apply_labels(world, swarm["NodeID"], world.me, stores)
             except DockerError as error:
                 return Waiting(f"the swarm: {error}")
             return Acted(said) if changed else Done(said)
         # The managers of a swarm that the definition names know nothing of dlimage; what the labels are is theirs to say.
-        if world.settings.swarm_join_addresses or self._is_confirmed(world, swarm["NodeID"], labels):
+        if world.settings.swarm_join_addresses or self._is_confirmed(world, swarm["NodeID"], labels, stores):
             return Done(said)
         return Waiting("waiting for a manager to set the labels")
 
-    def _is_confirmed(self, world: World, node_id: str, labels: Dict[str, str]) -> bool:
+    def _is_confirmed(self, world: World, node_id: str, labels: Dict[str, str], stores: bool) -> bool:
         """True when a manager has set them lately, or does so now."""
         now = time.monotonic()
         if self._confirmed == labels and now - self._confirmed_at < RENEW_SECONDS:
             return True
         if now - self._refused_at < RETRY_SECONDS:
             return False
-        question = json.dumps({"id": node_id, "labels": labels})
+        question = json.dumps({"id": node_id, "stores": stores})
         for manager in world.other_managers:
-            if world.ask(manager, "labels", stdin=question) is not None:
+            answer = world.ask(manager, "labels", stdin=question)
+            # One that has not seen the newest list yet sets other labels.
+            if answer is not None and answer.get("labels") == labels:
                 self._confirmed, self._confirmed_at = labels, now
                 return True
         self._refused_at = time.monotonic()

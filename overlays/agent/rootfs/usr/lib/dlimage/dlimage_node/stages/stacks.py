@@ -35,7 +35,7 @@ class StacksStage:
     def __call__(self, world: World) -> Outcome:
         stacks = wanted_stacks()
         if not stacks:
-            return Done("none in the definition")
+            return Done("none in the definition" if world.settings.role == "manager" else "managers deploy them")
         local = world.local_swarm()
         if local is None or local["LocalNodeState"] != "active":
             return Waiting("waiting for the swarm")
