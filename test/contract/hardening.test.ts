@@ -35,6 +35,13 @@ describe('the firewall', () => {
       'other tables: 1',
       'a peer: 22 2377 7946 9280 24007 49152 60999',
       'a stranger: 22 9280',
+      'a container: 22 53 2375 9280 49152 60999 61000',
+      'a container, by the virtual IP: 22 53 2375 9280 49152 60999 61000',
+      'a bridge made by hand: 22 9280',
+      'a container, of another node: 22 53 2375 9280 49152 60999 61000',
+      'a container, of a stranger: 22 53 2375 2377 7946 9280 24007 49152 60999 61000',
+      'datagrams of a container to its node: dns',
+      'datagrams of a container to another node: dns',
       'port 80: page',
       'port 80 with a service: service',
       'port 80 without it: page',
@@ -79,10 +86,10 @@ describe('access', () => {
       install -d /run/sshd
       sshd -t
       /usr/lib/dlimage/sshd-options
-      sshd -T | grep -E '^(authenticationmethods|permitemptypasswords|persourcepenalties) ' | sort`);
+      sshd -T | grep -E '^(authenticationmethods|permitemptypasswords|persource(maxstartups|penalties)) ' | sort`);
     // Debian 12's sshd knows no penalties.
     expect(output).toMatch(
-      /^authenticationmethods publickey\npermitemptypasswords no\n(persourcepenalties no\n)?$/,
+      /^authenticationmethods publickey\npermitemptypasswords no\npersourcemaxstartups 10\n(persourcepenalties no\n)?$/,
     );
     expect(output.includes('penalties')).toBe(
       (await ask('install -d /run/sshd; sshd -T')).includes('persourcepenalties'),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 import tempfile
 import threading
+import time
 import unittest
 from unittest import mock
 
@@ -39,8 +41,9 @@ class Server(unittest.TestCase):
         self.assertIn("error", self.ask(""))
 
     def test_what_fails_is_told_and_the_next_is_answered(self) -> None:
-        with mock.patch("traceback.print_exc"):
-            self.assertIn("error", self.ask("n2\nroster\nno json"))
+        with mock.patch("sys.stdout", io.StringIO()) as journal:
+            self.assertIn("error", self.ask("n2\nroster\nno json" + "x" * 9000))
+        self.assertRegex(journal.getvalue(), r"^n2 asked roster: JSONDecodeError: .{1,100} \(decoder\.py:\d+\)\n$")
         self.assertEqual(self.ask("n2\nstate\n")["node"], "n1")
 
     def test_who_watches_is_told_at_every_line_how_the_node_is(self) -> None:
@@ -59,6 +62,30 @@ class Server(unittest.TestCase):
             channel.connect(self.path)
             channel.sendall(b"n2\nwatch\n")
             self.assertEqual(channel.recv(1), b"")
+
+    def test_one_node_does_not_take_the_places_of_the_others(self) -> None:
+        lines = []
+        for _ in range(200):
+            channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self.addCleanup(channel.close)
+            channel.connect(self.path)
+            channel.sendall(b"n4\nwatch\n")
+            lines.append(channel)
+        lines[-1].settimeout(10)
+        self.assertIn(b"n4 asks too much at once", lines[-1].recv(100))
+        self.assertEqual(self.ask("n2\nstate\n")["node"], "n1")
+        self.assertLess(threading.active_count(), 20)
+        for channel in lines:
+            channel.close()
+        self.assertEqual(self.ask_until_answered("n4\nstate\n")["node"], "n1")
+
+    def ask_until_answered(self, text: str) -> dict:
+        for _ in range(100):
+            answer = self.ask(text)
+            if "error" not in answer:
+                return answer
+            time.sleep(0.05)
+        raise AssertionError(answer)
 
     def test_news_wakes_the_loop(self) -> None:
         self.ask("n2\nstate\n")

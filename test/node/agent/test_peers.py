@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import unittest
@@ -11,7 +12,7 @@ from unittest import mock
 from dlimage_node import peers
 from dlimage_node.peers import Watch
 from dlimage_node.roster import Peer
-from fake_world import peer
+from fake_world import peer, peer_state
 
 
 class Watching(unittest.TestCase):
@@ -63,6 +64,18 @@ class Watching(unittest.TestCase):
     def test_what_was_said_long_ago_is_not_believed(self) -> None:
         watch = Watch(lambda node: {"node": node.name, "received": time.monotonic() - 30})
         self.assertEqual(watch.states([peer(1)]), {})
+
+
+
+class States(unittest.TestCase):
+    def test_a_node_of_another_version_is_one_that_does_not_answer(self) -> None:
+        state = {**peer_state(), "node": "n2"}
+        state.pop("received")
+        self.assertEqual((peers.parse_state(json.dumps(state)) or {}).get("node"), "n2")
+        for key in ("serial", "clock", "swarm", "services"):
+            for wrong in ({key: None}, {key: []}):
+                self.assertIsNone(peers.parse_state(json.dumps({**state, **wrong})), key)
+        self.assertIsNone(peers.parse_state("[]"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from unittest import mock
 
 from dlimage_node import roster
 from dlimage_node.stages import roster as roster_stage
+from dlimage_node.storage import mounter
 from fake_world import FakeWorld
 
 
@@ -61,6 +62,10 @@ class Belief(unittest.TestCase):
     def test_changed_after_it_was_signed(self) -> None:
         self.assertFalse(self.supersedes(text_of(9), self.ours.sign(text_of(4))))
 
+    def test_on_a_disk_without_room(self) -> None:
+        with mock.patch.object(tempfile, "mkdtemp", side_effect=OSError(28, "No space left on device")):
+            self.assertTrue(self.supersedes(text_of(4), self.ours.sign(text_of(4))))
+
     def test_no_signature_at_all(self) -> None:
         for signature in ("", "AAAA", "not base64!"):
             self.assertFalse(self.supersedes(text_of(4), signature))
@@ -76,6 +81,12 @@ class Reading(unittest.TestCase):
     def test_takes_the_list_that_came_later(self) -> None:
         self.assertEqual(self.read([True]), 2)
 
+    def test_goes_on_with_what_it_knew_when_the_disk_goes_bad(self) -> None:
+        lists = [roster.parse_roster(text_of(2), ""), OSError(5, "Input/output error"), OSError(5, "Input/output error")]
+        with mock.patch.object(mounter, "read_roster", side_effect=lists):
+            read = mounter.cached_roster(max_age_seconds=-1)
+            self.assertEqual([read().serial for _ in range(3)], [2, 2, 2])
+
     def test_takes_the_image_s_own_when_the_disk_is_too_full_to_check_a_signature(self) -> None:
         self.assertEqual(self.read(OSError(28, "No space left on device")), 1)
 
@@ -86,12 +97,21 @@ class Hosts(unittest.TestCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write("127.0.0.1 localhost\n10.0.0.1 n1 # mine\n192.0.2.1 printer")
         with mock.patch.object(roster_stage, "HOSTS", path):
-            self.assertTrue(roster_stage._complete_hosts(FakeWorld()))
-            self.assertFalse(roster_stage._complete_hosts(FakeWorld()))
+            self.assertTrue(roster_stage._follow_in_hosts(FakeWorld()))
+            self.assertFalse(roster_stage._follow_in_hosts(FakeWorld()))
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()
         self.assertEqual(lines[1:3], ["10.0.0.1 n1 # mine", "192.0.2.1 printer"])
         self.assertEqual(lines[3:], ["10.0.0.2 n2", "10.0.0.3 n3", "10.0.0.4 n4"])
+
+    def test_a_node_that_moved_is_found_at_its_new_address(self) -> None:
+        path = os.path.join(tempfile.mkdtemp(), "hosts")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("10.0.0.1 n1\n10.0.0.2 n2\n10.0.0.33 n3\n10.0.0.4 n4\n192.0.2.1 n3.example n3\n")
+        with mock.patch.object(roster_stage, "HOSTS", path):
+            self.assertTrue(roster_stage._follow_in_hosts(FakeWorld()))
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read().splitlines()[2:], ["10.0.0.3 n3", "10.0.0.4 n4", "192.0.2.1 n3.example n3"])
 
 
 if __name__ == "__main__":

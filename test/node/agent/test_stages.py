@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import unittest
-from datetime import datetime, timezone
 from unittest import mock
 
 from dlimage_node.docker import DockerError
@@ -14,6 +13,7 @@ from dlimage_node.stages import clock
 from dlimage_node.stages import labels as labels_stage
 from dlimage_node.stages import swarm as swarm_stage
 from dlimage_node.stages.labels import LabelsStage
+from dlimage_node.swarm import housekeeping
 from dlimage_node.stages.swarm import SwarmStage
 from fake_world import FakeWorld, frozen_time, peer_state, swarm_node, with_labels
 
@@ -50,6 +50,25 @@ class Clock(unittest.TestCase):
         }
         self.step(world)
         self.assertEqual(self.set_to, 1_000_100.0)
+
+    def test_one_mad_clock_is_nobody_s_time(self) -> None:
+        world = FakeWorld()
+        now = 1_800_000_000.0
+        mad = peer_state(clock=now + 20 * 365 * 86400)
+        for others in ({}, {"n2": peer_state(clock=now, clock_synchronized=True)}, {"n2": peer_state(clock=now)}):
+            world.states = {**others, "n3": mad}
+            self.assertIsInstance(self.step(world, now=now), Done)
+            self.assertIsNone(self.set_to)
+        a_little = peer_state(clock=now + 3600)
+        world.states = {"n2": peer_state(clock=now + 5, clock_synchronized=True), "n3": a_little}
+        self.assertIsInstance(self.step(world, now=now), Done)
+
+    def test_what_most_say_is_the_time(self) -> None:
+        world = FakeWorld()
+        now = 1_800_000_000.0
+        world.states = {"n2": peer_state(clock=now + 11 * 365 * 86400), "n3": peer_state(clock=now + 12 * 365 * 86400)}
+        self.step(world, now=now)
+        self.assertEqual(self.set_to, now + 11 * 365 * 86400)
 
     def test_time_servers_are_believed_more_than_peers(self) -> None:
         world = FakeWorld()
@@ -156,14 +175,22 @@ class Swarm(unittest.TestCase):
         self.world.acceptor.decide("epoch")
         orphan = swarm_node("orphan", "", role="worker", state="down")
         others = [swarm_node(f"id-{i}", f"n{i}", role="manager" if i < 4 else "worker") for i in (2, 3, 4)]
-        self.docker.is_in_swarm(nodes=[*others, orphan])
-        self.assertIsInstance(self.step(), Acted)
-        self.assertEqual([path for path, _ in self.docker.changes], ["/nodes/orphan?force=true"])
-        # One that is new, while a node is missing, may be just that node.
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.0Z")
-        self.docker.is_in_swarm(nodes=[*others[:2], {**orphan, "CreatedAt": now}])
-        self.world.begin_pass(deep=True)
-        self.assertIsInstance(self.step(), Done)
+        self.docker.answers["POST /swarm/update"] = None
+
+        def removed(nodes: list, monotonic: float) -> list:
+            self.docker.is_in_swarm(nodes=nodes)
+            self.docker.answers["GET /swarm"]["Spec"]["Labels"]["dlimage.tokens-rotated"] = "1"
+            self.docker.changes.clear()
+            self.world.begin_pass(deep=True)
+            with frozen_time(housekeeping, monotonic=monotonic):
+                self.step()
+            return [path for path, _ in self.docker.changes]
+
+        self.assertEqual(removed([*others, orphan], 1000.0), [], "however old the clock on the wall says it is")
+        self.assertEqual(removed([*others, orphan], 1070.0), ["/nodes/orphan?force=true"])
+        # While a node is missing it may be just that node.
+        self.assertEqual(removed([*others[:2], orphan], 1080.0), [])
+        self.assertEqual(removed([*others[:2], orphan], 1700.0), ["/nodes/orphan?force=true"])
 
     def test_a_worker_that_the_list_calls_a_manager_asks_for_it_with_its_own_id(self) -> None:
         self.docker.is_in_swarm(manager=False)

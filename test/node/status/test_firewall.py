@@ -49,6 +49,18 @@ class OpenPorts(unittest.TestCase):
         self.assertEqual(firewall.open_ports(opened, "tcp"), [])
 
 
+class Docker(unittest.TestCase):
+    def test_its_bridges_and_networks_are_those_of_its_settings(self) -> None:
+        docker = {"bridge": "cbr0", "bip": "10.9.0.1/24", "default-address-pools": [{"base": "10.10.0.0/16", "size": 24}]}
+        self.assertEqual(firewall.bridges_of(docker), ["cbr0", "docker0", "docker_gwbridge"])
+        self.assertEqual(firewall.networks_of(docker), ["10.10.0.0/16", "10.9.0.0/24"])
+
+    def test_what_is_no_setting_opens_nothing(self) -> None:
+        docker = {"bridge": 'x" accept', "bip": "all", "default-address-pools": [{"base": "0.0.0.0/0 }"}, 7]}
+        self.assertEqual(firewall.bridges_of(docker), ["docker0", "docker_gwbridge"])
+        self.assertEqual(firewall.networks_of(docker), [])
+
+
 class Transaction(unittest.TestCase):
     def test_empties_every_set_before_it_fills_it(self) -> None:
         lines = firewall.transaction(settings(), roster("192.168.1.101")).splitlines()
@@ -57,11 +69,17 @@ class Transaction(unittest.TestCase):
             [
                 "flush set inet dlimage peers",
                 "add element inet dlimage peers { 192.168.1.101 }",
+                "flush set inet dlimage nodes",
+                "add element inet dlimage nodes { 192.168.1.101 }",
                 "flush set inet dlimage open_tcp",
                 "add element inet dlimage open_tcp { 9280 }",
                 "flush set inet dlimage open_udp",
                 "flush set inet dlimage lan",
                 'add element inet dlimage lan { "eth0" }',
+                "flush set inet dlimage bridges",
+                'add element inet dlimage bridges { "docker0", "docker_gwbridge" }',
+                "flush set inet dlimage containers",
+                "add element inet dlimage containers { 172.16.0.0/12 }",
                 "flush set inet dlimage data_path",
                 "add element inet dlimage data_path { 4789 }",
                 "flush map inet dlimage page",

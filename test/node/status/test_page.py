@@ -7,6 +7,7 @@ import io
 import json
 import socket
 import threading
+import time
 import unittest
 from html.parser import HTMLParser
 from typing import Dict, List, Optional, Tuple
@@ -117,6 +118,9 @@ class Served(unittest.TestCase):
         patch = mock.patch.object(page, "read_report", lambda: self.report)
         patch.start()
         self.addCleanup(patch.stop)
+        self.listen()
+
+    def listen(self) -> None:
         self.server = page.make_server(0)
         self.addCleanup(self.server.server_close)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -167,14 +171,42 @@ class Served(unittest.TestCase):
                 threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def test_silent_clients_do_not_take_all_threads(self) -> None:
-        silent = [socket.create_connection(("127.0.0.1", self.server.server_port)) for _ in range(40)]
-        try:
-            silent[-1].settimeout(5)
-            self.assertEqual(silent[-1].recv(1), b"", "the last was hung up on")
-            self.assertLessEqual(threading.active_count(), page.MOST_REQUESTS + 4)
-        finally:
-            for client in silent:
-                client.close()
+        with mock.patch.object(page, "MOST_OF_ONE", 100):
+            self.listen()
+        silent = self.connect(40)
+        silent[-1].settimeout(5)
+        self.assertEqual(silent[-1].recv(1), b"", "the last was hung up on")
+        self.assertLessEqual(threading.active_count(), page.MOST_REQUESTS + 6)
+
+    def test_one_address_does_not_take_the_places_of_the_others(self) -> None:
+        self.connect(40)
+        time.sleep(0.2)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, source_address=("127.0.0.2", 0))
+        self.addCleanup(connection.close)
+        connection.request("GET", "/healthz")
+        self.assertEqual(connection.getresponse().status, 200)
+
+    def test_a_request_that_comes_in_pieces_has_no_more_time_than_others(self) -> None:
+        with mock.patch.object(page, "REQUEST_SECONDS", 0.5):
+            (client,) = self.connect(1)
+            began = time.monotonic()
+            client.settimeout(0.1)
+            while time.monotonic() - began < 20:
+                try:
+                    client.sendall(b"G")
+                    if client.recv(1) == b"":
+                        break
+                except socket.timeout:
+                    continue
+                except OSError:
+                    break
+        self.assertLess(time.monotonic() - began, 10)
+
+    def connect(self, count: int) -> List[socket.socket]:
+        clients = [socket.create_connection(("127.0.0.1", self.server.server_port)) for _ in range(count)]
+        for client in clients:
+            self.addCleanup(client.close)
+        return clients
 
 
 if __name__ == "__main__":

@@ -7,13 +7,20 @@ roster. One transaction: at no moment is a set half filled.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 import sys
-from typing import Iterable, List
+from typing import Any, Dict, Iterable, List
 
 from .command import Result, run
+from .files import read_text
 from .roster import Roster, read_roster
 from .settings import Settings, read_settings
+
+DOCKER = "/etc/docker/daemon.json"
+DEFAULT_POOLS = ["172.17.0.0/12"]
+BRIDGE = re.compile(r"[A-Za-z0-9_.-]{1,15}")
+"""A name of an interface. Source: Linux, dev_valid_name"""
 
 PORTS = re.compile(r"([0-9]{1,5}(?:-[0-9]{1,5})?)/(tcp|udp)")
 
@@ -39,16 +46,45 @@ def open_ports(settings: Settings, protocol: str) -> List[str]:
 
 def transaction(settings: Settings, roster: Roster) -> str:
     """What nft has to do for the sets to hold what they should, and nothing else."""
+    docker = read_docker()
     page = [f"80 : {settings.http_port}"] if settings.http_port else []
+    peers = peers_of(settings, roster)
     parts = [
-        replace("set", "peers", peers_of(settings, roster)),
+        replace("set", "peers", peers),
+        replace("set", "nodes", sorted({*peers, *([settings.vip] if is_ipv4(settings.vip) else [])})),
         replace("set", "open_tcp", open_ports(settings, "tcp")),
         replace("set", "open_udp", open_ports(settings, "udp")),
         replace("set", "lan", [f'"{settings.interface}"'] if settings.interface else []),
+        replace("set", "bridges", [f'"{name}"' for name in bridges_of(docker)]),
+        replace("set", "containers", networks_of(docker)),
         replace("set", "data_path", settings.words("swarm_data_path_port")),
         replace("map", "page", page),
     ]
     return "".join(parts)
+
+
+def read_docker() -> Dict[str, Any]:
+    """Docker's own settings; none when they cannot be read, with which it does not start either."""
+    try:
+        content = json.loads(read_text(DOCKER))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def bridges_of(docker: Dict[str, Any]) -> List[str]:
+    """Bridges that Docker gives a name of its own."""
+    own = str(docker.get("bridge") or "")
+    names = {"docker0", "docker_gwbridge", *([own] if BRIDGE.fullmatch(own) and own != "none" else [])}
+    return sorted(names)
+
+
+def networks_of(docker: Dict[str, Any]) -> List[str]:
+    """Where the networks lie that Docker makes by itself. Source: dockerd(8), default-address-pools and bip"""
+    pools = docker.get("default-address-pools")
+    bases = [pool.get("base") for pool in pools if isinstance(pool, dict)] if isinstance(pools, list) else DEFAULT_POOLS
+    networks = [str(base) for base in [*bases, docker.get("bip")] if base and is_ipv4(str(base))]
+    return sorted({str(ipaddress.IPv4Network(network, strict=False)) for network in networks})
 
 
 def replace(kind: str, name: str, elements: Iterable[str]) -> str:
@@ -61,6 +97,12 @@ def replace(kind: str, name: str, elements: Iterable[str]) -> str:
 def fill(settings: Settings, roster: Roster) -> Result:
     """Puts the sets right. Fails, and changes nothing, where the firewall is not loaded."""
     return run(["nft", "--file", "-"], stdin=transaction(settings, roster))
+
+
+def rules() -> str:
+    """The rules as the kernel has them, without what they have counted; '' when there are none."""
+    listed = run(["nft", "--stateless", "list", "table", "inet", "dlimage"])
+    return listed.out if listed.ok else ""
 
 
 def is_ipv4(word: str) -> bool:

@@ -7,6 +7,7 @@ tracks; the number is added to the node's priority. Source: keepalived.conf(5), 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -120,7 +121,9 @@ def keep_telling(health: Health, tell: Callable[[], None] = lambda: None) -> Non
     """Never returns. Calls `tell` after each look."""
     while True:
         if is_wanted():
-            write(health.look())
+            # keepalived, which takes the folder along, may end in between.
+            with contextlib.suppress(OSError):
+                write(health.look())
         tell()
         time.sleep(INTERVAL_SECONDS)
 

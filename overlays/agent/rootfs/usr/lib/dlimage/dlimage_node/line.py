@@ -16,6 +16,10 @@ REQUEST = "watch"
 """What the other side is asked for. It then answers each line with a line of JSON."""
 
 
+LONGEST_ANSWER = 1024 * 1024
+"""Bytes. A node that says more than that is not heard: it would fill the memory here."""
+
+
 class Line:
     """Belongs to one thread at a time."""
 
@@ -65,6 +69,8 @@ def _read_line(descriptor: int, deadline: float) -> Optional[str]:
     """A line; '' at the end of the file, None when the time is over."""
     text = b""
     while not text.endswith(b"\n"):
+        if len(text) > LONGEST_ANSWER:
+            return ""
         if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
             return None
         piece = os.read(descriptor, 65536)

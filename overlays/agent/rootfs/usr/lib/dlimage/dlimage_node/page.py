@@ -8,11 +8,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import socket
 import sys
-import threading
 import time
 import traceback
 from http import HTTPStatus
@@ -21,9 +21,16 @@ from typing import Any, NamedTuple, Tuple
 
 from .page_html import page_html
 from .report import Report, read_report
+from .seats import Seats
 
 MOST_REQUESTS = 16
 """At the same time. Each is a thread; a board with 1 GB has better things to do."""
+
+MOST_OF_ONE = 4
+"""From one address, so that nobody takes all of them."""
+
+REQUEST_SECONDS = 5.0
+"""For a whole request, however small the pieces are in which it comes."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -55,14 +62,37 @@ def answer(path: str, report: Report, now: float) -> Answer:
     return Answer(HTTPStatus.NOT_FOUND, "text/plain", "There is /, /status.json and /healthz.\n")
 
 
+class _UntilDeadline(io.RawIOBase):
+    """What a client sends, for so many seconds in all."""
+
+    def __init__(self, channel: socket.socket, seconds: float) -> None:
+        self._channel = channel
+        self._deadline = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._channel.settimeout(left)
+        return self._channel.recv_into(buffer)
+
+
 class Handler(BaseHTTPRequestHandler):
     """GET and HEAD; http.server refuses everything else with 501."""
 
     server_version = "dlimage"
     sys_version = ""
     protocol_version = "HTTP/1.0"
-    # A client that is silent does not keep its thread.
-    timeout = 10
+    # For the answer as a whole. Source: Python, socket.sendall
+    timeout = REQUEST_SECONDS
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(_UntilDeadline(self.connection, REQUEST_SECONDS))
 
     def do_GET(self) -> None:
         self._send(with_body=True)
@@ -94,7 +124,7 @@ class PageServer(ThreadingHTTPServer):
 
     def __init__(self, address: Tuple[str, int], family: socket.AddressFamily) -> None:
         self.address_family = family
-        self._free = threading.BoundedSemaphore(MOST_REQUESTS)
+        self._seats = Seats(MOST_REQUESTS, MOST_OF_ONE)
         super().__init__(address, Handler)
 
     def server_bind(self) -> None:
@@ -107,7 +137,7 @@ class PageServer(ThreadingHTTPServer):
         self.server_name, self.server_port = self.server_address[:2]
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if self._free.acquire(blocking=False):
+        if self._seats.take(client_address[0]):
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
@@ -116,7 +146,7 @@ class PageServer(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._free.release()
+            self._seats.leave(client_address[0])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is nobody's error; all else is ours, and stands in the journal."""

@@ -58,6 +58,30 @@ def parse_answer(text: str) -> Optional[Answer]:
     return answer
 
 
+_STATE = {
+    "serial": int,
+    "clock": float,
+    "clock_synchronized": bool,
+    "swarm": str,
+    "holds_swarm": bool,
+    "epoch": str,
+    "services": int,
+    "promised": int,
+    "promised_to": int,
+    "promise_age_seconds": float,
+}
+"""What the stages read of a node's state."""
+
+
+def parse_state(text: str) -> Optional[Answer]:
+    """How a node says that it is; None for one of a version that says something else."""
+    answer = parse_answer(text)
+    if answer is None:
+        return None
+    fits = all(isinstance(answer.get(key), (int, float) if kind is float else kind) for key, kind in _STATE.items())
+    return answer if fits else None
+
+
 def is_younger(answer: Optional[Answer], seconds: float) -> bool:
     return answer is not None and time.monotonic() - answer["received"] < seconds
 
@@ -107,7 +131,7 @@ class Watch:
         if line is None or line.command != command:
             line = self._lines[peer.name] = Line(command)
         answer = line.ask(ANSWER_SECONDS)
-        return parse_answer(answer) if answer else None
+        return parse_state(answer) if answer else None
 
     def _slowness(self, peer: Peer) -> float:
         return min(self._took.get(peer.name, 0.0), SLOWEST_SECONDS)

@@ -29,6 +29,9 @@ class World:
         self.deep = True
         self.started = time.monotonic()
         self.changing_swarm = threading.RLock()
+        self.nameless_since: Dict[str, float] = {}
+        """When this node first saw entries of the swarm that have not said their name, by their ids."""
+        self._changing_roster = threading.Lock()
         self._watch = peers.Watch()
         self._states: Optional[Dict[str, peers.Answer]] = None
         self._local: Optional[Dict[str, Any]] = None
@@ -102,11 +105,13 @@ class World:
     def adopt_roster(self, text: str, signature: str) -> bool:
         """Takes over a newer list of nodes, if it is signed. Returns whether it did."""
         offered = parse_roster(text, signature)
-        if not supersedes(offered, self.roster):
-            return False
-        keep_roster(offered)
-        self.roster = offered
-        return True
+        # Two nodes may show different ones at once; the newer one stays.
+        with self._changing_roster:
+            if not supersedes(offered, self.roster):
+                return False
+            keep_roster(offered)
+            self.roster = offered
+            return True
 
 
 def real_world() -> World:

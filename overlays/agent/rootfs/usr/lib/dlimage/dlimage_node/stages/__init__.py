@@ -6,10 +6,10 @@ from typing import Callable, List, Tuple
 
 from ..outcome import Outcome
 from ..world import World
-from . import clock, storage, vip
+from . import clock, roster, storage, vip
+from .firewall import FirewallStage
 from .images import ImagesStage
 from .labels import LabelsStage
-from .roster import RosterStage
 from .stacks import StacksStage
 from .swarm import SwarmStage
 
@@ -17,7 +17,8 @@ Stage = Callable[[World], Outcome]
 
 STAGES: List[Tuple[str, Stage]] = [
     ("clock", clock.step),
-    ("roster", RosterStage()),
+    ("roster", roster.step),
+    ("firewall", FirewallStage()),
     ("storage", storage.step),
     ("swarm", SwarmStage()),
     ("labels", LabelsStage()),

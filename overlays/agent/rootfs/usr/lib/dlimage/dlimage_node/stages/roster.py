@@ -4,50 +4,44 @@ from __future__ import annotations
 
 import json
 
-from .. import firewall
 from ..files import read_text, write_durably
-from ..outcome import Acted, Done, Outcome, Waiting
+from ..outcome import Acted, Done, Outcome
 from ..world import World
 
 HOSTS = "/etc/hosts"
 
 
-class RosterStage:
-    """Keeps the serial of the list whose nodes the firewall lets in."""
-
-    def __init__(self) -> None:
-        self._admitted = 0
-
-    def __call__(self, world: World) -> Outcome:
-        if world.deep:
-            for peer in world.other_managers:
-                serial = world.manager_states().get(peer.name, {}).get("serial", world.roster.serial)
-                if serial > world.roster.serial:
-                    answer = world.ask(peer, "get-roster")
-                    if answer and world.adopt_roster(answer["text"], answer["signature"]):
-                        return Acted(f"took over the list of {len(world.roster.nodes)} nodes from {peer.name}")
-                elif serial < world.roster.serial:
-                    own = {"text": world.roster.text, "signature": world.roster.signature}
-                    answer = world.ask(peer, "roster", stdin=json.dumps(own))
-                    if answer and answer["serial"] == world.roster.serial:
-                        return Acted(f"showed {peer.name} the list of {len(world.roster.nodes)} nodes")
-        if _complete_hosts(world):
-            return Acted("added names to /etc/hosts")
-        if self._admitted != world.roster.serial:
-            filled = firewall.fill(world.settings, world.roster)
-            if not filled.ok:
-                return Waiting(f"the firewall: {filled.complaint}")
-            self._admitted = world.roster.serial
-        return Done(f"{len(world.roster.nodes)} nodes")
+def step(world: World) -> Outcome:
+    if world.deep:
+        for peer in world.other_managers:
+            serial = world.manager_states().get(peer.name, {}).get("serial", world.roster.serial)
+            if serial > world.roster.serial:
+                answer = world.ask(peer, "get-roster")
+                if answer and world.adopt_roster(answer["text"], answer["signature"]):
+                    return Acted(f"took over the list of {len(world.roster.nodes)} nodes from {peer.name}")
+            elif serial < world.roster.serial:
+                own = {"text": world.roster.text, "signature": world.roster.signature}
+                answer = world.ask(peer, "roster", stdin=json.dumps(own))
+                if answer and answer["serial"] == world.roster.serial:
+                    return Acted(f"showed {peer.name} the list of {len(world.roster.nodes)} nodes")
+    if _follow_in_hosts(world):
+        return Acted("wrote the nodes into /etc/hosts")
+    return Done(f"{len(world.roster.nodes)} nodes")
 
 
-def _complete_hosts(world: World) -> bool:
-    """Adds the nodes that came later. What else is in the file is the image's or the user's."""
+def _follow_in_hosts(world: World) -> bool:
+    """Adds the nodes that came later, and gives those that moved their address. What else is in the file is the image's or the
+    user's; a line with an address and the name of a node alone is one that dlimage wrote."""
     text = read_text(HOSTS)
-    known = {word for line in text.splitlines() for word in line.split("#")[0].split()[1:]}
-    missing = [f"{peer.address} {peer.name}" for peer in world.roster.nodes if peer.address and peer.name not in known]
-    if not missing:
+    addresses = {peer.name: peer.address for peer in world.roster.nodes if peer.address}
+    lines, known = [], set()
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        known.update(words[1:])
+        moved = len(words) == 2 and addresses.get(words[1], words[0]) != words[0]
+        lines.append(f"{addresses[words[1]]} {words[1]}" if moved else line)
+    lines += [f"{address} {name}" for name, address in addresses.items() if name not in known]
+    if lines == text.splitlines():
         return False
-    ending = "" if not text or text.endswith("\n") else "\n"
-    write_durably(HOSTS, text + ending + "\n".join(missing) + "\n", 0o644)
+    write_durably(HOSTS, "\n".join(lines) + "\n", 0o644)
     return True

@@ -158,9 +158,16 @@ def cached_roster(max_age_seconds: float = 60) -> Callable[[], Roster]:
 
     def roster() -> Roster:
         known = cached[0]
-        if known is None or time.monotonic() - read_at[0] > max_age_seconds:
+        if known is not None and time.monotonic() - read_at[0] <= max_age_seconds:
+            return known
+        try:
             known = cached[0] = read_roster()
-            read_at[0] = time.monotonic()
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            # The disk went bad under a running node: Docker, which needs this program, is not to end with it.
+            if known is None:
+                raise
+            print(f"the list of nodes cannot be read, so the one from before counts: {error}", flush=True)
+        read_at[0] = time.monotonic()
         return known
 
     return roster

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Dict, List, Optional
 
-from ..docker import ManagerView, age_seconds, host_name, is_ready
+from ..docker import ManagerView, host_name, is_ready
 from ..world import World
 from .admission import remove_member
 from .members import names_of_ready
@@ -40,8 +41,12 @@ def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
     """A join that was cut off leaves an entry without a name. So does each attempt that Docker makes again by itself, as
     it does on a slow board."""
     limit = ORPHAN_SECONDS_WHEN_COMPLETE if _is_complete(world, nodes) else ORPHAN_SECONDS
-    for node in nodes:
-        if not host_name(node) and not is_ready(node) and age_seconds(node) > limit:
+    nameless = [node for node in nodes if not host_name(node) and not is_ready(node)]
+    # By this node's own clock: the one on the wall may jump while somebody is joining.
+    now = time.monotonic()
+    world.nameless_since = {node["ID"]: world.nameless_since.get(node["ID"], now) for node in nameless}
+    for node in nameless:
+        if now - world.nameless_since[node["ID"]] > limit:
             remove_member(world, node)
             return "removed what was left of a join that was cut off"
     return None
