@@ -2,6 +2,7 @@ import type { Diagnostic } from '../report/diagnostic.ts';
 import { addressRules } from './rules/address-rules.ts';
 import { baseImageRules } from './rules/base-image-rules.ts';
 import { boardRules } from './rules/board-rules.ts';
+import { contentRules } from './rules/content-rules.ts';
 import { dockerRules } from './rules/docker-rules.ts';
 import { dockerValueRules } from './rules/docker-value-rules.ts';
 import { fileRules } from './rules/file-rules.ts';
@@ -17,6 +18,8 @@ import { nodeRules } from './rules/node-rules.ts';
 import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { shellRules } from './rules/shell-rules.ts';
+import { skippedTargetRules } from './rules/skipped-target-rules.ts';
+import { sshdRules } from './rules/sshd-rules.ts';
 import { stackConflictRules } from './rules/stack-conflict-rules.ts';
 import { stackEngineRules } from './rules/stack-engine-rules.ts';
 import { stackEnvFileRules } from './rules/stack-env-file-rules.ts';
@@ -29,9 +32,11 @@ import { stackSubnetRules } from './rules/stack-subnet-rules.ts';
 import { stackValueRules } from './rules/stack-value-rules.ts';
 import { stackVariableRules } from './rules/stack-variable-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
+import { sudoersRules } from './rules/sudoers-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
 import { timeZoneRules } from './rules/time-zone-rules.ts';
 import { targetClashRules } from './rules/target-clash-rules.ts';
+import { targetModeRules } from './rules/target-mode-rules.ts';
 import { targetRules } from './rules/target-rules.ts';
 import { userRules } from './rules/user-rules.ts';
 import { wifiEnterpriseRules } from './rules/wifi-enterprise-rules.ts';
@@ -63,6 +68,11 @@ const rules: readonly Rule[] = [
   ...fileRules,
   ...targetRules,
   ...targetClashRules,
+  ...skippedTargetRules,
+  ...targetModeRules,
+  ...contentRules,
+  ...sudoersRules,
+  ...sshdRules,
   ...imageRules,
   ...stackRules,
   ...stackSchemaRules,

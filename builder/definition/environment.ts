@@ -23,6 +23,8 @@ export interface Reference {
   readonly from: 'definition' | 'command-line';
   /** Of a compose file: the folder that the paths in it start at, which is that of the stack's first one. */
   readonly folder?: string;
+  /** Of an extra file: its paths on the nodes. */
+  readonly targets?: readonly string[];
 }
 
 /** What the host found where a reference points to. */
@@ -38,7 +40,7 @@ export interface HostPath extends Reference {
   /** Permission bits of a file or folder, with setuid, setgid and sticky; absent when nothing is there. */
   readonly mode?: number;
   /**
-   * Contents, of profiles, stacks, their `.env` and env files, key files and tokens only. Never shown to anybody: it may be
+   * Contents, of profiles, stacks, their `.env` and env files, key files, tokens and what programs of the nodes read only. Never shown to anybody: it may be
    * a private key.
    */
   readonly text?: string;

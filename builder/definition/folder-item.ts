@@ -9,6 +9,8 @@ export interface FolderItem {
   readonly sizeBytes: number;
   /** Of a symlink, as it stands; empty otherwise. */
   readonly target: string;
+  /** Contents, of what a program of the node reads (see `readerOf`) and that is not too long. */
+  readonly text?: string;
   /** Why it cannot be put on a node, in words behind "it": `is a named pipe`. */
   readonly problem?: string;
 }

@@ -68,12 +68,18 @@ function keyReferences(tree: unknown, locator: Locator): Reference[] {
   );
 }
 
+/** One for each source, with all places that it is put at: some are judged by their contents. */
 function fileReferences(tree: unknown): Reference[] {
-  return listAt(tree, 'files').flatMap((file) => {
-    const written = at(file, 'source');
-    return typeof written === 'string'
-      ? [{ purpose: 'extra-file' as const, written, from: 'definition' as const }]
-      : [];
+  const targets = new Map<string, string[]>();
+  for (const file of listAt(tree, 'files')) {
+    const [written, target] = [at(file, 'source'), at(file, 'path')];
+    if (typeof written !== 'string') continue;
+    const known = targets.get(written) ?? [];
+    targets.set(written, known);
+    if (typeof target === 'string') known.push(target);
+  }
+  return [...targets].map(([written, places]) => {
+    return { purpose: 'extra-file', written, from: 'definition', targets: places };
   });
 }
 

@@ -3,6 +3,7 @@ import { createBaseJudge, type BaseJudge } from './base-facts/base-judge.ts';
 import { readCatalogue, type Catalogue, type NamedSource } from './catalogue.ts';
 import { checkCluster } from './check-cluster.ts';
 import type { Cluster } from './cluster.ts';
+import { judgedSources } from './contents/judged-text.ts';
 import type { UsedDefault } from './defaults.ts';
 import { lookUpPaths, type Environment } from './environment.ts';
 import { parseSubnet } from './ipv4.ts';
@@ -63,6 +64,7 @@ export function understandCluster(input: ClusterInput): UnderstoodCluster {
   const read = [...texts.flatMap((text) => text ?? []), ...stackSources(paths)];
   const sources = [
     ...read.map(redactSecrets),
+    ...judgedSources(paths),
     ...[...variableSources(paths), ...envFileSources(paths)].map(coverValues),
   ];
   const catalogue = readCatalogue(profiles, input.bases, input.schemas);

@@ -6,6 +6,7 @@ import { mostFolderItems } from '../definition/folder-item.ts';
 import { isInside } from '../definition/rules/source-rules.ts';
 import { inspectImageArchive } from './inspect-image-archive.ts';
 import { listFolder } from './list-folder.ts';
+import { isJudged, readJudgedText, withJudgedTexts } from './read-judged-texts.ts';
 import { danglingLink, isLink, kindInWords, readRegularText } from './regular-file.ts';
 import { systemCode, systemReason } from './system-error.ts';
 
@@ -36,12 +37,14 @@ export async function findHostPath(reference: Reference, projectDirectory: strin
       if (reference.purpose !== 'extra-file' || !isInside(projectDirectory, realPath)) {
         return { ...found, kind: 'directory' };
       }
-      const items = await listFolder(realPath);
+      const items = await withJudgedTexts(realPath, await listFolder(realPath), reference.targets ?? []);
       return { ...found, kind: 'directory', items, hasMoreItems: items.length > mostFolderItems };
     }
     if (!status.isFile()) return { ...found, kind: 'other', what: kindInWords(status) };
     if (reference.purpose === 'image')
       return { ...found, kind: 'file', archive: await inspectImageArchive(realPath) };
+    if (reference.purpose === 'extra-file' && isJudged(reference))
+      return { ...found, kind: 'file', ...(await readJudgedText(realPath, longestTextBytes)) };
     if (!readAsText.has(reference.purpose)) return { ...found, kind: 'file' };
     return { ...found, ...(await readRegularText(realPath, longestTextBytes)) };
   } catch (error) {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askNodes, complaints } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { askProgram, byText, ownWord } from './support/judge-contents.ts';
+import { cloudConfigs, sshdLines, sudoersLines, unitFiles } from './support/judged-lines.ts';
 import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';
 
 // What a node lets in, and what it forgets, judged by the programs of the base.
@@ -171,5 +173,38 @@ describe('the units', () => {
       'systemd-analyze security --offline=yes --no-pager --threshold=15 dlimage-page.service',
     );
     expect(output).toMatch(/exposure level for dlimage-page\.service: \d\.\d OK/);
+  });
+});
+
+describe('what dlimage says of the contents of extra files is what their program says:', () => {
+  it('sudo', async () => {
+    const texts = byText(sudoersLines);
+    expect(ownWord('sudo', texts)).toEqual(
+      await askProgram(base, texts, 'chown 0:0 "$1"; chmod 0440 "$1"; visudo --check --file="$1"'),
+    );
+  });
+
+  it('sshd', async () => {
+    const texts = byText(sshdLines);
+    const script = `[ -e /tmp/key ] || ssh-keygen -q -t ed25519 -N '' -f /tmp/key; /usr/sbin/sshd -t -h /tmp/key -f "$1"`;
+    expect(ownWord('sshd', texts)).toEqual(await askProgram(base, texts, script));
+  });
+
+  it('cloud-init', async () => {
+    const texts = new Map(cloudConfigs.map((text) => [text, text]));
+    const script = `python3 -c '
+import sys, yaml
+settings = yaml.safe_load(open(sys.argv[1]))
+sys.exit(not (settings is None or isinstance(settings, dict)))' "$1"`;
+    expect(ownWord('cloud-init', texts)).toEqual(await askProgram(base, texts, script));
+  });
+
+  it('systemd', async () => {
+    const texts = new Map(Object.entries(unitFiles));
+    const names = [...texts.keys()].map((name, index) => `${index}) name='${name}';;`).join(' ');
+    const script = `case "\${1##*/}" in ${names} esac
+      cp "$1" "/etc/systemd/system/$name"; cp /files/0 /etc/systemd/system/good.service
+      systemd-analyze verify --man=no --generators=no "$name"`;
+    expect(ownWord('systemd', texts)).toEqual(await askProgram(base, texts, script));
   });
 });

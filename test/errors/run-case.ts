@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, normalize } from 'node:path';
+import { isAbsolute, join, normalize, posix } from 'node:path';
 import {
   lookUpPaths,
   type Environment,
@@ -20,6 +20,7 @@ import {
 } from '../../builder/definition/understand-cluster.ts';
 import { hasErrors } from '../../builder/report/diagnostic.ts';
 import { stackReferences, stackVariableReferences } from '../../builder/definition/stacks/written-stack.ts';
+import { isJudged } from '../../builder/host/read-judged-texts.ts';
 import { formatReport } from '../../builder/report/format-report.ts';
 import { environment, readNamedSources, schemas, world } from './world.ts';
 
@@ -166,7 +167,10 @@ function lookAt(directory: string, reference: Reference): HostPath {
   if (!absolutePath.startsWith(`${projectDirectory}/`) || !existsSync(onDisk))
     return { ...nothing, kind: 'missing' };
   const status = lstatSync(realpathSync(onDisk));
-  if (status.isDirectory()) return { ...nothing, kind: 'directory', items: itemsOf(onDisk) };
+  const { targets = [] } = reference;
+  if (status.isDirectory()) return { ...nothing, kind: 'directory', items: itemsOf(onDisk, targets) };
+  if (reference.purpose === 'extra-file' && !isJudged({ targets }))
+    return { ...nothing, kind: 'file', sizeBytes: status.size };
   const text = readInput(onDisk);
   const decoded = isUtf8(readFileSync(onDisk)) ? {} : { isUndecodable: true };
   const file = { ...nothing, kind: 'file', sizeBytes: status.size, text, ...decoded } as const;
@@ -175,13 +179,17 @@ function lookAt(directory: string, reference: Reference): HostPath {
 }
 
 /** What lies in a folder of a case, with the same modes for everybody who checks it out. */
-function itemsOf(folder: string): FolderItem[] {
+function itemsOf(folder: string, targets: readonly string[]): FolderItem[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
   return ['', ...names].map((relativePath) => {
     const status = lstatSync(join(folder, relativePath));
     const common = { relativePath, mode: 0o644, sizeBytes: 0, target: '' };
     if (status.isDirectory()) return { ...common, kind: 'directory', mode: 0o755 };
-    if (!status.isSymbolicLink()) return { ...common, kind: 'file', sizeBytes: status.size };
+    const places = targets.map((target) => posix.join(target, relativePath));
+    if (!status.isSymbolicLink()) {
+      const text = isJudged({ targets: places }) ? { text: readInput(join(folder, relativePath)) } : {};
+      return { ...common, kind: 'file', sizeBytes: status.size, ...text };
+    }
     return { ...common, kind: 'symlink', target: readlinkSync(join(folder, relativePath)) };
   });
 }

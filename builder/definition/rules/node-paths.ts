@@ -25,6 +25,26 @@ export const ownedPaths: readonly OwnedPath[] = [
     path: '/etc/docker/daemon.json',
     instead: 'it holds the address pools and the log rotation of the cluster',
   },
+  {
+    path: '/etc/sudoers',
+    instead: 'put a file without a dot in its name into /etc/sudoers.d, which it reads',
+  },
+  {
+    path: '/etc/ssh/sshd_config',
+    instead: 'put a file whose name ends in .conf into /etc/ssh/sshd_config.d, which it reads',
+  },
+  {
+    path: '/etc/cloud/cloud.cfg',
+    instead: 'put a file whose name ends in .cfg into /etc/cloud/cloud.cfg.d: it counts more',
+  },
+  ...['cloud-init.disabled', 'ds-identify.cfg'].map((name) => ({
+    path: `/etc/cloud/${name}`,
+    instead: 'cloud-init makes the node from its seed, and must start',
+  })),
+  {
+    path: '/etc/nftables.conf',
+    instead: 'the unit that reads it is off; set firewall.open, or have a unit of yours load another file',
+  },
   { path: '/etc/locale.gen', instead: 'set locale' },
   { path: '/etc/default/locale', instead: 'set locale' },
   { path: '/etc/systemd/system/local-fs.target', instead: unit },

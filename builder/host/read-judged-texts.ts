@@ -1,0 +1,40 @@
+import { join, posix } from 'node:path';
+import { readerOf } from '../definition/contents/judged-places.ts';
+import type { Reference } from '../definition/environment.ts';
+import type { FolderItem } from '../definition/folder-item.ts';
+import { canonicalPath } from '../definition/rules/node-paths.ts';
+import { readRegularText } from './regular-file.ts';
+
+/** Of one folder: what programs read at their start is short, and what is hostile must not fill the memory. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Whether a program of the nodes reads an extra file. */
+export function isJudged({ targets = [] }: Pick<Reference, 'targets'>): boolean {
+  return targets.some((path) => readerOf(canonicalPath(path)) !== undefined);
+}
+
+/** The text of a file, or nothing when it is longer than `limitBytes` or cannot be read, which is found out elsewhere. */
+export async function readJudgedText(path: string, limitBytes: number): Promise<{ readonly text?: string }> {
+  const found = await readRegularText(path, limitBytes);
+  return found.kind === 'file' ? { text: found.text } : {};
+}
+
+/** What lies in a folder, with the texts of what programs of the nodes read. */
+export async function withJudgedTexts(
+  folder: string,
+  items: readonly FolderItem[],
+  targets: readonly string[],
+): Promise<FolderItem[]> {
+  let left = mostBytes;
+  const read: FolderItem[] = [];
+  for (const item of items) {
+    const places = targets.map((target) => posix.join(target, item.relativePath));
+    if (item.kind !== 'file' || item.sizeBytes > left || !isJudged({ targets: places })) {
+      read.push(item);
+      continue;
+    }
+    left -= item.sizeBytes;
+    read.push({ ...item, ...(await readJudgedText(join(folder, item.relativePath), item.sizeBytes)) });
+  }
+  return read;
+}
