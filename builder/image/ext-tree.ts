@@ -43,10 +43,10 @@ export function createExtTree(load: LoadExtNodes): ExtTree {
   return {
     async resolve(paths, followLast = false) {
       // Nearly all paths have no links, so one look-up of every prefix mostly answers everything.
-      await learn(paths.flatMap((path) => [...ancestorsOf(path), path]));
+      await learn(['/', ...paths.flatMap((path) => [...ancestorsOf(path), path])]);
       for (;;) {
         const walks = paths.map((path) => walk(path, followLast, known));
-        const missing = walks.flatMap((step) => ('needs' in step ? [step.needs] : []));
+        const missing = walks.flatMap((step) => ('needs' in step ? step.needs : []));
         if (missing.length === 0) return walks.flatMap((step) => ('place' in step ? [step.place] : []));
         await learn(missing);
       }
@@ -54,7 +54,7 @@ export function createExtTree(load: LoadExtNodes): ExtTree {
   };
 }
 
-type Step = { readonly place: ExtPlace } | { readonly needs: string };
+type Step = { readonly place: ExtPlace } | { readonly needs: readonly string[] };
 
 function walk(path: string, followLast: boolean, known: ReadonlyMap<string, ExtNode | null>): Step {
   const parts = partsOf(path);
@@ -62,13 +62,13 @@ function walk(path: string, followLast: boolean, known: ReadonlyMap<string, ExtN
   let current = '/';
   let node: ExtNode | null | undefined = known.get('/');
   let existingDepth = 0;
-  if (node === undefined) return { needs: '/' };
+  if (node === undefined) return { needs: ['/'] };
   for (let name = parts.shift(); name !== undefined; name = parts.shift()) {
     if (node !== null && node.kind !== 'directory') return blocked(current, links, current);
     const next = name === '..' ? parentOf(current) : childOf(current, name);
     // Below a directory that does not exist nothing exists.
     const found: ExtNode | null | undefined = node === null && name !== '..' ? null : known.get(next);
-    if (found === undefined) return { needs: next };
+    if (found === undefined) return { needs: [next, ...below(next, parts)] };
     if (found?.kind === 'symlink' && (parts.length > 0 || followLast)) {
       links.push(next);
       if (links.length > linkLimit) return blocked(next, links, next);
@@ -86,6 +86,12 @@ function walk(path: string, followLast: boolean, known: ReadonlyMap<string, ExtN
     if (found !== null) existingDepth = partsOf(next).length;
   }
   return { place: { path: current, node, existingDepth, links, blockedBy: null } };
+}
+
+/** What else will be needed when there is no link further on: each look-up takes a program. */
+function below(path: string, parts: readonly string[]): string[] {
+  let current = path;
+  return parts.map((name) => (current = name === '..' ? parentOf(current) : childOf(current, name)));
 }
 
 function blocked(path: string, links: readonly string[], blockedBy: string): Step {

@@ -13,6 +13,14 @@ const keyBytes = 16;
 const superblockRange: ByteRange = { offsetBytes: 0, lengthBytes: 4096 };
 
 /**
+ * How long the file of a filesystem at an offset must be for its undo file to be kept: what is read at the place that is
+ * named in its stead must be there, and it lies behind the end of an image whose first half holds something else.
+ */
+export function undoReach(offsetBytes: number): number {
+  return 2 * offsetBytes + 1024 * 1024;
+}
+
+/**
  * Lists the ranges that a program of e2fsprogs wrote, from the undo file that it kept (`-z`). The ranges are those of
  * the filesystem, from its own beginning; each was recorded before its first change.
  *

@@ -44,6 +44,28 @@ describe.skipIf(missingPrograms(programs).length > 0)('an image as people have i
     expect(result.stderr.replaceAll(/\s+/g, ' ')).toContain('behind it, partition 3 is unknown');
   });
 
+  it('may have its root in the last third', async () => {
+    writeFileSync(at('late.img'), '');
+    truncateSync(at('late.img'), 62 * 1024 * 1024);
+    run(
+      'sfdisk',
+      ['-q', at('late.img')],
+      'label: dos\nstart=2048,size=83968,type=da\nstart=86016,size=40960,type=83\n',
+    );
+    const tree = at('late');
+    run('sh', [
+      '-ec',
+      'mkdir -p "$1/etc" "$1/usr/bin"; echo >"$1/usr/bin/bash"; chmod 755 "$1/usr/bin/bash"; ln -s usr/bin "$1/bin"',
+      'sh',
+      tree,
+    ]);
+    const place = `offset=${42 * 1024 * 1024}`;
+    run('mke2fs', ['-q', '-F', '-t', 'ext4', '-d', tree, '-E', place, at('late.img'), '20480k']);
+    const result = await build('./late.img');
+    expect(result.exitCode, result.stderr).toBe(0);
+    run('e2fsck', ['-fn', `${at('out/lab-1.img')}?${place}`]);
+  });
+
   it('is named as the user knows it', async () => {
     writeFileSync(at('junk.img'), 'no image at all\n'.repeat(1000));
     run('7zz', ['a', '-tzip', at('junk.zip'), at('junk.img')]);

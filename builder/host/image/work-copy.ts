@@ -9,6 +9,7 @@ import { fingerprint } from './fingerprint.ts';
 import type { BaseImage } from './base.ts';
 import { copySparsely } from './copy-sparsely.ts';
 import { openImage, sourceOf, type OpenImage } from './open-image.ts';
+import { undoReach } from '../../image/undo-file.ts';
 import { createPatchStore } from './patch-store.ts';
 import { createBootWriter, createRootWriter, type PartitionWriter } from './partition-writers.ts';
 import { makePrivateTemporary, type PrivateTemporary } from './private-temporary.ts';
@@ -58,9 +59,9 @@ export async function openWorkCopy(options: {
     checkEntries(entries, base);
     await checkHostFiles(entries);
     // What lies under a layer can only be looked up in the copy.
-    if (layer !== null) copy ??= await openWorkFile(base.path, workPath, layer, signal);
+    if (layer !== null) copy ??= await openWorkFile(base, workPath, layer, signal);
     for (const writer of view.writers) await writer.check(entriesOf(entries, writer));
-    copy ??= await openWorkFile(base.path, workPath, layer, signal);
+    copy ??= await openWorkFile(base, workPath, layer, signal);
     try {
       return await patchOn(copy, { ...view, entries, temporary, signal });
     } catch (error) {
@@ -115,14 +116,15 @@ interface WorkFile extends ByteSource {
 }
 
 async function openWorkFile(
-  basePath: string,
+  base: BaseImage,
   path: string,
   layer: Patch | null,
   signal: AbortSignal | undefined,
 ): Promise<WorkFile> {
-  await copySparsely(basePath, path, { step: 'make a work copy of the base', ...(signal && { signal }) });
+  await copySparsely(base.path, path, { step: 'make a work copy of the base', ...(signal && { signal }) });
   const handle: FileHandle = await open(path, 'r+');
   const { size } = await handle.stat();
+  await handle.truncate(Math.max(size, undoReach(base.root.offsetBytes)));
   const file: WorkFile = {
     path,
     ...sourceOf(handle, size),

@@ -82,7 +82,24 @@ describe('an ext tree', () => {
     const { tree: known, asked } = tree();
     await known.resolve(['/etc/hostname', '/etc/hosts', '/usr/lib/x']);
     await known.resolve(['/etc/hostname', '/usr/lib/x']);
-    expect(asked).toEqual([['/etc', '/etc/hostname', '/etc/hosts', '/usr', '/usr/lib', '/usr/lib/x'], ['/']]);
+    expect(asked).toEqual([['/', '/etc', '/etc/hostname', '/etc/hosts', '/usr', '/usr/lib', '/usr/lib/x']]);
+  });
+
+  it('asks once more for each link on the way, however deep what follows is', async () => {
+    const { tree: known, asked } = tree();
+    await known.resolve(['/lib/x/y/z', '/var/lock/subsys']);
+    expect(asked.slice(1)).toEqual([
+      [
+        '/usr',
+        '/usr/lib',
+        '/usr/lib/x',
+        '/usr/lib/x/y',
+        '/usr/lib/x/y/z',
+        '/run',
+        '/run/lock',
+        '/run/lock/subsys',
+      ],
+    ]);
   });
 });
 
