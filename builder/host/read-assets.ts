@@ -7,6 +7,7 @@ import type { FolderItem } from '../definition/folder-item.ts';
 import type { Assets, UserFile } from '../plan/assets.ts';
 import { HostError } from '../report/errors.ts';
 import { listFolder } from './list-folder.ts';
+import { changeStamp } from './change-stamp.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { openRegularFile } from './regular-file.ts';
 import { packageRoot } from './package-root.ts';
@@ -72,6 +73,7 @@ async function hashItem(folder: string, item: FolderItem): Promise<UserFile> {
   const file = await openRegularFile(path);
   try {
     const hash = createHash('sha256');
+    const stamp = changeStamp(await file.stat({ bigint: true }));
     let sizeBytes = 0;
     // No stream: of many small files its buffers are most of the work.
     const buffer = Buffer.allocUnsafe(Math.min(item.sizeBytes + 1, chunkBytes));
@@ -83,7 +85,9 @@ async function hashItem(folder: string, item: FolderItem): Promise<UserFile> {
       if (sizeBytes > item.sizeBytes) throw changed(path, `grows while it is read`);
     }
     if (sizeBytes !== item.sizeBytes) throw changed(path, 'became shorter while it was read');
-    return { ...item, kind, sha256: hash.digest('hex') };
+    if (changeStamp(await file.stat({ bigint: true })) !== stamp)
+      throw changed(path, 'changed while it was read');
+    return { ...item, kind, sha256: hash.digest('hex'), stamp };
   } finally {
     await file.close();
   }

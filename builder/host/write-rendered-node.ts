@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Entry } from '../plan/entry.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
 import { HostError } from '../report/errors.ts';
+import { checkHostFiles } from './image/staging.ts';
 import { makePrivateDirectory } from './files.ts';
 import { makeDirectory } from './make-directory.ts';
 
@@ -35,6 +36,7 @@ export async function writeRenderedNode(rendered: RenderedNode, directory: strin
     // Directories last and deepest first, so that no later file changes their times.
     const [directories, others] = partition(rendered.entries.map(({ entry }) => entry));
     for (const entry of [...others, ...directories.toReversed()]) await writeEntry(partial, entry);
+    await checkHostFiles(others);
     await rm(directory, { recursive: true, force: true });
     await rename(partial, directory);
   } catch (error) {

@@ -5,6 +5,8 @@ export interface UserFile extends FolderItem {
   readonly kind: 'file' | 'directory' | 'symlink';
   /** Empty for what is not a file. */
   readonly sha256: string;
+  /** Of a file, its inode, size and time of last change as it was hashed: see `changeStamp`. */
+  readonly stamp?: string;
 }
 
 /** Everything the planner works from beyond the definition and the identities. Read by the host, never by the planner. */

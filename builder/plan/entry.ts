@@ -1,7 +1,13 @@
 /** Bytes that end up in an image: made by the renderer, or a file of the user's that is streamed at apply time. */
 export type EntryContent =
   | { readonly from: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly from: 'host-file'; readonly hostPath: string; readonly sizeBytes: number };
+  | {
+      readonly from: 'host-file';
+      readonly hostPath: string;
+      readonly sizeBytes: number;
+      /** What the file was when its hash was taken: another is another content. */
+      readonly stamp?: string;
+    };
 
 interface EntryCommon {
   /** Absolute path inside its partition: `/etc/hostname` on `root`, `/user-data` on `boot`. */

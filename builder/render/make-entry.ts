@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { UserFile } from '../plan/assets.ts';
 import type { EntryContent } from '../plan/entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 
@@ -25,6 +26,14 @@ export interface EntryAttributes {
 export function fileFromBytes(attributes: EntryAttributes, bytes: Uint8Array): RenderedEntry {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return fileFromContent(attributes, { from: 'bytes', bytes }, sha256);
+}
+
+/** The content of a file of the user's, as it was when it was read. */
+export function hostFile(
+  hostPath: string,
+  { sizeBytes, stamp }: Pick<UserFile, 'sizeBytes' | 'stamp'>,
+): EntryContent {
+  return { from: 'host-file', hostPath, sizeBytes, ...(stamp === undefined ? {} : { stamp }) };
 }
 
 /** A file whose content is known by its hash. */

@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 import type { Cluster, ClusterImage, ClusterNode, StackEntry } from '../definition/cluster.ts';
 import { dockerArchitecture } from '../definition/images/docker-architecture.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
-import type { Assets } from '../plan/assets.ts';
-import { fileFromBytes, fileFromContent, type EntryAttributes } from './make-entry.ts';
+import type { Assets, UserFile } from '../plan/assets.ts';
+import { fileFromBytes, fileFromContent, hostFile, type EntryAttributes } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 import { finishStacks, type FinishedStack } from './finish-stacks.ts';
 
@@ -26,7 +26,7 @@ export function createServiceEntries(
   mtimeSeconds: number,
 ): ServiceEntries {
   const make: EntryMaker = { assets, mtimeSeconds };
-  const digestOf = (hostPath: string) => sha256Of({ hostPath }, make);
+  const digestOf = (hostPath: string) => readFile({ hostPath }, make).sha256;
   const stacks = finishStacks(cluster.stacks, loginKey.privateKey, digestOf);
   const ofManagers = stackEntries(stacks, make);
   const ofAll = tokenEntries(cluster, make);
@@ -122,17 +122,18 @@ function fromHost(
   make: EntryMaker,
 ): RenderedEntry {
   const { hostPath, sizeBytes } = file;
+  const found = readFile(file, make);
   return fileFromContent(
     { ...attributes, mtimeSeconds: make.mtimeSeconds, shared: true },
-    { from: 'host-file', hostPath, sizeBytes },
-    sha256Of(file, make),
+    hostFile(hostPath, { ...found, sizeBytes }),
+    found.sha256,
   );
 }
 
-function sha256Of({ hostPath }: { readonly hostPath: string }, { assets }: EntryMaker): string {
+function readFile({ hostPath }: { readonly hostPath: string }, { assets }: EntryMaker): UserFile {
   const [found] = assets.userFiles.get(hostPath) ?? [];
   if (found === undefined) throw new Error(`${hostPath} was not read`);
-  return found.sha256;
+  return found;
 }
 
 function json(

@@ -7,6 +7,7 @@ import {
   directoryIfMissing,
   fileFromBytes,
   fileFromContent,
+  hostFile,
   symlink,
   type EntryAttributes,
 } from './make-entry.ts';
@@ -108,11 +109,7 @@ function entryOf(file: ExtraFile, found: UserFile, { users, mtimeSeconds }: Maki
   if (found.kind === 'symlink') return symlink(attributes, found.target);
   if (found.kind === 'directory') return directoryIfMissing(attributes);
   const hostPath = found.relativePath === '' ? file.hostPath : posix.join(file.hostPath, found.relativePath);
-  return fileFromContent(
-    attributes,
-    { from: 'host-file', hostPath, sizeBytes: found.sizeBytes },
-    found.sha256,
-  );
+  return fileFromContent(attributes, hostFile(hostPath, found), found.sha256);
 }
 
 function modeOf(file: ExtraFile, found: UserFile): number {

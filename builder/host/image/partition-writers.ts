@@ -19,7 +19,7 @@ import { checkExtSpace, checkFatSpace } from './check-space.ts';
 import { statExt, writeExt } from './ext-programs.ts';
 import { writeFat } from './fat-programs.ts';
 import { sourceOf, type OpenImage } from './open-image.ts';
-import { stageContents } from './staging.ts';
+import { checkHostFiles, stageContents } from './staging.ts';
 
 /** Writes entries into one partition of a work copy. */
 export interface PartitionWriter {
@@ -66,6 +66,7 @@ export function createRootWriter(base: BaseImage, image: OpenImage): PartitionWr
       const seconds = superblock.writtenSeconds;
       const options = { undoPath, seconds, ...(signal && { signal }) };
       await writeExt({ imagePath: copy.path, offsetBytes }, renderDebugfsScript(changes), options);
+      await checkHostFiles(entries);
       const ranges = await readUndoFile(undoPath);
       return ranges.map((range) => ({ ...range, offsetBytes: range.offsetBytes + offsetBytes }));
     },
@@ -103,6 +104,7 @@ export function createBootWriter(boot: ImagePartition, image: OpenImage): Partit
       const seconds = entries.reduce((latest, entry) => Math.max(latest, entry.mtimeSeconds), 315_532_800);
       const options = { seconds, ...(signal && { signal }) };
       await writeFat({ imagePath: copy.path, offsetBytes }, plan, hostPathOf, options);
+      await checkHostFiles(entries);
       const after = await readFatVolume(copy, boot);
       const ranges = await fatRangesToCompare(before, after, entries);
       return ranges.map((range) => ({ ...range, offsetBytes: range.offsetBytes + offsetBytes }));

@@ -1,8 +1,9 @@
 import { copyFile, mkdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nameOf, parentOf } from '../../image/image-path.ts';
-import type { Entry, FileEntry } from '../../plan/entry.ts';
+import type { Entry, EntryContent, FileEntry } from '../../plan/entry.ts';
 import { HostError } from '../../report/errors.ts';
+import { changeStamp } from '../change-stamp.ts';
 import { isErrno } from '../files.ts';
 
 /** Earliest time that FAT can store: 1980-01-01. */
@@ -54,7 +55,7 @@ async function stageFile(entry: FileEntry, path: string): Promise<void> {
   if (content.from === 'bytes') {
     await writeFile(path, content.bytes, { flag: 'wx', mode: 0o600 });
   } else {
-    await checkHostFile(content.hostPath, content.sizeBytes);
+    await checkHostFile(content);
     await (entry.partition === 'root' ? symlink(content.hostPath, path) : copyFile(content.hostPath, path));
   }
   if (entry.partition === 'boot') {
@@ -71,12 +72,14 @@ async function stageFile(entry: FileEntry, path: string): Promise<void> {
 export async function checkHostFiles(entries: readonly Entry[]): Promise<void> {
   for (const entry of entries) {
     if (entry.kind !== 'file' || entry.content.from !== 'host-file') continue;
-    await checkHostFile(entry.content.hostPath, entry.content.sizeBytes);
+    await checkHostFile(entry.content);
   }
 }
 
-async function checkHostFile(path: string, sizeBytes: number): Promise<void> {
-  const status = await stat(path).catch((error: unknown) => {
+type HostFile = Extract<EntryContent, { readonly from: 'host-file' }>;
+
+async function checkHostFile({ hostPath: path, sizeBytes, stamp }: HostFile): Promise<void> {
+  const status = await stat(path, { bigint: true }).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error;
     throw new HostError('host-file-missing', `${path} is gone since the plan was made`, {
       hint: 'plan again',
@@ -87,11 +90,15 @@ async function checkHostFile(path: string, sizeBytes: number): Promise<void> {
       hint: 'only regular files can be copied into an image',
     });
   }
-  if (status.size !== sizeBytes) {
+  if (status.size !== BigInt(sizeBytes)) {
     throw new HostError(
       'host-file-changed',
       `${path} has ${status.size} bytes; it had ${sizeBytes} when the plan was made`,
       { hint: 'plan again once nothing writes to the file any more' },
     );
   }
+  if (stamp === undefined || changeStamp(status) === stamp) return;
+  throw new HostError('host-file-changed', `${path} was written to since the plan was made`, {
+    hint: 'plan again once nothing writes to the file any more',
+  });
 }

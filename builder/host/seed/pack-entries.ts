@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
 import type { Entry } from '../../plan/entry.ts';
+import { checkHostFiles } from '../image/staging.ts';
 
 type TarHeader = Partial<Header> & { readonly name: string };
 
@@ -15,8 +16,15 @@ type TarHeader = Partial<Header> & { readonly name: string };
 export async function packEntries(path: string, entries: readonly Entry[]): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   const tar = pack();
-  // Both ends run at once: the tar is never in memory as a whole.
-  await Promise.all([pipeline(Readable.from(tar), file.createWriteStream()), addEntries(tar, entries)]);
+  try {
+    // Both ends run at once: the tar is never in memory as a whole.
+    await Promise.all([pipeline(Readable.from(tar), file.createWriteStream()), addEntries(tar, entries)]);
+  } catch (error) {
+    // The packer knows of a wrong length, but not why.
+    await checkHostFiles(entries);
+    throw error;
+  }
+  await checkHostFiles(entries);
 }
 
 async function addEntries(tar: Pack, entries: readonly Entry[]): Promise<void> {
