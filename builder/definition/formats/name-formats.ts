@@ -48,7 +48,7 @@ export const domainName: ValueFormat = (value, { name, at }) => {
     'domain-malformed',
     at,
     `${name} ${shown(value)} is not a domain name`,
-    'write it like home.example',
+    `write it like ${/\bntp\b/.test(name) ? 'time.example' : 'home.example'}`,
   );
 };
 

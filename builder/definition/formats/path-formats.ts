@@ -2,14 +2,21 @@ import { error } from '../finding.ts';
 import { shown } from '../shown.ts';
 import type { ValueFormat } from './value-format.ts';
 
+/** Whose path it is, and where it probably begins. `name` ends in the key that it stands at. */
+function placeOf(name: string): { readonly whose: string; readonly folder: string } {
+  if (/\bstorage\.path$/.test(name)) return { whose: 'server', folder: '' };
+  return { whose: 'node', folder: /\bshell$/.test(name) ? '/bin' : '/etc' };
+}
+
 /** `node-path`: an absolute path on the node in its shortest form; `/` takes a whole tree. */
 export const nodePath: ValueFormat = (value, { name, at }) => {
   if (!value.startsWith('/')) {
+    const { whose, folder } = placeOf(name);
     return error(
       'path-not-absolute',
       at,
-      `${name} ${shown(value)} must be an absolute path on the node`,
-      `begin with /, like /etc/${value.replace(/^[./]+/, '')}`,
+      `${name} ${shown(value)} must be an absolute path on the ${whose}`,
+      `begin with /, like ${folder}/${value.replace(/^[./]+/, '')}`,
     );
   }
   const parts = value.split('/').filter((part) => part !== '' && part !== '.');

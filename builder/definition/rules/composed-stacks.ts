@@ -33,9 +33,10 @@ export function placeOf({ compose }: ComposedFile, path: DefinitionPath): Positi
   return compose.locator.value(path);
 }
 
-/** Whether a value can be judged: one whose variable has no value says nothing. */
+/** Whether a value can be judged: one whose variable has no value, or is none, says nothing. */
 export function isFilled({ compose }: ComposedFile, path: DefinitionPath): boolean {
   const place = JSON.stringify(path);
+  if (compose.filled.malformed.some((one) => JSON.stringify(one) === place)) return false;
   return !compose.filled.variables.some(
     (variable) =>
       variable.value === undefined && variable.isRequired && JSON.stringify(variable.path) === place,

@@ -9,6 +9,7 @@ import { compileComposeSchema, newestMinor } from '../stacks/compose-schema.ts';
 import { composeVersionOf, newestCommonMinor } from '../stacks/compose-version.ts';
 import { ignoredKeys, isKeyIgnored } from '../stacks/ignored-keys.ts';
 import { at, entriesAt } from '../stacks/tree-access.ts';
+import type { ParsedCompose } from '../stacks/written-stack.ts';
 import { composedFiles, dockersOf, once, placeOf, stacksOf, type ComposedFile } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
@@ -104,6 +105,20 @@ function* keysIgnored(context: RuleContext): Iterable<Diagnostic> {
           instead,
         );
       }
+      yield* addressesIgnored(compose, name, service);
+    }
+  }
+}
+
+/** A swarm gives addresses itself. */
+function* addressesIgnored(compose: ParsedCompose, name: string, service: unknown): Iterable<Diagnostic> {
+  for (const [network, settings] of entriesAt(service, 'networks')) {
+    for (const key of ['ipv4_address', 'ipv6_address']) {
+      if (at(settings, key) === undefined) continue;
+      const place = compose.locator.key(['services', name, 'networks', network, key]);
+      const message = `a swarm ignores ${key} of service ${shown(name)}`;
+      const hint = 'other services reach it by its name; aliases gives it more of them';
+      yield warning('stack-key-ignored', place, message, hint);
     }
   }
 }

@@ -101,7 +101,7 @@ function* groupNew({ written, locator }: RuleContext): Iterable<Diagnostic> {
   const users = new Set((written.users ?? []).map(({ name }) => name));
   for (const [index, { groups = [] }] of (written.users ?? []).entries()) {
     for (const [place, group] of groups.entries()) {
-      if (systemNames.has(group) || users.has(group)) continue;
+      if (group === 'root' || systemNames.has(group) || users.has(group)) continue;
       const at = locator.value(['users', index, 'groups', place]);
       const hint = didYouMeanHint(group, systemNames);
       const others = 'groups of devices, like gpio, are in Raspberry Pi OS, or come with packages';
