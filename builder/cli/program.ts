@@ -4,6 +4,7 @@ import { asTyped } from './as-typed.ts';
 import { addClusterCommands, addDefinitionCommands } from './definition-commands.ts';
 import { addBaseCommands, addHostCommands } from './host-commands.ts';
 import { addImageCommands } from './image-commands.ts';
+import { refuseEmptyValues } from './refuse-empty-values.ts';
 
 /**
  * The command line of dlimage. Actions are imported when they run, so that `--version` and `--help` are quick.
@@ -26,6 +27,9 @@ export function createProgram(
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .configureOutput({ writeErr: writeError })
+    .hook('preAction', (_program, command) => {
+      refuseEmptyValues(command);
+    })
     .exitOverride();
   addDefinitionCommands(program);
   addClusterCommands(program);

@@ -44,6 +44,11 @@ export function virtualSizeIn(info: unknown): number | null {
   return typeof size === 'number' && Number.isFinite(size) ? size : null;
 }
 
+/** True when `qemu-img info --output=json` says that the disk cannot be read without a password. */
+export function isEncryptedIn(info: unknown): boolean {
+  return asRecord(info)['encrypted'] === true;
+}
+
 /** Source: qemu, docs/interop/qcow2.txt: "Header", bit 2 of the incompatible features. */
 function outsideQcow2(head: Buffer): string | null {
   if (head.length < 80) return null;

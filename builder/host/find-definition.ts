@@ -46,10 +46,12 @@ export async function findDefinition(
   const source = await readDefinition(file ?? defaultDefinitionFile);
   if (source !== undefined) return definitionOfFile(source);
   if (file !== undefined) {
-    throw new UsageError(
-      `there is no definition ${file}`,
-      'dlimage init writes one; without one, leave the argument out',
-    );
+    throw (await isDirectory(file))
+      ? new UsageError(`the definition ${file} is a folder`, 'name the file in it, like cluster.yaml')
+      : new UsageError(
+          `there is no definition ${file}`,
+          'dlimage init writes one; without one, leave the argument out',
+        );
   }
   const store = await findStore(state, flags);
   const nothing = { source: undefined, file: undefined, projectDirectory: '.', store: undefined };

@@ -31,11 +31,13 @@ const chunkBytes = 64 * 1024;
 export async function openRegularFile(path: string): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     // Sockets, and devices that no driver serves, cannot be opened at all.
-    throw ['ENXIO', 'ENODEV'].includes(systemCode(error)) ? notRegular(path, 'a socket or device') : error;
+    throw ['ENXIO', 'ENODEV'].includes(systemCode(error))
+      ? new NotRegular(path, 'a socket or device')
+      : error;
   });
   try {
     const status = await file.stat();
-    if (!status.isFile()) throw notRegular(path, kindInWords(status));
+    if (!status.isFile()) throw new NotRegular(path, kindInWords(status));
     return file;
   } catch (error) {
     await file.close();
@@ -56,9 +58,8 @@ export async function readRegularText(path: string, limitBytes: number): Promise
       await file.close();
     }
   } catch (error) {
-    if (error instanceof HostError) {
-      const what = error.details[0] ?? 'not a file';
-      return { kind: what === 'a folder' ? 'directory' : 'other', what };
+    if (error instanceof NotRegular) {
+      return { kind: error.what === 'a folder' ? 'directory' : 'other', what: error.what };
     }
     if (systemCode(error) === 'ENOENT')
       return { kind: 'missing', what: (await isLink(path)) ? danglingLink : 'not there' };
@@ -87,8 +88,14 @@ export async function isLink(path: string): Promise<boolean> {
   );
 }
 
-function notRegular(path: string, what: string): HostError {
-  return new HostError('not-a-regular-file', `${path} is ${what}, not a file`, { details: [what] });
+/** `what` stands where a file should be. */
+class NotRegular extends HostError {
+  readonly what: string;
+
+  constructor(path: string, what: string) {
+    super('not-a-regular-file', `${path} is ${what}, not a file`, { hint: 'move it away, and try again' });
+    this.what = what;
+  }
 }
 
 /** All bytes of a file; null when there are more than `limitBytes`. */

@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -131,6 +132,22 @@ describe.skipIf(missingPrograms(programs).length > 0)('an archive as people have
     bytes[63] = 4;
     writeFileSync(at('layer.vhd'), bytes);
     expect(await unpack('layer.vhd')).toMatchObject({ id: 'image-refers-outside' });
+  });
+
+  it.each([
+    ['zip', '7zz a -psecret locked.zip disk.raw'],
+    ['7z', '7zz a -psecret locked.7z disk.raw'],
+    ['7z whose list is locked, too', '7zz a -psecret -mhe=on locked.7z disk.raw'],
+    // The method of encryption in its header. Source: qemu, docs/interop/qcow2.txt: "Header", byte 32 to 35.
+    [
+      'qcow2',
+      'qemu-img create -q -f qcow2 locked.qcow2 1M && ' +
+        String.raw`printf '\001' | dd of=locked.qcow2 bs=1 seek=35 conv=notrunc status=none`,
+    ],
+  ])('is not called damaged where it is encrypted: %s', async (kind, command) => {
+    shell(`rm -f locked.* && ${command}`);
+    expect(await unpack(`locked.${kind.split(' ')[0]}`)).toMatchObject({ id: 'image-encrypted' });
+    expect(readdirSync(at('unpacked'))).toEqual([]);
   });
 
   it.each(['zip', '7z', 'tar'])('asks which of several is meant: %s', async (kind) => {

@@ -1,10 +1,19 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase } from '../../builder/host/image/base.ts';
 import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
 import type { Entry } from '../../builder/plan/entry.ts';
 import { HostError } from '../../builder/report/errors.ts';
+import { runCli } from '../support/run-cli.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
@@ -392,6 +401,21 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     } finally {
       await copy.close();
     }
+  });
+
+  it('refuses what only e2fsck finds, before the build makes anything', async () => {
+    const counts = 'set_bg 0 free_blocks_count 5';
+    const path = spoiled('group.img', (image) =>
+      run('debugfs', ['-w', '-R', counts, `${image}?offset=${rootOffset(usualImage)}`]),
+    );
+    expect(await refusal(readBase(path), scratch.path).catch(String)).toContain('nothing was refused');
+    const build = ['build', '--profile', 'x86', '--base', 'group.img', '--cache', at('cache'), '--quiet'];
+    const { exitCode, stderr } = await runCli(scratch.path, build);
+    expect(stderr).toContain('Free blocks count wrong for group #0');
+    expect(stderr).toContain(`e2fsck -f '${path}?offset=${rootOffset(usualImage)}'`);
+    expect(exitCode).toBe(3);
+    expect(existsSync(at('.dlimage'))).toBe(false);
+    expect(existsSync(at('out/x86/manifest.json'))).toBe(false);
   });
 
   it('refuses a boot file where there is no boot partition', async () => {

@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { findOutputs } from '../../host/verify/find-outputs.ts';
 import { verifyOutput, type VerifiedFile } from '../../host/verify/verify-output.ts';
+import { counted } from '../../definition/shown.ts';
 import { exitCode } from '../../report/errors.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
@@ -43,7 +44,7 @@ function formatFiles(files: readonly VerifiedFile[], wrong: readonly VerifiedFil
   ]);
   const summary =
     wrong.length === 0
-      ? `${files.length} files, all good.`
+      ? `${counted(files.length, 'file')}, all good.`
       : `${wrong.length} of ${files.length} files are wrong.`;
   return `${formatTable(['file', '', ''], rows)}\n\n${summary}`;
 }

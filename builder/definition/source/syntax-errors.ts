@@ -126,6 +126,12 @@ function wording(rest: string, complaint: YAMLError): { message: string; hint?: 
       return { message: `a value cannot begin with ${rest.charAt(0)}`, hint: 'put the value in quotes' };
     case 'BAD_INDENT':
       return { message, hint: 'close the bracket, or indent what belongs inside it deeper than its key' };
+    // The parser, too, goes into each bracket from within the one around it.
+    case 'RESOURCE_EXHAUSTION':
+      return {
+        message: 'it is nested deeper than can be read',
+        hint: 'close the brackets, or take out what was nested by mistake',
+      };
     case 'MISSING_CHAR':
       return { message, hint: 'check the quotes, colons and brackets on this line and the one above' };
     default:

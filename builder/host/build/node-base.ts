@@ -17,6 +17,7 @@ import { nameOf } from '../download/refuse-status.ts';
 import { openImage } from '../image/open-image.ts';
 import { readBase, type BaseImage } from '../image/base.ts';
 import { growthWarning } from '../../image/growth-warning.ts';
+import { checkRootSound } from '../image/check-root-sound.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
 import { knownDigest } from '../known-digest.ts';
 import type { FittingBase } from './fitting-base.ts';
@@ -144,6 +145,7 @@ async function ensureNodeBase(
   const found = await findImageOf(node, source, options);
   const path = found.from === 'file' ? found.path : found.base.imagePath;
   const image = await readFitting(base, profile, path);
+  if (source.from === 'user') await checkRootSound(image, givenName(source.image));
   await checkFitting(node, image, needs, options);
   const sha256 =
     found.from === 'file'
@@ -190,6 +192,11 @@ async function findImageOf(
 ): Promise<FoundImage> {
   if (source.from === 'user') return await ensureUserImage(source.image, titleOf(node), options);
   return { from: 'cache', base: await ensureVendorBase(source.request, options) };
+}
+
+/** An image as the user named it. */
+function givenName(image: UserImage): string {
+  return image.from === 'url' ? image.url : image.path;
 }
 
 function titleOf({ base, profile: { platform, architecture } }: ClusterNode): ImageTitle {

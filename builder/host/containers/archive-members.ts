@@ -5,6 +5,7 @@ import { HostError } from '../../report/errors.ts';
 import { runTool } from '../run-tool.ts';
 import { memoryOfMethod } from './archive-memory.ts';
 import type { Member } from './choose-image.ts';
+import { encryptedImage } from './encrypted-image.ts';
 
 /** The one error for an archive that is not whole. */
 export function damagedArchive(path: string, details: readonly string[], cause?: unknown): HostError {
@@ -18,15 +19,18 @@ export function damagedArchive(path: string, details: readonly string[], cause?:
 /**
  * The files in a zip or 7z archive. Directories and links are none.
  *
- * @throws HostError `image-damaged` when the archive cannot be read, or as `runTool` does
+ * @throws HostError `image-damaged` when the archive cannot be read, `image-encrypted` when not even its list can be, or as
+ *   `runTool` does
  */
 export async function listArchive(path: string, signal?: AbortSignal): Promise<Member[]> {
-  const { stdout } = await runTool('7zz', ['l', '-slt', '--', path], {
+  // -p: an empty password, so that 7zz asks for none.
+  const { stdout } = await runTool('7zz', ['l', '-slt', '-p', '--', path], {
     step: `list ${path}`,
     timeoutSeconds: 600,
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;
+    if (error.details.some((line) => line.includes('encrypted archive'))) throw encryptedImage(path);
     throw damagedArchive(path, error.details, error);
   });
   try {
@@ -66,5 +70,6 @@ function fileIn(fields: ReadonlyMap<unknown, unknown>): Member[] {
   const isFile = field('Folder') !== '+' && !/^\S*D|(^| )l/.test(field('Attributes'));
   const name = field('Path');
   const memoryBytes = memoryOfMethod(field('Method'));
-  return isFile ? [{ name, sizeBytes: Number(field('Size')), memoryBytes }] : [];
+  const isEncrypted = field('Encrypted') === '+';
+  return isFile ? [{ name, sizeBytes: Number(field('Size')), memoryBytes, isEncrypted }] : [];
 }

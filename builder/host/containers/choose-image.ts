@@ -8,6 +8,8 @@ export interface Member {
   readonly sizeBytes: number;
   /** What its unpacking takes. */
   readonly memoryBytes: number;
+  /** True when only a password unpacks it. */
+  readonly isEncrypted?: boolean;
 }
 
 const packed = String.raw`(?:\.(?:xz|gz|zst|bz2|zip|7z))?$`;

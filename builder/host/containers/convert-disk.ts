@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import {
   backingFileIn,
   diskHeadBytes,
+  isEncryptedIn,
   outsideDataIn,
   outsideDataInInfo,
   virtualSizeIn,
@@ -10,6 +11,7 @@ import {
 import { HostError } from '../../report/errors.ts';
 import { readStart } from '../image/open-image.ts';
 import { runTool, type RunOptions } from '../run-tool.ts';
+import { encryptedImage } from './encrypted-image.ts';
 import { longestImageBytes, tooLong } from './longest-image.ts';
 
 /** Says whether a file is a base that disks may be layers over: one that dlimage itself has made them over. */
@@ -20,7 +22,7 @@ export type KnowsBase = (path: string) => Promise<boolean>;
  * data itself, or is a layer over a base that `knowsBase`, is opened, in the format that was recognised, as a plain file,
  * with no other protocol.
  *
- * @throws HostError `image-refers-outside`, `image-too-large`, or as `runTool` does
+ * @throws HostError `image-refers-outside`, `image-encrypted`, `image-too-large`, or as `runTool` does
  */
 export async function convertDisk(
   kind: VirtualDisk,
@@ -39,6 +41,7 @@ export async function convertDisk(
   const info: unknown = JSON.parse(Buffer.from(stdout).toString('utf8'));
   const elsewhere = outsideDataInInfo(info, filename, base);
   if (elsewhere !== null) throw refersOutside(path, elsewhere);
+  if (isEncryptedIn(info)) throw encryptedImage(path);
   if ((virtualSizeIn(info) ?? Infinity) > longestImageBytes) throw tooLong(path);
   const layered = { driver: 'raw', file: { driver: 'file', filename: base } };
   const source = asSource(base === null ? disk : { ...disk, backing: layered });

@@ -11,6 +11,7 @@ import { explainMemoryLimit, tooMuchMemory, unpackMemoryBytes } from './archive-
 import { chooseImage } from './choose-image.ts';
 import { containerOf, type Container } from './container-kind.ts';
 import { convertDisk, type KnowsBase } from './convert-disk.ts';
+import { encryptedImage } from './encrypted-image.ts';
 import { longestImageBytes, tooLong } from './longest-image.ts';
 import { listTar, tarArguments } from './tar-members.ts';
 import { writeSparsely } from './write-sparsely.ts';
@@ -54,7 +55,7 @@ export const toolsOfContainers: Readonly<Partial<Record<Container, ToolName>>> =
  *
  * @returns what the image is called: the path, and of an archive the file in it
  * @throws HostError `image-container-empty`, `image-container-several`, `image-container-deep`, `image-refers-outside`, `image-too-large`,
- *   `image-needs-memory`, `image-changed`, and as the programs do
+ *   `image-needs-memory`, `image-encrypted`, `image-changed`, and as the programs do
  */
 export async function unpackContainer(
   path: string,
@@ -186,7 +187,8 @@ async function unpackMember(
   { run, write, limitBytes }: { readonly run: Run; readonly write: Write; readonly limitBytes: number },
 ): Promise<string> {
   const list = container === 'tar' ? listTar : listArchive;
-  const { name, sizeBytes, memoryBytes } = chooseImage(path, await list(path, run.signal));
+  const { name, sizeBytes, memoryBytes, isEncrypted } = chooseImage(path, await list(path, run.signal));
+  if (isEncrypted === true) throw encryptedImage(`${shown(name)} in ${path}`);
   if (sizeBytes > limitBytes) throw tooLong(path, limitBytes);
   if (memoryBytes > unpackMemoryBytes) throw tooMuchMemory(path);
   let length = 0;

@@ -4,6 +4,7 @@ import { HostError } from '../../report/errors.ts';
 import { listBases } from '../base/base-cache.ts';
 import { knownDigest } from '../known-digest.ts';
 import type { Progress } from '../progress.ts';
+import { kindInWords } from '../regular-file.ts';
 
 /**
  * Finds the base that a patch belongs to, and makes sure by its digest that it is the one.
@@ -29,7 +30,8 @@ async function candidate(
   wanted: string | undefined,
   cacheDirectory: string,
 ): Promise<string> {
-  if (wanted !== undefined && (await stat(wanted).catch(() => null))?.isFile() === true) return wanted;
+  const status = wanted === undefined ? null : await stat(wanted).catch(() => null);
+  if (wanted !== undefined && status?.isFile() === true) return wanted;
   const cached = await listBases(cacheDirectory);
   const exact = cached.find(({ sha256 }) => sha256 === base.sha256);
   const named = cached.filter(
@@ -42,7 +44,7 @@ async function candidate(
     'patch-base-missing',
     wanted === undefined
       ? `the base of the patch is not in the cache: ${base.name}, key ${base.key.slice(0, 12)}`
-      : `there is no base ${wanted}: no such file, and none of that name in the cache`,
+      : `there is no base ${wanted}: ${status === null ? 'no such file' : `there it is ${kindInWords(status)}`}, and none of that name in the cache`,
     { hint: 'name its file with --base, or copy it into the cache of this machine' },
   );
 }

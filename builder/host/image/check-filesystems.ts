@@ -30,7 +30,8 @@ export async function checkFilesystems(
   return checks;
 }
 
-async function checkExt(imagePath: string, partition: ImagePartition): Promise<FilesystemCheck> {
+/** Checks one ext filesystem of an image without changing a byte. */
+export async function checkExt(imagePath: string, partition: ImagePartition): Promise<FilesystemCheck> {
   const path = resolve(imagePath);
   const result = await runTool('e2fsck', ['-fn', `./${basename(path)}?offset=${partition.offsetBytes}`], {
     step: `check partition ${partition.number}`,

@@ -69,8 +69,8 @@ export async function completeBase(base: IncompleteBase, options: CompletionOpti
   const { image, sha256, wanted } = base;
   const settings = await withImage(image.path, (open) => readAptSettings(open, image.root));
   if (settings === null) {
-    const names = wanted.map(([preferred]) => preferred).join(', ');
-    options.progress.note(`note: ${image.path} has no dpkg: ${names} have to be in it already`);
+    const names = [...new Set(wanted.map(([preferred]) => preferred))].join(', ');
+    options.progress.note(`note: ${base.told.definitionName} has no dpkg: ${names} have to be in it already`);
   }
   const present = settings === null ? null : presentNames(settings.status);
   const missing = present === null ? [] : missingDependencies(wanted, present);

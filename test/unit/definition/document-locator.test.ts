@@ -73,6 +73,14 @@ describe('parseDefinition', () => {
     expect(parseDefinition({ file: 'f', text }).value?.tree).toEqual({});
   });
 
+  it('says so where the parser ends before the nesting does', () => {
+    const { value, diagnostics } = parseDefinition({ file: 'f', text: `a: ${'['.repeat(20_000)}` });
+    expect(value).toBeUndefined();
+    expect(diagnostics).toMatchObject([
+      { id: 'yaml-syntax', message: 'not valid YAML: it is nested deeper than can be read' },
+    ]);
+  });
+
   it('stops an expansion bomb', () => {
     const levels = 'abcdefghij'.split('').map((name, level, names) => {
       const before = names[level - 1];

@@ -7,6 +7,7 @@ import { growRoot } from '../../../../builder/host/image/grow-root.ts';
 import { readImageFile } from '../../../../builder/host/image/inspect-image.ts';
 import { readBase, readExtSuperblock } from '../../../../builder/host/image/base.ts';
 import { checkEntries } from '../../../../builder/host/image/check-entries.ts';
+import { checkRootSound } from '../../../../builder/host/image/check-root-sound.ts';
 import { openImage } from '../../../../builder/host/image/open-image.ts';
 import { openWorkCopy } from '../../../../builder/host/image/work-copy.ts';
 import type { Entry } from '../../../../builder/plan/entry.ts';
@@ -142,6 +143,15 @@ const hostileCases: MessageCases = {
       return unpackContainer(path, join(directory, 'image.img'), { onBytes });
     },
   },
+  'image-encrypted.archive': {
+    when: 'An image is in an archive, or in a disk of a virtual machine, that only a password opens.',
+    provoke: (directory) => {
+      const image = fileIn(directory, 'os.img', Buffer.alloc(512));
+      const path = join(directory, 'os.zip');
+      run('7zz', ['a', '-psecret', '--', path, image]);
+      return unpackContainer(path, join(directory, 'image.img'));
+    },
+  },
   'image-refers-outside.backing': {
     when: 'A disk takes a part of its data from another file, which could be any file of this machine.',
     provoke: (directory) => {
@@ -192,6 +202,17 @@ const soundnessCases: MessageCases = {
   'image-has-errors.marked': {
     when: 'The root filesystem is marked as damaged.',
     provoke: (directory) => readBase(imageIn(directory, (path) => poke(path, superblock + 0x3a, [0x03]))),
+  },
+  'image-has-errors.found': {
+    when: 'e2fsck finds damage in the root filesystem of an image of your own. The lines below are its own.',
+    provoke: async (directory) => {
+      const path = imageIn(directory, (image) => debugfs(image, 'set_bg 0 free_blocks_count 5'));
+      return await checkRootSound(await readBase(path), path);
+    },
+    varies: [
+      [/counted=\d+/g, 'counted=…'],
+      [/0x[0-9a-f]{2,}/g, '0x…'],
+    ],
   },
   'image-root-read-only.feature': {
     when: 'The root filesystem says that it must not be written.',

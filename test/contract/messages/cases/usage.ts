@@ -111,6 +111,11 @@ export const usageCases: MessageCases = {
       }
     },
   ),
+  'usage.empty-flag': command(
+    'render --profile x86 --out ',
+    'A flag has an empty value, such as a variable of the shell that is not set.',
+  ),
+  'usage.definition-folder': command('plan bin', 'A folder is named where a definition should be.'),
   'usage.definition': command('plan nowhere.yaml', 'A definition that is not there.'),
   'usage.accelerator': {
     when: 'A variable of the environment with a wrong value.',
