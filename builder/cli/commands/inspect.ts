@@ -52,15 +52,21 @@ async function showImage({ name, raw }: Inspected, options: GlobalOptions): Prom
     return;
   }
   printLine(formatOverview(report));
-  const hasWinner = report.seeds.some(({ wins }) => wins);
   for (const { partition, directory, files, wins } of report.seeds) {
-    const note = hasWinner && !wins ? ', which cloud-init does not take' : '';
+    const note = report.roles !== null && !wins ? ', which cloud-init does not take' : '';
     for (const file of files) {
       const address = `${partition.number}:${directory.replace(/\/$/, '')}/${file}`;
-      const text = (await readImageFile(raw, address)).toString('utf8').trimEnd();
+      const text = await readSeedFile(raw, address);
       printLine(`\nseed ${address}${note}\n${text.replaceAll(/^(?=.)/gm, '  ')}`);
     }
   }
+}
+
+/** HypriotOS has links into its boot partition, which lead nowhere in the root filesystem alone. */
+async function readSeedFile(raw: string, address: string): Promise<string> {
+  const target = (await statImagePath(raw, address))?.target ?? null;
+  if (target !== null) return `(a link to ${target})`;
+  return (await readImageFile(raw, address)).toString('utf8').trimEnd();
 }
 
 function formatOverview({ path, layout, roles, rolesProblem }: ImageReport): string {

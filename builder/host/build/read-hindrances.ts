@@ -3,6 +3,7 @@ import { createExtTree } from '../../image/ext-tree.ts';
 import type { BaseImage } from '../image/base.ts';
 import { statExt } from '../image/ext-programs.ts';
 import { openImageFiles, type ImageFiles } from '../image/image-files.ts';
+import { readCommandLines } from '../image/read-command-lines.ts';
 import type { OpenImage } from '../image/open-image.ts';
 
 const units = ['-local', '-main', '-network', ''].map((part) => `cloud-init${part}.service`);
@@ -14,7 +15,6 @@ const masks = [
   '/etc/systemd/system-generators/cloud-init-generator',
 ];
 const marker = '/etc/cloud/cloud-init.disabled';
-const commandLines = ['/boot/grub/grub.cfg', '/etc/default/grub'];
 const settings = ['/etc/cloud/ds-identify.cfg', '/etc/cloud/cloud.cfg'];
 const directory = '/etc/cloud/cloud.cfg.d';
 
@@ -22,35 +22,23 @@ const directory = '/etc/cloud/cloud.cfg.d';
 export async function readHindrances(open: OpenImage, { path, root, boot }: BaseImage): Promise<Hindrance[]> {
   const tree = createExtTree((paths) => statExt({ imagePath: path, offsetBytes: root.offsetBytes }, paths));
   const links = await tree.resolve(masks);
-  const [found, folder, ...named] = await tree.resolve(
-    [marker, directory, ...commandLines, ...settings],
-    true,
-  );
+  const [found, folder, ...named] = await tree.resolve([marker, directory, ...settings], true);
   const files = await openImageFiles(open, root);
-  const isThere = (wanted: string) =>
-    named[[...commandLines, ...settings].indexOf(wanted)]?.node?.kind === 'file';
+  const isThere = (wanted: string) => named[settings.indexOf(wanted)]?.node?.kind === 'file';
   const names = folder?.node?.kind === 'directory' ? await files.list(directory) : [];
   const parts = names.filter(({ name, kind }) => kind === 'file' && name.endsWith('.cfg'));
-  const words = await readTexts(files, commandLines.filter(isThere));
   const written = await readTexts(files, [
     ...settings.filter(isThere),
     ...parts.map(({ name }) => `${directory}/${name}`),
   ]);
-  const line = boot === null ? [] : await readLine(await openImageFiles(open, boot));
   const off = [
     ...(found?.node?.kind === 'file' ? [marker] : []),
     ...masks.filter((_, index) => links[index]?.node?.target === '/dev/null'),
   ];
   return [
     ...off.map((one): Hindrance => ({ kind: 'off', path: one, setting: null })),
-    ...findHindrances(new Map([...line, ...words]), new Map(written)),
+    ...findHindrances(await readCommandLines(open, { root, boot }), new Map(written)),
   ];
-}
-
-/** The command line that the firmware of a Raspberry Pi reads. */
-async function readLine(files: ImageFiles): Promise<[string, string][]> {
-  if ((await files.stat('/cmdline.txt'))?.kind !== 'file') return [];
-  return [['boot:/cmdline.txt', (await files.read('/cmdline.txt')).toString('utf8')]];
 }
 
 async function readTexts(files: ImageFiles, paths: readonly string[]): Promise<[string, string][]> {

@@ -1,5 +1,7 @@
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import { checkFilesystems } from '../image/check-filesystems.ts';
+import { HostError } from '../../report/errors.ts';
+import { findSeeds, type FoundSeed } from '../image/find-seeds.ts';
 import { openImageFiles } from '../image/image-files.ts';
 import { withImage } from '../image/open-image.ts';
 import { readLayoutOf } from '../image/read-layout.ts';
@@ -18,9 +20,15 @@ export function expectedNode(cluster: Manifest['cluster'], node: Manifest['nodes
   return { name: node.name, role: node.role, address: node.address, clusterId: cluster.id };
 }
 
+/** What was found in an image: one line for each thing that is wrong, and what was right in a few words. */
+export interface CheckedImage {
+  readonly problems: readonly string[];
+  readonly checks: readonly string[];
+}
+
 /**
- * Checks a raw image: each filesystem with its own checker, and that it is the node that it is said to be.
- * Returns one line for each thing that is wrong. `directory` is private.
+ * Checks a raw image: each filesystem with its own checker, and that it is the node that it is said to be, also by the
+ * seed that its cloud-init takes. `directory` is private.
  *
  * @throws HostError when the image cannot be read at all
  */
@@ -28,7 +36,7 @@ export async function checkImage(
   path: string,
   expected: ExpectedNode | null,
   directory: string,
-): Promise<string[]> {
+): Promise<CheckedImage> {
   const layout = await withImage(path, readLayoutOf);
   const checks = await checkFilesystems(path, layout, directory);
   const damage = checks
@@ -37,7 +45,37 @@ export async function checkImage(
       ({ partition, report }) =>
         `partition ${partition.number} is damaged: ${report.split('\n').at(-1) ?? ''}`,
     );
-  return damage.length > 0 || expected === null ? damage : checkNode(path, expected);
+  if (damage.length > 0) return { problems: damage, checks: [] };
+  const seed = await winningSeedOf(path);
+  const seedCheck = seed === undefined ? [] : [`seed of ${placeOf(seed)}`];
+  if (expected === null) return { problems: [], checks: ['filesystems', ...seedCheck] };
+  const problems = [...(await checkNode(path, expected)), ...checkSeed(seed, expected)];
+  return { problems, checks: ['filesystems', 'node', ...seedCheck] };
+}
+
+/** Undefined where cloud-init takes none, or where there is no root filesystem that it could be in. */
+async function winningSeedOf(path: string): Promise<FoundSeed | undefined> {
+  return withImage(path, async (image) => {
+    const layout = await readLayoutOf(image);
+    const roles = await rolesOf(image, layout).catch((error: unknown) => {
+      if (error instanceof HostError) return null;
+      throw error;
+    });
+    return (await findSeeds(image, layout, roles)).find(({ wins }) => wins);
+  });
+}
+
+/** As dlimage writes it, with the node's name in front: `local-hostname: pi3-1`. An image for a seed disk has none of its own. */
+function checkSeed(seed: FoundSeed | undefined, { name }: ExpectedNode): string[] {
+  if (seed === undefined) return ['its cloud-init takes none of the seeds that it holds'];
+  const found = /^local-hostname: *['"]?([^'"\s]*)/m.exec(seed.metaData)?.[1] ?? 'nobody';
+  return found === name
+    ? []
+    : [`its cloud-init takes the seed of ${placeOf(seed)}, which is for ${found} and not for ${name}`];
+}
+
+function placeOf({ partition, directory }: FoundSeed): string {
+  return `${partition.number}:${directory}`;
 }
 
 async function checkNode(path: string, expected: ExpectedNode): Promise<string[]> {

@@ -142,11 +142,8 @@ async function verifyContent(
     if (isKnown && (await hashFile(raw)) !== item.imageSha256) {
       return { problems: ['the image in it is not that of the manifest'], checks: [] };
     }
-    const problems = await checkImage(raw, expected, context.directory);
-    return {
-      problems,
-      checks: [...(isKnown ? ['image'] : []), 'filesystems', ...(expected === null ? [] : ['node'])],
-    };
+    const { problems, checks } = await checkImage(raw, expected, context.directory);
+    return { problems, checks: [...(isKnown ? ['image'] : []), ...checks] };
   });
 }
 
@@ -176,10 +173,10 @@ async function verifyAlone(path: string, context: UnpackContext): Promise<Verifi
     };
   }
   const packing = await packingOf(path);
-  const checked = await withUnpacked(path, context, async (raw) => ({
-    problems: await checkImage(raw, null, context.directory),
-    checks: [...(packing === 'raw' ? [] : [packing]), 'filesystems'],
-  }));
+  const checked = await withUnpacked(path, context, async (raw) => {
+    const { problems, checks } = await checkImage(raw, null, context.directory);
+    return { problems, checks: [...(packing === 'raw' ? [] : [packing]), ...checks] };
+  });
   return { name: basename(path), ...checked };
 }
 

@@ -1,36 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { winningSeed, type SeedPlace } from '../../../builder/image/winning-seed.ts';
+import { pasts } from './support/pasts.ts';
 
-const files = ['user-data', 'meta-data'];
-const directory: SeedPlace = { on: 'root', isBoot: false, label: 'dlroot', files };
-const boot: SeedPlace = { on: 'fat', isBoot: true, label: 'CIDATA', files };
-const firmware: SeedPlace = { on: 'fat', isBoot: true, label: 'bootfs', files };
-
+// The same pasts are put to the real cloud-init: test/contract/winning-seed.test.ts.
 describe('the seed that wins', () => {
-  it('is the one with the label, before that of the directory', () => {
-    expect(winningSeed([], [directory, boot])).toBe(boot);
-    expect(winningSeed([], [directory, firmware])).toBe(directory);
-    expect(winningSeed(['datasource: {NoCloud: {fs_label: bootfs}}'], [directory, firmware])).toBe(firmware);
+  it.each(pasts)('$title', ({ wins, places, ...told }) => {
+    expect(winningSeed(told, places)?.label).toBe(wins ?? undefined);
   });
 
-  it('is the one that seedfrom names, before all others', () => {
-    const settings = ['datasource: {NoCloud: {seedfrom: "file:///boot/firmware"}}'];
-    expect(winningSeed(settings, [directory, firmware])).toBe(firmware);
-  });
-
-  it('is that of the directory where the last file says null, as dlimage does', () => {
-    const settings = [
-      'datasource: {NoCloud: {seedfrom: "file:///boot/firmware", fs_label: bootfs}}',
-      '{',
-      'datasource: {NoCloud: {seedfrom: null, fs_label: null}}',
-      'locale: false',
-    ];
-    expect(winningSeed(settings, [directory, firmware, boot])).toBe(directory);
-  });
-
-  it('is complete', () => {
-    const half = { ...boot, files: ['user-data', 'network-config'] };
-    expect(winningSeed([], [directory, half])).toBe(directory);
-    expect(winningSeed([], [half])).toBeUndefined();
+  it('is none where cloud-init is off, or is told another source', () => {
+    const place: SeedPlace = {
+      on: 'root',
+      partition: 2,
+      label: 'root',
+      directories: [],
+      files: ['user-data', 'meta-data'],
+      metaData: '',
+      leadsTo: null,
+    };
+    expect(winningSeed({ settings: [], commandLine: 'quiet cloud-init=enabled' }, [place])).toBe(place);
+    for (const commandLine of ['cloud-init=disabled', 'ds=ec2', 'ds=None quiet'])
+      expect(winningSeed({ settings: [], commandLine }, [place])).toBeUndefined();
   });
 });
