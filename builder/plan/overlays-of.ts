@@ -32,7 +32,9 @@ function seedOverlays({ delivery }: Cluster, node: ClusterNode): string[] {
 
 /** An interface that the user names is taken as it is; otherwise it gets the name that the profile has for it. */
 function baseOverlays(cluster: Cluster, node: ClusterNode): string[] {
-  const { overlays, renamesInterfaces } = traitsOf(node);
+  const { overlays: own, renamesInterfaces, networkVersion } = traitsOf(node);
+  const hasDefault = renamesInterfaces && networkVersion === 2;
+  const overlays = hasDefault ? [...own, 'no-default-network'] : own;
   if (node.mac !== null) return [...overlays, 'interface-by-mac'];
   const isNamedByUser = node.interface !== null && networkOf(cluster, node).medium !== 'wifi';
   return renamesInterfaces && !isNamedByUser ? [...overlays, 'wired-interface'] : [...overlays];

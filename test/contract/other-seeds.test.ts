@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traitsOf } from '../../builder/definition/base-traits.ts';
+import { packageRoot } from '../../builder/host/package-root.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';
@@ -48,6 +51,9 @@ async function ask(nodes: readonly NodeRoot[], script: string): Promise<string> 
   return answer?.output ?? '';
 }
 
+/** As Debian's cloud images have it. */
+const defaultNetwork = '/etc/netplan/90-default.yaml';
+
 describe('an image with a past', () => {
   it('comes up from the seed of the node, with its network and host key', async () => {
     const output = await ask(
@@ -78,5 +84,30 @@ print(util.read_conf_with_confd("/etc/cloud/cloud.cfg")["ssh_deletekeys"])'`,
       // Without our file the image decides.
       `True ${directory},ds_config_seedfrom,/dev/old,file:///old/ True`,
     ]);
+  });
+
+  it('has no network for all interfaces before that of the node', async () => {
+    const ours = readFileSync(
+      join(packageRoot, 'overlays/no-default-network/rootfs', defaultNetwork),
+      'utf8',
+    );
+    const output = await ask(
+      oneWith('root-directory'),
+      `mkdir -p /tmp/r/etc/netplan
+      printf 'network: {version: 2, ethernets: {eth0: {addresses: [192.168.1.9/24]}}}\\n' \
+        >/tmp/r/etc/netplan/50-cloud-init.yaml
+      printf 'network: {version: 2, ethernets: {all-eth: {match: {name: eth*}, dhcp4: true}}}\\n' \
+        >/tmp/r${defaultNetwork}
+      chmod 600 /tmp/r/etc/netplan/*
+      netplan generate --root-dir /tmp/r >/tmp/said 2>&1 || grep -q 'not been booted' /tmp/said
+      ls /tmp/r/run/systemd/network
+      cat >/tmp/r${defaultNetwork} <<'END'
+${ours}END
+      netplan generate --root-dir /tmp/r >/tmp/said 2>&1 || grep -q 'not been booted' /tmp/said
+      ls /tmp/r/run/systemd/network`,
+    );
+    // systemd-networkd takes the first that fits.
+    const node = '10-netplan-eth0.network';
+    expect(output.trim().split('\n')).toEqual(['10-netplan-all-eth.network', node, node]);
   });
 });

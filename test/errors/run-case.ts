@@ -7,7 +7,7 @@ import {
   type HostPath,
   type Reference,
 } from '../../builder/definition/environment.ts';
-import type { BaseFacts, BasePlace } from '../../builder/definition/base-facts/base-facts.ts';
+import type { BaseFacts, BasePast, BasePlace } from '../../builder/definition/base-facts/base-facts.ts';
 import { collectReferences } from '../../builder/definition/references.ts';
 import type { FolderItem } from '../../builder/definition/folder-item.ts';
 import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
@@ -114,7 +114,8 @@ function holdAgainst(
 }
 
 /** What a case's base has: a build looks into the image. */
-interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system'>> {
+interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system' | 'past'>> {
+  readonly past?: Partial<BasePast>;
   readonly system?: {
     readonly osRelease?: Readonly<Record<string, string>>;
     readonly packages?: readonly string[];
@@ -126,7 +127,7 @@ interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system'>> {
 function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined): UnderstoodCluster {
   const { value: cluster, baseJudge } = understood;
   if (text === undefined || cluster === undefined || baseJudge === undefined) return understood;
-  const { places = {}, system = {}, ...others }: WrittenFacts = JSON.parse(text);
+  const { places = {}, system = {}, past = {}, ...others }: WrittenFacts = JSON.parse(text);
   const nodes = cluster.nodes.map((node) => node.name);
   const shell = { kind: 'file', leadsTo: 'file', isExecutable: true } as const;
   const nothing = { kind: null, leadsTo: null, isExecutable: false, blockedBy: null, owner: null };
@@ -136,7 +137,9 @@ function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined
   const empty = { name: 'my-base', nodes, accounts: [], groups: [], lacks: [], hindrances: [] };
   const { osRelease = {}, packages = [], architecture = null } = system;
   const told = { osRelease: new Map(Object.entries(osRelease)), packages: new Set(packages), architecture };
-  const found = baseJudge.judge({ ...empty, ...others, system: told, places: new Map(known) });
+  const nowhere = { nodeOf: null, isInSwarm: false, isInPool: false, networks: [] };
+  const facts = { ...empty, ...others, system: told, past: { ...nowhere, ...past } };
+  const found = baseJudge.judge({ ...facts, places: new Map(known) });
   const diagnostics = [...understood.diagnostics, ...found];
   const { value: _, ...rest } = understood;
   return hasErrors(diagnostics) ? { ...rest, diagnostics } : { ...understood, diagnostics };

@@ -185,14 +185,26 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
         0o644,
         '# cloud-init=disabled\nGRUB_CMDLINE_LINUX="quiet ds=nocloud-net\\;s=http://a/"\n',
       ],
+      '/etc/dlimage/node.env': [0o600, "DLIMAGE_CLUSTER='old'\nDLIMAGE_NODE='one'\n"],
+      '/etc/netplan/01-netcfg.yaml': [0o600, 'network: {ethernets: {eth0: {addresses: [192.168.1.9/24]}}}\n'],
+      '/etc/netplan/01-network-manager-all.yaml': [
+        0o600,
+        'network: {version: 2, renderer: NetworkManager}\n',
+      ],
+      '/etc/netplan/50-cloud-init.yaml': [0o600, 'network: {ethernets: {eth0: {dhcp4: true}}}\n'],
+      '/etc/network/interfaces': [
+        0o644,
+        'auto lo\niface lo inet loopback\nallow-hotplug enp1s0\niface enp1s0 inet dhcp\n',
+      ],
     } as const;
-    const path = makeBase('past.img', past, ['/etc/cloud', parts, '/etc/default']);
+    const folders = ['/etc/cloud', parts, '/etc/default', '/etc/dlimage', '/etc/netplan', '/etc/network'];
+    const path = makeBase('past.img', past, folders);
     writeFileSync(at('cmdline.txt'), 'console=tty1 ds=nocloud root=LABEL=x cloud-init=disabled\n');
     const { boot } = await readBase(path);
     run('mcopy', ['-o', '-i', `${path}@@${boot?.offsetBytes}`, at('cmdline.txt'), '::cmdline.txt']);
     const image = await readBase(path);
     const asked = { name: 'x', image, nodes: ['x1'], wanted: [], ownPackages: [] };
-    const { hindrances } = await readBaseFacts(asked, { shells: [], targets: [] });
+    const { hindrances, past: found } = await readBaseFacts(asked, { shells: [], targets: [] });
     expect(hindrances.map(({ kind, path: place, setting }) => [kind, place, setting])).toEqual([
       ['off', '/etc/cloud/cloud-init.disabled', null],
       ['off', 'boot:/cmdline.txt', 'cloud-init=disabled'],
@@ -201,5 +213,14 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
       ['other', `${parts}/99-whole.cfg`, 'datasource: NoCloud: user-data'],
       ['other', `${parts}/zzz.cfg`, 'datasource_list'],
     ]);
+    expect(found).toEqual({
+      nodeOf: 'old',
+      isInSwarm: false,
+      isInPool: false,
+      networks: [
+        { path: '/etc/network/interfaces', interfaces: ['enp1s0'] },
+        { path: '/etc/netplan/01-netcfg.yaml', interfaces: ['*'] },
+      ],
+    });
   });
 });

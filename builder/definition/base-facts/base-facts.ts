@@ -1,5 +1,6 @@
 import type { ExtNode } from '../../image/ext-tree.ts';
 import type { Hindrance } from './cloud-init-hindrances.ts';
+import type { EarlierNetwork } from './earlier-networks.ts';
 
 /** What a base has that a definition depends on, as it was read from its image. */
 export interface BaseFacts {
@@ -17,6 +18,18 @@ export interface BaseFacts {
   readonly lacks: readonly string[];
   /** What keeps its cloud-init from the seed of a node. */
   readonly hindrances: readonly Hindrance[];
+  readonly past: BasePast;
+}
+
+/** What a base has of a machine that it was. */
+export interface BasePast {
+  /** Name of the cluster whose node it is, when dlimage made it; null for any other. */
+  readonly nodeOf: string | null;
+  /** Docker is a member of a swarm. */
+  readonly isInSwarm: boolean;
+  /** GlusterFS has peers or volumes. */
+  readonly isInPool: boolean;
+  readonly networks: readonly EarlierNetwork[];
 }
 
 /** Which system a base is, by its own words. */

@@ -6,6 +6,7 @@ import type { BaseFacts } from './base-facts.ts';
 import type { BaseRule } from './base-rule.ts';
 import { cloudInitRules } from './cloud-init-rules.ts';
 import { loginShellRules } from './login-shell-rules.ts';
+import { pastRules } from './past-rules.ts';
 import { placeRules } from './place-rules.ts';
 import { publisherRules } from './publisher-rules.ts';
 import { isForNodes } from './targets-of.ts';
@@ -27,6 +28,7 @@ export interface BaseQuestions {
 
 const rules: readonly BaseRule[] = [
   ...publisherRules,
+  ...pastRules,
   ...cloudInitRules,
   ...loginShellRules,
   ...placeRules,

@@ -9,6 +9,8 @@ import type { Hindrance } from './cloud-init-hindrances.ts';
 
 /** A machine whose cloud-init does not start keeps the name, people and network of its image. */
 function* cloudInitOff(context: RuleContext, facts: BaseFacts): Iterable<Diagnostic> {
+  // A node switches it off by itself.
+  if (facts.past.nodeOf !== null) return;
   for (const hindrance of facts.hindrances.filter(({ kind }) => kind === 'off')) {
     const message = `cloud-init is off in ${facts.name}, by ${describe(hindrance)}, so it would not become a node`;
     yield error('cloud-init-off', baseLocation(context, facts), message, remedyFor(hindrance));

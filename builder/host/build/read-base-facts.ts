@@ -16,6 +16,7 @@ import { openImageFiles, type ImageFiles } from '../image/image-files.ts';
 import { withImage } from '../image/open-image.ts';
 import { findOwners } from './find-owners.ts';
 import { readHindrances } from './read-hindrances.ts';
+import { readPast } from './read-past.ts';
 
 /** A base that is asked about, and for whom. */
 export interface AskedBase {
@@ -65,6 +66,7 @@ export async function readBaseFacts(
       groups: parseAccounts(await readText(files, '/etc/group')),
       system: await readSystem(files, status),
       hindrances: await readHindrances(open, image),
+      past: await readPast(files),
       // An image without dpkg gets no packages.
       lacks: status === '' ? [] : missingDependencies(wanted, presentNames(status)).map(formatDependency),
     };
