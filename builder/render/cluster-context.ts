@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { isAddress } from '../definition/ipv6.ts';
 import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../definition/cluster.ts';
 import { statusPagePort } from '../definition/status-page-port.ts';
@@ -44,7 +45,11 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
         host,
       })),
     },
-    vip: { address: cluster.vip, router_id: identities.vrrpRouterId },
+    vip: {
+      address: cluster.vip,
+      router_id: identities.vrrpRouterId,
+      password: vipPassword(identities.loginKey.privateKey),
+    },
     swarm: {
       address_pools: swarm.addressPools,
       subnet_prefix_length: swarm.subnetPrefixLength,
@@ -69,6 +74,12 @@ export function identityOf(identities: ClusterIdentities, node: ClusterNode): No
   const identity = identities.nodes[node.name];
   if (identity === undefined) throw new Error(`${node.name} has no identity`);
   return identity;
+}
+
+/** Eight characters, all that keepalived takes: keepalived.conf(5), auth_pass. */
+function vipPassword(key: string): string {
+  const code = createHmac('sha256', key).update('password of the virtual IP').digest('base64');
+  return code.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8);
 }
 
 function storageContext(cluster: Cluster) {

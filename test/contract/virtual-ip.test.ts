@@ -32,5 +32,6 @@ it('the virtual IP goes to the best node, stays there, and never vanishes or is 
     '1 has it back: 2',
     'Docker of 2 is dead: 1',
     'nobody has quorum or storage: 1',
+    'a neighbour forges a better one: 1',
   ]);
 }, 180_000);

@@ -86,3 +86,24 @@ in_node 1 rm /tmp/swarm
 in_node 3 rm /tmp/swarm
 umount "$work/1/root/mnt/cluster" "$work/3/root/mnt/cluster"
 tell 'nobody has quorum or storage' 16
+
+# A neighbour says, with the address of another manager, that it is the best there is.
+ip address add 192.168.1.200/24 dev lan
+cat >"$work/1/root/tmp/forge.py" <<'PYTHON'
+import socket, struct, sys, time
+source, target, router, address, seconds = sys.argv[1:]
+def checksum(data):
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    while total >> 16: total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+def advert(check): return struct.pack('!BBBBBBH4s8s', 0x21, int(router), 255, 1, 0, 1, check, socket.inet_aton(address), b'')
+packet = advert(checksum(advert(0)))
+header = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(packet), 1, 0, 255, 112, 0, socket.inet_aton(source), socket.inet_aton(target))
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+for _ in range(4 * int(seconds)):
+    raw.sendto(header + packet, (target, 0))
+    time.sleep(0.25)
+PYTHON
+router=$(sed -n 's/^ *virtual_router_id //p' "$work/1/root/etc/keepalived/keepalived.conf")
+chroot "$work/1/root" python3 /tmp/forge.py 192.168.1.102 192.168.1.101 "$router" 192.168.1.253 12 &
+tell 'a neighbour forges a better one' 8

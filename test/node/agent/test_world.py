@@ -7,7 +7,9 @@ from unittest import mock
 
 from dlimage_node import vip
 from dlimage_node.docker import DockerError
-from fake_world import FakeWorld, swarm_node
+from dlimage_node.stages import vip as vip_stage
+from dlimage_node.stages.vip import VipStage
+from fake_world import FakeWorld, peer_state, swarm_node
 
 
 class AskedOnceInAPass(unittest.TestCase):
@@ -82,16 +84,30 @@ Main:
 
     def test_a_manager_that_is_alone_has_no_list_of_peers_until_it_has_peers(self) -> None:
         alone = "vrrp_instance cluster {\n  # peers begin\n  # peers end\n}\n"
+        password = "  authentication {\n    auth_type PASS\n    auth_pass abcd1234\n  }\n"
         peers = "  unicast_src_ip 10.0.0.1\n  unicast_peer {\n    10.0.0.2\n    10.0.0.3\n  }\n"
-        written = {vip.CONFIGURATION: alone}
+        written = {vip.CONFIGURATION: alone, vip.PASSWORD: "abcd1234\n"}
         keep = lambda path, text, mode: written.update({path: text})
         with mock.patch.object(vip, "read_text", written.get), mock.patch.object(vip, "write_durably", keep):
-            self.assertTrue(vip.update_peers(FakeWorld(vip="10.0.0.100")))
-            self.assertEqual(written[vip.CONFIGURATION], alone.replace("  # peers end", peers + "  # peers end"))
-            self.assertFalse(vip.update_peers(FakeWorld(vip="10.0.0.100")))
+            world = FakeWorld(vip="10.0.0.100")
+            for with_password, block in ((True, password + peers), (False, peers)):
+                self.assertTrue(vip.update_peers(world, with_password))
+                self.assertEqual(written[vip.CONFIGURATION], alone.replace("  # peers end", block + "  # peers end"))
+                self.assertFalse(vip.update_peers(world, with_password))
             with mock.patch.object(vip, "_peer_addresses", lambda world: []):
-                self.assertTrue(vip.update_peers(FakeWorld(vip="10.0.0.100")))
+                self.assertTrue(vip.update_peers(world, True))
         self.assertEqual(written[vip.CONFIGURATION], alone)
+
+    def test_a_manager_of_an_earlier_version_is_spoken_to_without_the_password(self) -> None:
+        world = FakeWorld(vip="10.0.0.100")
+        used = []
+        stage = VipStage()
+        with mock.patch.multiple(vip_stage, is_candidate=lambda world: True, is_running=lambda: True, holds_vip=lambda world: True):
+            with mock.patch.object(vip_stage, "update_peers", lambda world, with_password: used.append(with_password)):
+                for states in ({}, {"n2": peer_state()}, {}, {"n2": peer_state(vip_password=True)}):
+                    world.states = states
+                    stage(world)
+        self.assertEqual(used, [True, False, False, True])
 
     def test_this_kernel_says_it_so(self) -> None:
         self.assertTrue(vip.holds_vip(FakeWorld(vip="127.0.0.1")))

@@ -14,6 +14,7 @@ from .roster import Peer
 from .swarm.admission import admit
 from .swarm.promotion import promote
 from .swarm.standing import READY, standing
+from .vip import has_password
 from .world import World
 
 Answer = Dict[str, Any]
@@ -47,6 +48,7 @@ def _state(world: World, caller: str, words: List[str], text: str) -> Answer:
         "swarm": stand.word,
         "holds_swarm": stand.holds_swarm,
         "epoch": acceptor.epoch,
+        "vip_password": has_password(),
         "services": _count_services(world) if stand.word == READY else 0,
         "promised": acceptor.promised,
         "promised_to": acceptor.promised % BALLOTS_PER_ROUND,

@@ -9,6 +9,9 @@ from .files import read_text, write_durably
 from .world import World
 
 CONFIGURATION = "/etc/keepalived/keepalived.conf"
+PASSWORD = "/etc/dlimage/vip-password"
+"""Without it a stranger who forges a manager's address takes the virtual IP away. Managers of an earlier version have none."""
+
 PID_FILE = "/run/keepalived.pid"
 
 ROUTES = "/proc/net/fib_trie"
@@ -37,15 +40,21 @@ def is_candidate(world: World) -> bool:
     return bool(world.settings.vip) and bool(read_text(CONFIGURATION))
 
 
-def update_peers(world: World) -> bool:
+def update_peers(world: World, with_password: bool) -> bool:
     """Writes the managers of the roster into keepalived's configuration. Returns whether they were others before."""
     text = read_text(CONFIGURATION)
-    wanted = _unicast(world.settings.address, _peer_addresses(world))
+    password = read_text(PASSWORD).strip() if with_password else ""
+    wanted = _unicast(world.settings.address, _peer_addresses(world), password)
     match = _PEERS.search(text)
     if match is None or match.group("peers") == wanted:
         return False
-    write_durably(CONFIGURATION, text[: match.start("peers")] + wanted + text[match.end("peers") :], 0o644)
+    write_durably(CONFIGURATION, text[: match.start("peers")] + wanted + text[match.end("peers") :], 0o600)
     return True
+
+
+def has_password() -> bool:
+    """True for nodes whose image has a password for what keepalived says."""
+    return bool(read_text(PASSWORD))
 
 
 def is_running() -> bool:
@@ -54,11 +63,12 @@ def is_running() -> bool:
     return bool(pid) and "keepalived" in read_text(f"/proc/{pid}/comm")
 
 
-def _unicast(own: str, peers: List[str]) -> str:
+def _unicast(own: str, peers: List[str], password: str) -> str:
     if not peers:
         return ""
+    authentication = ["  authentication {\n", "    auth_type PASS\n", f"    auth_pass {password}\n", "  }\n"] if password else []
     return "".join(
-        [f"  unicast_src_ip {own}\n", "  unicast_peer {\n", *(f"    {peer}\n" for peer in peers), "  }\n"]
+        [*authentication, f"  unicast_src_ip {own}\n", "  unicast_peer {\n", *(f"    {peer}\n" for peer in peers), "  }\n"]
     )
 
 

@@ -6,12 +6,13 @@ from typing import Callable, List, Tuple
 
 from ..outcome import Outcome
 from ..world import World
-from . import clock, roster, storage, vip
+from . import clock, roster, storage
 from .firewall import FirewallStage
 from .images import ImagesStage
 from .labels import LabelsStage
 from .stacks import StacksStage
 from .swarm import SwarmStage
+from .vip import VipStage
 
 Stage = Callable[[World], Outcome]
 
@@ -23,6 +24,6 @@ STAGES: List[Tuple[str, Stage]] = [
     ("swarm", SwarmStage()),
     ("labels", LabelsStage()),
     ("images", ImagesStage()),
-    ("vip", vip.step),
+    ("vip", VipStage()),
     ("stacks", StacksStage()),
 ]
