@@ -82,9 +82,11 @@ mount -t tmpfs tmpfs "$work/1/root/mnt/cluster"
 tell '1 has it back' 9
 rm "$work/2/root/run/docker.sock"
 tell 'Docker of 2 is dead' 12
-in_node 1 rm /tmp/swarm
 in_node 3 rm /tmp/swarm
-umount "$work/1/root/mnt/cluster" "$work/3/root/mnt/cluster"
+umount "$work/3/root/mnt/cluster"
+tell '3 has no quorum and no storage' 10
+in_node 1 rm /tmp/swarm
+umount "$work/1/root/mnt/cluster"
 tell 'nobody has quorum or storage' 16
 
 # A neighbour says, with the address of another manager, that it is the best there is.
