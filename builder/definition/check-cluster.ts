@@ -2,6 +2,7 @@ import type { Diagnostic } from '../report/diagnostic.ts';
 import { addressRules } from './rules/address-rules.ts';
 import { baseImageRules } from './rules/base-image-rules.ts';
 import { boardRules } from './rules/board-rules.ts';
+import { cloudConfigRules } from './rules/cloud-config-rules.ts';
 import { contentRules } from './rules/content-rules.ts';
 import { dockerRules } from './rules/docker-rules.ts';
 import { dockerValueRules } from './rules/docker-value-rules.ts';
@@ -73,6 +74,7 @@ const rules: readonly Rule[] = [
   ...contentRules,
   ...sudoersRules,
   ...sshdRules,
+  ...cloudConfigRules,
   ...imageRules,
   ...stackRules,
   ...stackSchemaRules,

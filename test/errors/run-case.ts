@@ -114,8 +114,9 @@ function holdAgainst(
 }
 
 /** What a case's base has: a build looks into the image. */
-interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system' | 'past'>> {
+interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system' | 'past' | 'versions'>> {
   readonly past?: Partial<BasePast>;
+  readonly versions?: Readonly<Record<string, string>>;
   readonly system?: {
     readonly osRelease?: Readonly<Record<string, string>>;
     readonly packages?: readonly string[];
@@ -127,7 +128,8 @@ interface WrittenFacts extends Partial<Omit<BaseFacts, 'places' | 'system' | 'pa
 function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined): UnderstoodCluster {
   const { value: cluster, baseJudge } = understood;
   if (text === undefined || cluster === undefined || baseJudge === undefined) return understood;
-  const { places = {}, system = {}, past = {}, ...others }: WrittenFacts = JSON.parse(text);
+  const written: WrittenFacts = JSON.parse(text);
+  const { places = {}, system = {}, past = {}, versions = {}, ...others } = written;
   const nodes = cluster.nodes.map((node) => node.name);
   const shell = { kind: 'file', leadsTo: 'file', isExecutable: true } as const;
   const nothing = { kind: null, leadsTo: null, isExecutable: false, blockedBy: null, owner: null };
@@ -138,7 +140,14 @@ function holdAgainstBase(understood: UnderstoodCluster, text: string | undefined
   const { osRelease = {}, packages = [], architecture = null } = system;
   const told = { osRelease: new Map(Object.entries(osRelease)), packages: new Set(packages), architecture };
   const nowhere = { nodeOf: null, isInSwarm: false, isInPool: false, networks: [] };
-  const facts = { ...empty, ...others, system: told, past: { ...nowhere, ...past } };
+  const packageVersions = new Map(Object.entries(versions));
+  const facts = {
+    ...empty,
+    ...others,
+    versions: packageVersions,
+    system: told,
+    past: { ...nowhere, ...past },
+  };
   const found = baseJudge.judge({ ...facts, places: new Map(known) });
   const diagnostics = [...understood.diagnostics, ...found];
   const { value: _, ...rest } = understood;

@@ -16,6 +16,8 @@ export interface BaseFacts {
   readonly system: BaseSystem;
   /** Packages that nodes need, and that are installed later: what comes with them is not there yet. */
   readonly lacks: readonly string[];
+  /** Versions of its installed packages by their names. */
+  readonly versions: ReadonlyMap<string, string>;
   /** What keeps its cloud-init from the seed of a node. */
   readonly hindrances: readonly Hindrance[];
   readonly past: BasePast;

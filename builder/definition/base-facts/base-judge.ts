@@ -9,6 +9,7 @@ import { loginShellRules } from './login-shell-rules.ts';
 import { pastRules } from './past-rules.ts';
 import { placeRules } from './place-rules.ts';
 import { publisherRules } from './publisher-rules.ts';
+import { sshdVersionRules } from './sshd-version-rules.ts';
 import { isForNodes } from './targets-of.ts';
 
 /** Judges a definition by what only its bases can tell. */
@@ -33,6 +34,7 @@ const rules: readonly BaseRule[] = [
   ...loginShellRules,
   ...placeRules,
   ...accountRules,
+  ...sshdVersionRules,
 ];
 
 /** Makes the judge of a definition that has no errors by itself. */

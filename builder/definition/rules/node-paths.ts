@@ -51,7 +51,19 @@ export const ownedPaths: readonly OwnedPath[] = [
   { path: '/etc/systemd/system/glusterd.service', instead: unit },
   { path: '/etc/systemd/system/nftables.service', instead: unit },
   { path: '/etc/systemd/system/keepalived.service', instead: unit },
-  { path: '/etc/systemd/system/docker.service', instead: unit },
+  ...[
+    ...[
+      'docker',
+      'containerd',
+      'ssh',
+      'chrony',
+      'systemd-networkd',
+      'cloud-config',
+      'cloud-final',
+      'cloud-init',
+    ],
+    ...['cloud-init-local', 'cloud-init-main', 'cloud-init-network'],
+  ].map((name) => ({ path: `/etc/systemd/system/${name}.service`, instead: unit })),
   ...['ssh', 'keepalived', 'glusterd'].map((name) => ({
     path: `/etc/systemd/system/multi-user.target.wants/${name}.service`,
     instead: 'dlimage decides what starts by itself of what the cluster is made of',

@@ -9,7 +9,7 @@ import { parseOsRelease } from '../../definition/base-facts/os-release.ts';
 import { createExtTree, type ExtPlace } from '../../image/ext-tree.ts';
 import { formatDependency, missingDependencies, type Dependency } from '../../packages/dependency.ts';
 import { neededPackages } from '../../packages/needed-packages.ts';
-import { nativeArchitectureOf, presentNames } from '../base/dpkg-status.ts';
+import { nativeArchitectureOf, presentNames, parseDpkgStatus } from '../base/dpkg-status.ts';
 import type { BaseImage } from '../image/base.ts';
 import { statExt } from '../image/ext-programs.ts';
 import { openImageFiles, type ImageFiles } from '../image/image-files.ts';
@@ -65,6 +65,7 @@ export async function readBaseFacts(
       accounts: parseAccounts(await readText(files, '/etc/passwd')),
       groups: parseAccounts(await readText(files, '/etc/group')),
       system: await readSystem(files, status),
+      versions: new Map(parseDpkgStatus(status).map((one) => [one.name, one.version])),
       hindrances: await readHindrances(open, image),
       past: await readPast(files),
       // An image without dpkg gets no packages.

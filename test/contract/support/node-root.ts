@@ -78,6 +78,7 @@ async function runInside(
     [enterNode, base.directory, root, '/bin/sh', '-euc', `exec 2>&1\n${script}`],
     {
       step: 'ask the programs of a node',
+      timeoutSeconds: 500,
       acceptExitCodes: Array.from({ length: 255 }, (_, code) => code + 1),
     },
   );
