@@ -1,4 +1,5 @@
 import type { SourceText } from '../report/diagnostic.ts';
+import { coverLogins } from './cover-logins.ts';
 
 /**
  * The text with every secret in it covered by asterisks, one for each character, so that positions stay what they
@@ -6,7 +7,7 @@ import type { SourceText } from '../report/diagnostic.ts';
  */
 export function redactSecrets(source: SourceText): SourceText {
   const text = secretPatterns.reduce((covered, pattern) => covered.replaceAll(pattern, cover), source.text);
-  return { file: source.file, text };
+  return { file: source.file, text: coverLogins(text) };
 }
 
 /** Each keeps its first group and covers the rest. */

@@ -1,3 +1,4 @@
+import { coverLogins } from '../definition/cover-logins.ts';
 import type { ClusterKeyboard } from '../definition/cluster.ts';
 import { defaults } from '../definition/defaults.ts';
 import { formatRows } from '../report/format-table.ts';
@@ -118,7 +119,7 @@ function formatNodes(nodes: readonly PlannedNode[]): string {
 
 function baseOf({ base }: PlannedNode): string {
   if (base.from === 'file') return base.path;
-  if (base.from === 'url') return base.url;
+  if (base.from === 'url') return coverLogins(base.url);
   return `${base.name} (${base.platform}${base.image === undefined ? '' : `, from ${base.image}`})`;
 }
 

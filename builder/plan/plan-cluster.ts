@@ -1,3 +1,4 @@
+import { coverLogins } from '../definition/cover-logins.ts';
 import { platformOf } from '../definition/base-traits.ts';
 import type { Cluster, ClusterNode, UserImage } from '../definition/cluster.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
@@ -104,5 +105,7 @@ function describeBase({ base, profile }: ClusterNode): PlannedNode['base'] {
 function placeOf(
   image: UserImage,
 ): { readonly from: 'file'; readonly path: string } | { readonly from: 'url'; readonly url: string } {
-  return image.from === 'url' ? { from: 'url', url: image.url } : { from: 'file', path: image.path };
+  return image.from === 'url'
+    ? { from: 'url', url: coverLogins(image.url) }
+    : { from: 'file', path: image.path };
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ensureUserImage } from '../../builder/host/base/user-image.ts';
 import { downloadByUrl } from '../../builder/host/download/download-by-url.ts';
 import { removeDownload } from '../../builder/host/download/remove-download.ts';
 import {
@@ -220,6 +221,19 @@ describe('a download through a proxy', () => {
 });
 
 describe('a download that nothing verifies', () => {
+  it('shows no login of its URL, whether it fails or not', async () => {
+    const url = urlOf('gone').replace('://', '://me:geheim@');
+    const title = { definitionName: 'image.xz', platform: 'pc', architecture: 'amd64' } as const;
+    const download = (sha256: string | null) => ensureUserImage({ from: 'url', url, sha256 }, title, options);
+    for (const sha256 of [null, digest.hex]) {
+      const { message, details } = await failureOf(download(sha256));
+      expect([message, ...details].join('\n')).toContain('://*********@');
+    }
+    await downloadByUrl(urlOf('plain').replace('://', '://me:geheim@'), options);
+    expect(notes.join('\n')).toContain('://*********@');
+    expect(notes.join('\n')).not.toContain('geheim');
+  });
+
   it('is kept as it was, and its digest is told', async () => {
     const { path, sha256 } = await downloadByUrl(urlOf('plain'), options);
     expect(sha256).toBe(digest.hex);

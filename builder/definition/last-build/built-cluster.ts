@@ -1,3 +1,4 @@
+import { coverLogins } from '../cover-logins.ts';
 import { createHash } from 'node:crypto';
 import type { Cluster, ClusterBase, ClusterNode } from '../cluster.ts';
 import { flattenSettings, type Setting } from './flatten-settings.ts';
@@ -89,6 +90,6 @@ function settingsOf(node: ClusterNode): object {
 
 function baseName(base: ClusterBase): string {
   if (base.from === 'file') return base.path;
-  if (base.from === 'url') return base.url;
+  if (base.from === 'url') return coverLogins(base.url);
   return base.image === null ? base.name : `${base.name} (${baseName(base.image)})`;
 }

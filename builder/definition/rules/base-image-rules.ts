@@ -1,3 +1,4 @@
+import { coverLogins } from '../cover-logins.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { isVendor } from '../base-traits.ts';
 import type { ClusterNode, UserImage } from '../cluster.ts';
@@ -71,7 +72,7 @@ function* malformedUrl(context: RuleContext): Iterable<Diagnostic> {
   for (const { path, image } of named(context)) {
     if (path === undefined || image?.from !== 'url' || !/^https?:/i.test(image.url)) continue;
     if (URL.canParse(image.url) && !/[\s\p{Cc}]/u.test(image.url)) continue;
-    const message = `${shown(image.url)} is not a URL`;
+    const message = `${shown(coverLogins(image.url))} is not a URL`;
     const hint = 'write it like https://images.example/my-image.img.xz';
     yield error('base-url-malformed', context.locator.value(path), message, hint);
   }

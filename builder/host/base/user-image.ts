@@ -1,3 +1,4 @@
+import { coverLogins } from '../../definition/cover-logins.ts';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { UserImage } from '../../definition/cluster.ts';
@@ -83,12 +84,20 @@ interface FoundFile {
   readonly sha256: string | null;
 }
 
+async function findDownload(
+  { url, sha256 }: Extract<UserImage, { from: 'url' }>,
+  options: DownloadOptions,
+): Promise<FoundFile> {
+  if (sha256 === null) return await downloadByUrl(url, options);
+  const digest = { algorithm: 'sha256', hex: sha256 } as const;
+  return { path: await ensureDownload({ name: nameOf(url), urls: [url], digest }, options), sha256 };
+}
+
 async function findFile(image: UserImage, options: DownloadOptions): Promise<FoundFile> {
   if (image.from === 'url') {
-    const { url, sha256 } = image;
-    if (sha256 === null) return await downloadByUrl(url, options);
-    const digest = { algorithm: 'sha256', hex: sha256 } as const;
-    return { path: await ensureDownload({ name: nameOf(url), urls: [url], digest }, options), sha256 };
+    return await findDownload(image, options).catch((error: unknown) => {
+      throw nameInError(error, image.url, coverLogins(image.url));
+    });
   }
   const { path, sha256 } = image;
   await (await openImage(path)).close();

@@ -1,3 +1,4 @@
+import { coverLogins } from '../../definition/cover-logins.ts';
 import { basename } from 'node:path';
 import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
 import type { Cluster, ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
@@ -196,7 +197,7 @@ async function findImageOf(
 
 /** An image as the user named it. */
 function givenName(image: UserImage): string {
-  return image.from === 'url' ? image.url : image.path;
+  return image.from === 'url' ? coverLogins(image.url) : image.path;
 }
 
 function titleOf({ base, profile: { platform, architecture } }: ClusterNode): ImageTitle {

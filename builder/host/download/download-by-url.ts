@@ -1,3 +1,4 @@
+import { coverLogins } from '../../definition/cover-logins.ts';
 import { createHash } from 'node:crypto';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ export async function downloadByUrl(
   if (options.isOffline === true) {
     throw new HostError(
       'download-offline',
-      `${url} was never downloaded here, and nothing is with --offline`,
+      `${coverLogins(url)} was never downloaded here, and nothing is with --offline`,
       {
         hint: 'leave --offline out once, or name an image that is here',
       },
@@ -41,7 +42,7 @@ export async function downloadByUrl(
   }
   await makePrivateDirectory(directory);
   const lock = await acquireLock(`${stem}.lock`, {
-    onWait: (pid) => progress.note(`waiting for process ${pid}, which is downloading ${url}`),
+    onWait: (pid) => progress.note(`waiting for process ${pid}, which is downloading ${coverLogins(url)}`),
     ...(signal === undefined ? {} : { signal }),
   });
   try {
@@ -62,7 +63,7 @@ export async function downloadByUrl(
     await rm(`${stem}.part.json`, { force: true });
     await writeFileAtomically(stem, hex);
     progress.note(
-      `warning: nothing said what ${url} should be; to have it verified from now on: --sha256 ${hex}`,
+      `warning: nothing said what ${coverLogins(url)} should be; to have it verified from now on: --sha256 ${hex}`,
     );
     return { path, sha256: hex };
   } finally {

@@ -22,6 +22,8 @@ describe('redactSecrets', () => {
       '  client_key_password: |\n    one\n    two\n  ssid: a\n',
       '  client_key_password: *\n    ***\n    ***\n  ssid: a\n',
     ],
+    ['base: https://me:geheim@host/a.img\n', 'base: https://*********@host/a.img\n'],
+    ['base: https://host/a@b.img\n', 'base: https://host/a@b.img\n'],
     ['password:\nname: x\n', 'password:\nname: x\n'],
     ['  "password": hunter2\n', '  "password": *******\n'],
     ['  passwort: hunter2\n  psk: hunter2\n', '  passwort: *******\n  psk: *******\n'],
