@@ -1,6 +1,7 @@
 import { appendFileSync, copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBase } from '../../builder/host/image/base.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
@@ -42,6 +43,32 @@ describe.skipIf(missingPrograms(programs).length > 0)('an image as people have i
     ]);
     expect(result.stderr).toContain('[base-root-not-last]');
     expect(result.stderr.replaceAll(/\s+/g, ' ')).toContain('behind it, partition 3 is unknown');
+  });
+
+  it('comes up by the seed of the node, whatever its cloud-init was told before', async () => {
+    const base = at('told.img');
+    copyFileSync(at('small.img'), base);
+    const { boot } = await readBase(base);
+    for (const name of ['user-data', 'meta-data']) {
+      writeFileSync(at(name), name === 'meta-data' ? 'local-hostname: old\n' : '#cloud-config\n');
+      run('mcopy', ['-i', `${base}@@${boot?.offsetBytes}`, at(name), `::${name}`]);
+    }
+    writeFileSync(at('told.cfg'), 'datasource: {NoCloud: {seedfrom: "file:///boot/firmware"}}\n');
+    const folders = ['/etc/cloud', '/etc/cloud/cloud.cfg.d'].map((path) => `mkdir ${path}`);
+    const edit = (image: string, lines: readonly string[]) =>
+      run('debugfs', ['-w', '-f', '-', `${image}?offset=${rootOffset(usualImage)}`], `${lines.join('\n')}\n`);
+    edit(base, [...folders, `write ${at('told.cfg')} /etc/cloud/cloud.cfg.d/99_raspberry-pi.cfg`]);
+    const built = await build('./told.img');
+    expect(built.exitCode, built.stderr).toBe(0);
+    const verify = () => runCli(scratch.path, ['verify', at('out'), '--cache', at('cache')]);
+    expect((await verify()).stdout).toContain('node, seed of 2:/var/lib/cloud/seed/nocloud');
+    // Without our file it is the old one that wins.
+    edit(at('out/lab-1.img'), ['rm /etc/cloud/cloud.cfg.d/zz-dlimage-seed.cfg']);
+    const alone = await runCli(scratch.path, ['inspect', at('out/lab-1.img')]);
+    expect(alone.stdout).toContain(
+      'seed 2:/var/lib/cloud/seed/nocloud/user-data, which cloud-init does not take',
+    );
+    expect(alone.stdout).toMatch(/^seed 1:\/user-data$/m);
   });
 
   it('may have its root in the last third', async () => {

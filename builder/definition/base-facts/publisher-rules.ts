@@ -42,7 +42,7 @@ function remedyFor(
   const platforms = platformsOf(definition);
   if (!platforms.some((one) => architecture === null || one.endsWith(`-${architecture}`)))
     return `it is for ${architecture}, and base ${name} for ${platforms.join(', ')}: take the image for that`;
-  if (!runsOn(profile, definition))
+  if (!profile.bases.includes(name) || !runsOn(profile, definition))
     return `it is for ${platforms.join(', ')}: take another image for ${profileName}`;
   return `write base: ${name} with base_image: ${image} (--base ${name} --base-image ${image})`;
 }

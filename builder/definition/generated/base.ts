@@ -75,6 +75,25 @@ export interface BaseDefinition {
      */
     overlays?: string[];
     /**
+     * What should be known before the image is used on some boards; a warning each.
+     */
+    cautions?: {
+      /**
+       * Names of profiles.
+       *
+       * @minItems 1
+       */
+      profiles: [string, ...string[]];
+      /**
+       * What it is, behind the name of the base.
+       */
+      text: string;
+      /**
+       * What to do.
+       */
+      hint: string;
+    }[];
+    /**
      * What such an image is known by, whatever its file is called. As `base: FILE` it is refused, since it would be treated as any image; absent where that is right.
      */
     signs?: {

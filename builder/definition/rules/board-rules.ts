@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterNode } from '../cluster.ts';
-import { error } from '../finding.ts';
+import { error, warning } from '../finding.ts';
 import { platformOf, runsOn, traitsOf } from '../base-traits.ts';
 import type { BaseDefinition } from '../generated/base.ts';
 import { basePath } from '../resolve/board-lookup.ts';
@@ -126,6 +126,16 @@ function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
+/** What a board lacks is not seen in any file: the card is burnt, and the screen stays dark. */
+function* cautions(context: RuleContext): Iterable<Diagnostic> {
+  for (const { node, name, base } of pairings(context)) {
+    for (const { profiles, text, hint } of base.vendor?.cautions ?? []) {
+      if (!profiles.includes(node.profileName)) continue;
+      yield warning('base-caution', placeOfBoard(context, node), `base ${name} ${text}`, hint);
+    }
+  }
+}
+
 /** No other firmware reads config.txt. */
 function* overlaysForNobody({ cluster, locator }: RuleContext): Iterable<Diagnostic> {
   if (cluster.dtoverlays.length === 0) return;
@@ -146,5 +156,6 @@ export const boardRules: readonly Rule[] = [
   { reads: [...boardTopics, 'storage'], check: glusterfsMissing },
   { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
   { reads: [...boardTopics, 'network'], check: wireOnly },
+  { reads: boardTopics, check: cautions },
   { reads: [...boardTopics, 'dtoverlays'], check: overlaysForNobody },
 ];
