@@ -15,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 const samples: Readonly<Record<DockerValue, unknown>> = {

@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 const first = (): NodeRoot[] => (example?.nodes ?? []).slice(0, 1);

@@ -18,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const example of examples) await example.remove();
-  await base?.remove();
 });
 
 const nodes = (): NodeRoot[] => examples.flatMap((example) => example.nodes);

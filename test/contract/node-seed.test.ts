@@ -12,7 +12,6 @@ describe('a machine with an image for all nodes', () => {
   });
   afterAll(async () => {
     await example?.remove();
-    await base?.remove();
   });
 
   it('becomes the node whose seed it finds, and takes node.env last', async () => {

@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 const oneWith = (seed: 'root-directory' | 'boot-partition'): NodeRoot[] =>

@@ -66,7 +66,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await base?.remove();
   await rm(scratch, { recursive: true, force: true });
 });
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 async function askNode(script: string): Promise<{ exitCode: number; said: string[] }> {

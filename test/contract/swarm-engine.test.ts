@@ -21,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 const support = (name: string): string => readFileSync(join(import.meta.dirname, 'support', name), 'utf8');

@@ -13,7 +13,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 it('the virtual IP goes to the best node, stays there, and never vanishes or is on two', async () => {

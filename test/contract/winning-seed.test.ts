@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await example?.remove();
-  await base?.remove();
 });
 
 describe('the seed that wins', () => {

@@ -1,29 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isBuilt } from '../../../builder/definition/base-traits.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
 import { ensureBase } from '../../../builder/host/base/ensure-base.ts';
 import { runInNamespace } from '../../../builder/host/base/namespace.ts';
 import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
+import { sharedTree } from './shared-tree.ts';
 
-/** Root file system of a base as a directory, so that its own programs can judge what dlimage renders. */
+/**
+ * Root file system of a base as a directory, so that its own programs can judge what dlimage renders. Others read it,
+ * too: what a test changes is laid over it.
+ */
 export interface BaseTree {
   readonly directory: string;
-  remove(): Promise<void>;
 }
 
 /** The board whose base runs on this machine. Rendered files are the same for all architectures. */
 const profile = process.arch === 'arm64' ? 'arm64-vm' : 'x86';
 
-/**
- * Unpacks the default base of this machine's architecture; builds it first where the cache has none.
- * DLIMAGE_TEST_BASE_TREE names a directory with one that is unpacked already, for those who run the tests often.
- */
+/** Unpacks the default base of this machine's architecture; builds it first where the cache has none. */
 export async function unpackBase(): Promise<BaseTree> {
-  const unpacked = process.env['DLIMAGE_TEST_BASE_TREE'];
-  if (unpacked !== undefined) return { directory: unpacked, remove: async () => {} };
   const { cluster } = await loadCluster(
     undefined,
     { argv: [], profile, count: '1', vip: 'none' },
@@ -44,15 +39,11 @@ export async function unpackBase(): Promise<BaseTree> {
     { cacheDirectory: cacheDirectory(undefined), progress: silentProgress },
   );
   const offsetBytes = base.partitions.find((partition) => partition.role === 'root')?.offsetBytes ?? 0;
-  const directory = await mkdtemp(join(tmpdir(), 'dlimage-judge-'));
-  await runInNamespace('debugfs', ['-R', `rdump / ${directory}`, `${base.imagePath}?offset=${offsetBytes}`], {
-    step: 'unpack the base for the contract tests',
-    timeoutSeconds: 600,
+  const directory = await sharedTree('base', base.sha256.slice(0, 16), async (empty) => {
+    await runInNamespace('debugfs', ['-R', `rdump / ${empty}`, `${base.imagePath}?offset=${offsetBytes}`], {
+      step: 'unpack the base for the contract tests',
+      timeoutSeconds: 600,
+    });
   });
-  // Files belong to subordinate users where the tests do not run as root: only the namespace may remove them.
-  const remove = async (): Promise<void> => {
-    await runInNamespace('rm', ['-rf', '--', directory], { step: 'remove the unpacked base' });
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { directory, remove };
+  return { directory };
 }

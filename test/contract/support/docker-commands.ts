@@ -40,7 +40,6 @@ async function fromBase(directory: string): Promise<string> {
   const base = await unpackBase();
   const binary = join(directory, 'docker-of-base');
   await execa('cp', [join(base.directory, 'usr/bin/docker'), binary]);
-  await base.remove();
   return binary;
 }
 

@@ -29,9 +29,9 @@ port=$2 key=$3
 work=$(mktemp -d)
 mount -t tmpfs tmpfs "$work"
 mkdir "$work/upper" "$work/work" "$work/root"
-# Lost where debugfs unpacked the base: it sets the owner last.
-chmod 4755 "$DLIMAGE_TEST_TREE/usr/bin/sudo"
 mount -t overlay overlay -o "lowerdir=$DLIMAGE_TEST_TREE,upperdir=$work/upper,workdir=$work/work" "$work/root"
+# Lost where debugfs unpacked the base: it sets the owner last.
+chmod 4755 "$work/root/usr/bin/sudo"
 mount -t proc proc "$work/root/proc"
 mount --rbind /dev "$work/root/dev"
 mount -t tmpfs tmpfs "$work/root/run"
