@@ -6,13 +6,8 @@ export interface ForeignFormat {
 
 const unpackIt = 'unpack it, and name the image in it';
 
-/** Source: AOSP, system/core/libsparse/sparse_format.h; else the magic numbers as file(1) knows them. */
+/** Source: the magic numbers as file(1) knows them. */
 const formats: readonly (readonly [string, string, string])[] = [
-  [
-    '\x3a\xff\x26\xed',
-    'an Android sparse image',
-    'make a raw one: simg2img IMAGE NEW.img (Debian: android-sdk-libsparse-utils)',
-  ],
   [
     '# Disk DescriptorFile',
     'the description of a VMDK, whose data is in other files',

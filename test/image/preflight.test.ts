@@ -87,7 +87,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
       [
         'image-no-layout',
         'DIR/image.xz has no partition table and no filesystem',
-        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx)',
+        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx, Android sparse)',
       ],
     ],
     noise: [
@@ -98,7 +98,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
       [
         'image-no-layout',
         'DIR/noise.img has no partition table and no filesystem',
-        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx)',
+        'hint: give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx, Android sparse)',
       ],
     ],
     'an image whose end is missing': [

@@ -3,7 +3,7 @@ import { readStart } from '../image/open-image.ts';
 
 /** How an image may be packed by its publisher. */
 export type Container =
-  'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'vpc' | 'tar';
+  'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'vpc' | 'tar' | 'android';
 
 /** How much of the start of a file tells what it is. */
 export const containerStartBytes = 512;
@@ -16,6 +16,7 @@ const magics: readonly (readonly [number, string, Container])[] = [
   [0, 'BZh', 'bz2'],
   [0, 'PK\x03\x04', 'zip'],
   [0, '7z\xbc\xaf\x27\x1c', '7z'],
+  [0, '\x3a\xff\x26\xed', 'android'],
   [0, 'QFI\xfb', 'qcow2'],
   [0, 'KDMV', 'vmdk'],
   [0, 'vhdxfile', 'vhdx'],

@@ -6,6 +6,7 @@ import { copySparsely } from '../image/copy-sparsely.ts';
 import { fingerprint } from '../image/fingerprint.ts';
 import { streamTool, type RunOptions } from '../run-tool.ts';
 import type { ToolName } from '../tools.ts';
+import { unpackAndroidSparse } from './android-sparse.ts';
 import { damagedArchive, listArchive } from './archive-members.ts';
 import { explainMemoryLimit, tooMuchMemory, unpackMemoryBytes } from './archive-memory.ts';
 import { chooseImage } from './choose-image.ts';
@@ -144,6 +145,9 @@ async function unpackStep(
         return null;
       case 'bz2':
         await streamTool('7zz', ['e', '-so', '-tbzip2', '--', path], run, write);
+        return null;
+      case 'android':
+        await write(unpackAndroidSparse(path, limitBytes));
         return null;
       case 'zip':
       case '7z':

@@ -40,6 +40,6 @@ export async function readLayoutOf(image: OpenImage): Promise<ImageLayout> {
     );
   }
   throw new HostError('image-no-layout', `${image.path} has no partition table and no filesystem`, {
-    hint: 'give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx)',
+    hint: 'give a disk image: raw, packed (xz, gz, zst, bz2, zip, 7z, tar) or a disk (qcow2, vmdk, vdi, vhd, vhdx, Android sparse)',
   });
 }

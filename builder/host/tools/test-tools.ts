@@ -119,4 +119,40 @@ export const testTools = {
     packages: { debian: 'bzip2', fedora: 'bzip2', arch: 'bzip2', macos: 'bzip2' },
     neededFor: 'test',
   },
+  simg2img: {
+    program: 'simg2img',
+    purpose: 'makes and judges Android sparse images in the tests, with img2simg of the same package',
+    // It has no option for its version.
+    versionArguments: [],
+    packages: { debian: 'android-sdk-libsparse-utils', fedora: 'android-tools', arch: 'android-tools' },
+    neededFor: 'test',
+  },
+  lz4: {
+    program: 'lz4',
+    purpose: 'packs what dlimage names and does not read, in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'lz4', fedora: 'lz4', arch: 'lz4', macos: 'lz4' },
+    neededFor: 'test',
+  },
+  lzip: {
+    program: 'lzip',
+    purpose: 'packs what dlimage names and does not read, in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'lzip', fedora: 'lzip', arch: 'lzip', macos: 'lzip' },
+    neededFor: 'test',
+  },
+  lzop: {
+    program: 'lzop',
+    purpose: 'packs what dlimage names and does not read, in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'lzop', fedora: 'lzop', arch: 'lzop', macos: 'lzop' },
+    neededFor: 'test',
+  },
+  compress: {
+    program: 'compress',
+    purpose: 'packs what dlimage names and does not read, in the tests',
+    versionArguments: ['-V'],
+    packages: { debian: 'ncompress', fedora: 'ncompress', arch: 'ncompress' },
+    neededFor: 'test',
+  },
 } as const satisfies Record<string, Tool>;

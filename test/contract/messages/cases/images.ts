@@ -91,12 +91,12 @@ const openingCases: MessageCases = {
       return unpackContainer(path, join(directory, 'image.img'));
     },
   },
-  'image-format-unsupported.android': {
+  'image-format-unsupported.lz4': {
     when: 'An image is in a format that dlimage does not read.',
     provoke: (directory) => {
       const bytes = Buffer.alloc(4096);
-      bytes.writeUInt32LE(0xed26ff3a);
-      return readLayout(fileIn(directory, 'system.img', bytes));
+      bytes.writeUInt32LE(0x184d2204);
+      return readLayout(fileIn(directory, 'system.img.lz4', bytes));
     },
   },
   'image-container-deep.xz': {
