@@ -36,7 +36,11 @@ describe.skipIf(missing.length > 0)('Packer', () => {
     const { consoleLog } = await writePackerTemplate(folder, {
       name: 'lab',
       profile: cluster.nodes[0]!.profile,
-      base: { image, record: { key: sha256, name: 'test', sha256, sizeBytes: 2 ** 27, packages: [] } },
+      base: {
+        image,
+        givenName: null,
+        record: { key: sha256, name: 'test', sha256, sizeBytes: 2 ** 27, packages: [] },
+      },
       entries: [],
       builder,
       host: { accelerator: 'tcg', firmware: '/firmware.fd' },
@@ -106,9 +110,6 @@ describe.skipIf(missing.length > 0)('Packer', () => {
     beforeAll(async () => {
       for (const directory of [project, report, join(scratch.path, 'bin')]) mkdirSync(directory);
       tree = await unpackBase();
-    });
-    afterAll(async () => {
-      await tree?.remove();
     });
 
     it('leaves nothing when the machine does not start, and says what Packer and its console said', async () => {

@@ -102,4 +102,23 @@ describe.skipIf(missingPrograms(programs).length > 0)('an image as people have i
     expect(text).toMatch(/junk\.img in \S*junk\.zip has no partition table and no filesystem/);
     expect(text).not.toContain('cache/');
   });
+
+  it('is named so, too, when it is wrong for a build though it lies in the cache', async () => {
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 200 * 1024 * 1024);
+    writeFileSync(
+      at('large.yaml'),
+      'storage: { type: none }\nfiles: [{ source: ./large, path: /srv/large }]\n',
+    );
+    run('7zz', ['a', '-tzip', at('behind.zip'), at('behind.img')]);
+    const result = await runCli(scratch.path, [
+      ...['build', 'large.yaml', '--vip', 'none', ...args, '--base', './behind.zip'],
+      ...['--state', at('other-state'), '--out', at('out-large')],
+    ]);
+    expect(result.exitCode, result.stderr).toBe(3);
+    const text = result.stderr.replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/the root filesystem of \S*behind\.zip cannot grow/);
+    expect(text).toContain('[image-cannot-grow]');
+    expect(text).not.toContain('cache/');
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { formatBytes } from '../../report/format-units.ts';
 import { copySparsely } from '../image/copy-sparsely.ts';
 import { growRoot, type FreeSpace } from '../image/grow-root.ts';
+import { nameInError } from '../name-in-error.ts';
 import type { EnsureBaseOptions } from './base-request.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
@@ -56,7 +57,8 @@ export async function ensureGrownBase(
       task.done();
     } catch (error) {
       task.fail();
-      throw error;
+      // The copy is nothing to users.
+      throw nameInError(error, path, imagePath);
     }
   });
 }

@@ -13,6 +13,7 @@ import type { BuiltItem } from './build-artifacts.ts';
 import { buildItems } from './build-items.ts';
 import type { FittingBase } from './fitting-base.ts';
 import { growNodeBases } from './grow-node-bases.ts';
+import { underGivenNames } from './named-bases.ts';
 import { checkNodeBases, requireOneBase } from './node-base.ts';
 import type { OutputDirectory } from './output-directory.ts';
 import { prepareCluster } from './prepare-cluster.ts';
@@ -82,8 +83,11 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> 
     await requireReplaceable(request, nodes, output);
     const prepared = await prepareCluster(request);
     const { cluster: delivered, identities, assets, rendering } = prepared;
-    const bases = await growNodeBases(prepared.bases, (node) => rendering.renderNode(node), request);
-    const built = await buildItems({ ...prepared, request, bases, output });
+    const built = await underGivenNames(prepared.bases.values(), async () => {
+      const bases = await growNodeBases(prepared.bases, (node) => rendering.renderNode(node), request);
+      const build = () => buildItems({ ...prepared, request, bases, output });
+      return await underGivenNames(bases.values(), build);
+    });
     if (delivered.delivery.isVagrant) await describeForVagrant(request, delivered, identities, assets, built);
     return built;
   });

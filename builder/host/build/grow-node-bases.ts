@@ -72,6 +72,7 @@ async function withRoom(
   const { key, sizeBytes } = built;
   return {
     image: await readBase(built.imagePath),
+    givenName: base.givenName,
     record: { ...base.record, key, sha256: built.sha256, sizeBytes },
   };
 }

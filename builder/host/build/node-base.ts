@@ -1,7 +1,6 @@
-import { coverLogins } from '../../definition/cover-logins.ts';
 import { basename } from 'node:path';
-import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
-import type { Cluster, ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
+import { isVendor, platformOf } from '../../definition/base-traits.ts';
+import type { Cluster, ClusterBase, ClusterNode } from '../../definition/cluster.ts';
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
 import { UsageError } from '../../report/errors.ts';
@@ -12,7 +11,7 @@ import type { BaseRequest, EnsureBaseOptions } from '../base/base-request.ts';
 import { requireBaseTools } from '../base/base-tools.ts';
 import { ensureBase } from '../base/ensure-base.ts';
 import { ensureUserImage, type FoundImage, type ImageTitle } from '../base/user-image.ts';
-import { ensureVendorBase, requireVendorTools, type VendorRequest } from '../base/vendor-base.ts';
+import { ensureVendorBase, requireVendorTools } from '../base/vendor-base.ts';
 import { containerOf } from '../containers/container-kind.ts';
 import { nameOf } from '../download/refuse-status.ts';
 import { openImage } from '../image/open-image.ts';
@@ -21,7 +20,9 @@ import { growthWarning } from '../../image/growth-warning.ts';
 import { checkRootSound } from '../image/check-root-sound.ts';
 import { checkVendorLayout } from '../image/check-vendor-layout.ts';
 import { knownDigest } from '../known-digest.ts';
+import { sourceOf, wantedBase, type BaseSource } from './base-source.ts';
 import type { FittingBase } from './fitting-base.ts';
+import { givenName, underGivenNames } from './named-bases.ts';
 import { completeBase, type IncompleteBase } from '../packages/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
@@ -29,6 +30,8 @@ export interface NodeBase {
   /** What the manifest says of it. */
   readonly record: Manifest['bases'][number];
   readonly image: BaseImage;
+  /** What the user calls it; null for bases that dlimage knows. */
+  readonly givenName: string | null;
 }
 
 /**
@@ -69,30 +72,6 @@ export function requireOneBase(nodes: readonly ClusterNode[], remedy: string): v
 async function isRaw(path: string): Promise<boolean> {
   await (await openImage(path)).close();
   return (await containerOf(path)) === 'raw';
-}
-
-/** Tells which nodes have the same base. */
-function wantedBase({ base, profile }: ClusterNode): string {
-  return base.from === 'definition'
-    ? `${base.name} ${platformOf(profile)} ${JSON.stringify(base.image)}`
-    : JSON.stringify(base);
-}
-
-type Source =
-  | { readonly from: 'packages'; readonly request: BaseRequest }
-  | { readonly from: 'publisher'; readonly request: VendorRequest }
-  | { readonly from: 'user'; readonly image: UserImage };
-
-function sourceOf(base: ClusterBase, profile: Profile, extraPackages: readonly string[]): Source {
-  if (base.from !== 'definition') return { from: 'user', image: base };
-  const { name: definitionName, definition, image } = base;
-  const { platform, architecture } = profile;
-  if (image !== null) return { from: 'user', image };
-  if (isVendor(definition)) {
-    return { from: 'publisher', request: { definitionName, definition, platform, architecture } };
-  }
-  if (!isBuilt(definition)) throw new Error(`base ${definitionName} is neither built nor downloaded`);
-  return { from: 'packages', request: { definitionName, definition, platform, architecture, extraPackages } };
 }
 
 /** Reads an image and, where a definition says how it should look, holds it against that. */
@@ -136,8 +115,7 @@ async function ensureNodeBase(
   needs: BaseNeeds,
   options: EnsureBaseOptions,
 ): Promise<NodeBase> {
-  const { base, profile } = node;
-  const source = sourceOf(base, profile, needs.cluster.packages);
+  const source = sourceOf(node.base, node.profile, needs.cluster.packages);
   if (source.from === 'packages') {
     const built = await ensureBuiltBase(source.request, options);
     await checkFitting(node, built.image, needs, options);
@@ -145,8 +123,22 @@ async function ensureNodeBase(
   }
   const found = await findImageOf(node, source, options);
   const path = found.from === 'file' ? found.path : found.base.imagePath;
+  const named = { image: { path }, givenName: givenName(node.base) };
+  return await underGivenNames([named], () => completeFound(node, found, path, needs, options));
+}
+
+/** Holds an image that was found against what the nodes need, and puts into a copy what it lacks. */
+async function completeFound(
+  node: ClusterNode,
+  found: FoundImage,
+  path: string,
+  needs: BaseNeeds,
+  options: EnsureBaseOptions,
+): Promise<NodeBase> {
+  const { base, profile } = node;
   const image = await readFitting(base, profile, path);
-  if (source.from === 'user') await checkRootSound(image, givenName(source.image));
+  const given = givenName(base);
+  if (given !== null) await checkRootSound(image, given);
   await checkFitting(node, image, needs, options);
   const sha256 =
     found.from === 'file'
@@ -158,6 +150,7 @@ async function ensureNodeBase(
   const platform = base.from === 'definition' ? { platform: platformOf(profile) } : {};
   return {
     image: complete.image,
+    givenName: given,
     record: {
       key: complete.key,
       name: told.definitionName,
@@ -188,16 +181,11 @@ async function checkFitting(
 
 async function findImageOf(
   node: ClusterNode,
-  source: Exclude<Source, { from: 'packages' }>,
+  source: Exclude<BaseSource, { from: 'packages' }>,
   options: EnsureBaseOptions,
 ): Promise<FoundImage> {
   if (source.from === 'user') return await ensureUserImage(source.image, titleOf(node), options);
   return { from: 'cache', base: await ensureVendorBase(source.request, options) };
-}
-
-/** An image as the user named it. */
-function givenName(image: UserImage): string {
-  return image.from === 'url' ? coverLogins(image.url) : image.path;
 }
 
 function titleOf({ base, profile: { platform, architecture } }: ClusterNode): ImageTitle {
@@ -210,7 +198,11 @@ async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions)
   const built = await ensureBase(request, options);
   const { key, sha256, sizeBytes, packages } = built;
   const record = { key, name: request.definitionName, platform: platformOf(request), sha256, sizeBytes };
-  return { image: await readBase(built.imagePath), record: { ...record, packages: [...packages] } };
+  return {
+    image: await readBase(built.imagePath),
+    givenName: null,
+    record: { ...record, packages: [...packages] },
+  };
 }
 
 /** A base of ours has all that nodes need, but for what is wired to the boards. */
@@ -230,7 +222,7 @@ async function editBuiltBase(
   if (made.sha256 === sha256) return built;
   const { key, image } = made;
   const { sizeBytes } = image.layout;
-  return { image, record: { ...built.record, key, sha256: made.sha256, sizeBytes } };
+  return { ...built, image, record: { ...built.record, key, sha256: made.sha256, sizeBytes } };
 }
 
 /** What all nodes on a base need, and what its release has under names of its own. */

@@ -16,6 +16,7 @@ import { freeRootSpace, growRoot, hasRoom } from '../image/grow-root.ts';
 import { withImage } from '../image/open-image.ts';
 import { openWorkCopy } from '../image/work-copy.ts';
 import { writeImage } from '../image/write-image.ts';
+import { nameInError } from '../name-in-error.ts';
 import type { Progress, Task } from '../progress.ts';
 import type { ArchiveSettings } from './apt-root.ts';
 import { countFiles } from './count-files.ts';
@@ -114,7 +115,7 @@ const nothing: ResolvedPackages = { installed: [], removed: [], files: [], insta
 async function complete(job: Completion, options: CompletionOptions): Promise<void> {
   const { settings, missing, archive, key, told } = job;
   const started = performance.now();
-  const task = options.progress.task(`Complete ${settings?.system ?? job.image.path}`);
+  const task = options.progress.task(`Complete ${settings?.system ?? told.definitionName}`);
   try {
     const resolved =
       settings === null || missing.length === 0
@@ -136,7 +137,9 @@ async function complete(job: Completion, options: CompletionOptions): Promise<vo
     task.done(origin.origin.replace('completed ', ''));
   } catch (error) {
     task.fail();
-    throw error;
+    // The copies are nothing to users.
+    const copies = ['grown.img', 'base.img'].map((name) => join(job.directory, name));
+    throw copies.reduce((named, copy) => nameInError(named, copy, job.image.path), error);
   }
 }
 
