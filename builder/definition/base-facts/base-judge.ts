@@ -9,6 +9,7 @@ import { loginShellRules } from './login-shell-rules.ts';
 import { pastRules } from './past-rules.ts';
 import { placeRules } from './place-rules.ts';
 import { publisherRules } from './publisher-rules.ts';
+import { readerRules } from './reader-rules.ts';
 import { sshdVersionRules } from './sshd-version-rules.ts';
 import { isForNodes } from './targets-of.ts';
 
@@ -35,6 +36,7 @@ const rules: readonly BaseRule[] = [
   ...placeRules,
   ...accountRules,
   ...sshdVersionRules,
+  ...readerRules,
 ];
 
 /** Makes the judge of a definition that has no errors by itself. */
