@@ -32,6 +32,7 @@ import { stackSchemaRules } from './rules/stack-schema-rules.ts';
 import { stackSubnetRules } from './rules/stack-subnet-rules.ts';
 import { stackValueRules } from './rules/stack-value-rules.ts';
 import { stackVariableRules } from './rules/stack-variable-rules.ts';
+import { stackStorageRules } from './rules/stack-storage-rules.ts';
 import { storageRules } from './rules/storage-rules.ts';
 import { sudoersRules } from './rules/sudoers-rules.ts';
 import { swarmRules } from './rules/swarm-rules.ts';
@@ -84,6 +85,7 @@ const rules: readonly Rule[] = [
   ...stackEngineRules,
   ...stackConflictRules,
   ...stackMountRules,
+  ...stackStorageRules,
   ...stackNetworkRules,
   ...stackSubnetRules,
   ...stackPlacementRules,

@@ -13,11 +13,12 @@ export interface BaseSoftware {
   }[];
   /** Units that nodes on it get: path to content. */
   readonly units: ReadonlyMap<string, string>;
+  /** Some node on it mounts a volume of GlusterFS. */
+  readonly usesGlusterfs: boolean;
 }
 
 /** What the cluster asks of its bases. */
 export interface SoftwareNeeds {
-  readonly usesGlusterfs: boolean;
   /** References of the images that stacks start. */
   readonly images: readonly string[];
 }
@@ -55,17 +56,14 @@ export function checkSoftware(bases: readonly BaseSoftware[], needs: SoftwareNee
   return rules.flatMap((rule) => [...rule(bases, needs)]);
 }
 
-function* glusterfsVersions(
-  bases: readonly BaseSoftware[],
-  { usesGlusterfs }: SoftwareNeeds,
-): Iterable<SoftwareFinding> {
-  const versions = bases.flatMap((base) => {
+function* glusterfsVersions(bases: readonly BaseSoftware[]): Iterable<SoftwareFinding> {
+  const versions = usingGlusterfs(bases).flatMap((base) => {
     const version = versionOf(base, ['glusterfs-server', 'glusterfs-client']);
     return version === undefined ? [] : [{ base, version }];
   });
   const [first, ...others] = versions;
   const different = others.find(({ version }) => majorOf(version) !== majorOf(first?.version ?? ''));
-  if (!usesGlusterfs || first === undefined || different === undefined) return;
+  if (first === undefined || different === undefined) return;
   yield {
     severity: 'error',
     id: 'glusterfs-majors-differ',
@@ -76,11 +74,8 @@ function* glusterfsVersions(
   };
 }
 
-function* glusterfsOnArm32(
-  bases: readonly BaseSoftware[],
-  { usesGlusterfs }: SoftwareNeeds,
-): Iterable<SoftwareFinding> {
-  for (const { name, packages } of usesGlusterfs ? bases : []) {
+function* glusterfsOnArm32(bases: readonly BaseSoftware[]): Iterable<SoftwareFinding> {
+  for (const { name, packages } of usingGlusterfs(bases)) {
     const server = packages.find((one) => one.name === 'glusterfs-server');
     if (server === undefined || !/^arm(?:hf|el)$/.test(server.architecture)) continue;
     const version = upstreamVersion(server.version);
@@ -92,6 +87,10 @@ function* glusterfsOnArm32(
       hint: 'use a 64-bit base, or storage type nfs or none',
     };
   }
+}
+
+function usingGlusterfs(bases: readonly BaseSoftware[]): BaseSoftware[] {
+  return bases.filter(({ usesGlusterfs }) => usesGlusterfs);
 }
 
 function* refusedUnits(bases: readonly BaseSoftware[]): Iterable<SoftwareFinding> {

@@ -1,6 +1,7 @@
 import { traitsOf } from '../definition/base-traits.ts';
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import { mayFillHomes } from '../definition/home.ts';
+import { mountsStorage } from '../definition/gluster-support.ts';
 import { networkOf } from './network-of.ts';
 
 /** Names of the overlays that a node gets. Where two have the same path, the later one wins. */
@@ -52,7 +53,7 @@ export function holdsVip(cluster: Cluster, node: ClusterNode): boolean {
 
 /** Only nodes with a brick are members of GlusterFS's pool, in which everyone talks to everyone. */
 function storageOverlays(cluster: Cluster, node: ClusterNode): string[] {
-  if (cluster.storage.type === 'none') return ['storage-none'];
+  if (!mountsStorage(cluster, node)) return ['storage-none'];
   if (cluster.storage.type === 'nfs') return ['storage-mount', 'storage-nfs'];
   const part = node.storesData ? 'storage-glusterfs-server' : 'storage-glusterfs-client';
   return ['storage-mount', 'storage-glusterfs', part];

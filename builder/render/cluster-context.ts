@@ -82,7 +82,8 @@ function vipPassword(key: string): string {
   return code.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8);
 }
 
-function storageContext(cluster: Cluster) {
+/** What a node is told of the storage that it mounts. */
+export function storageContext(cluster: Pick<Cluster, 'storage' | 'nodes'>) {
   const { storage } = cluster;
   const glusterfs = storage.type === 'glusterfs';
   const nfs: Partial<Extract<ClusterStorage, { type: 'nfs' }>> = storage.type === 'nfs' ? storage : {};

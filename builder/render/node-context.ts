@@ -1,10 +1,11 @@
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import { traitsOf } from '../definition/base-traits.ts';
+import { mountsStorage } from '../definition/gluster-support.ts';
 import { enterpriseAuth } from './enterprise-auth.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import { networkOf } from '../plan/network-of.ts';
 import { holdsVip } from '../plan/overlays-of.ts';
-import { identityOf, type ClusterContext } from './cluster-context.ts';
+import { identityOf, storageContext, type ClusterContext } from './cluster-context.ts';
 
 /** What a template sees on one node: all of the cluster, and the node. Takes no time that grows with the cluster. */
 export function nodeContext(
@@ -18,6 +19,7 @@ export function nodeContext(
   const base = traitsOf(node);
   return {
     ...shared,
+    storage: mountsStorage(cluster, node) ? shared.storage : noStorage,
     node: {
       name: node.name,
       index: node.index,
@@ -51,6 +53,8 @@ export function nodeContext(
     tls: { ...shared.tls, private_key: identity.tls.keyPem, certificate: identity.tls.certificatePem },
   };
 }
+
+const noStorage = storageContext({ storage: { type: 'none' }, nodes: [] });
 
 /** Each network with its settings as netplan has them; one without any is open. */
 function wifiContext(node: ClusterNode) {

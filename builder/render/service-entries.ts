@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Cluster, ClusterImage, ClusterNode, StackEntry } from '../definition/cluster.ts';
-import { dockerArchitecture } from '../definition/images/docker-architecture.ts';
+import { dockerPlatform } from '../definition/images/docker-platform.ts';
+import { imagesFor } from '../definition/images/images-for.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import type { Assets, UserFile } from '../plan/assets.ts';
 import { fileFromBytes, fileFromContent, hostFile, type EntryAttributes } from './make-entry.ts';
@@ -15,7 +16,7 @@ const stacksDirectory = '/etc/dlimage/stacks';
 export type ServiceEntries = (node: ClusterNode) => RenderedEntry[];
 
 /**
- * Makes the entries of `images:`, `stacks:` and `swarm.join_existing:` once; images differ by the board's architecture.
+ * Makes the entries of `images:`, `stacks:` and `swarm.join_existing:` once; images differ by the board's platform.
  * Only managers deploy, so that only their cards hold the secrets of stacks: a swarm itself gives a worker no secret but
  * those of the containers that it runs.
  */
@@ -30,12 +31,12 @@ export function createServiceEntries(
   const stacks = finishStacks(cluster.stacks, loginKey.privateKey, digestOf);
   const ofManagers = stackEntries(stacks, make);
   const ofAll = tokenEntries(cluster, make);
-  const byArchitecture = new Map<string, RenderedEntry[]>();
-  return (node) => {
-    const architecture = dockerArchitecture(node.profile);
-    const images = byArchitecture.get(architecture) ?? imageEntries(cluster.images, architecture, make);
-    byArchitecture.set(architecture, images);
-    return [...images, ...(node.role === 'manager' ? ofManagers : []), ...ofAll];
+  const byPlatform = new Map<string, RenderedEntry[]>();
+  return ({ profile, role }) => {
+    const platform = dockerPlatform(profile);
+    const images = byPlatform.get(platform) ?? imageEntries(imagesFor(profile, cluster.images), make);
+    byPlatform.set(platform, images);
+    return [...images, ...(role === 'manager' ? ofManagers : []), ...ofAll];
   };
 }
 
@@ -44,18 +45,9 @@ interface EntryMaker {
   readonly mtimeSeconds: number;
 }
 
-function imageEntries(
-  archives: readonly ClusterImage[],
-  architecture: string,
-  make: EntryMaker,
-): RenderedEntry[] {
-  const fitting = archives.filter(({ images }) =>
-    images.some((image) => image.architecture === architecture),
-  );
+function imageEntries(fitting: readonly ClusterImage[], make: EntryMaker): RenderedEntry[] {
   const list = fitting.flatMap(({ fileName, images }) =>
-    images
-      .filter((image) => image.architecture === architecture)
-      .map(({ references, id }) => ({ file: fileName, references, id })),
+    images.map(({ references, id }) => ({ file: fileName, references, id })),
   );
   const files = fitting.map((archive) =>
     fromHost(

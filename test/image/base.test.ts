@@ -105,7 +105,12 @@ describe.each(wanted)('%s', (_name, request) => {
     ).toEqual([]);
     expect(reader.list('/usr/bin').filter((name) => name.endsWith('.packaged'))).toEqual([]);
     expect(reader.debugfs('cat /var/lib/dpkg/diversions')).not.toContain('.packaged');
-    const own = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu', armhf: 'arm-linux-gnueabihf' };
+    const own = {
+      amd64: 'x86_64-linux-gnu',
+      arm64: 'aarch64-linux-gnu',
+      armhf: 'arm-linux-gnueabihf',
+      armel: 'arm-linux-gnueabi',
+    };
     expect(reader.list('/usr/lib').filter((name) => name.includes('-linux-gnu'))).toEqual([
       own[request.architecture],
     ]);
@@ -148,6 +153,7 @@ describe.each(wantedFor('raspberry-pi'))('%s on its board', (_name, request) => 
     const boards = {
       arm64: ['bcm2837-rpi-3-b.dtb', 'bcm2837-rpi-3-b-plus.dtb', 'bcm2711-rpi-4-b.dtb'],
       armhf: ['bcm2836-rpi-2-b.dtb'],
+      armel: ['bcm2835-rpi-zero.dtb', 'bcm2835-rpi-zero-w.dtb', 'bcm2835-rpi-b-plus.dtb'],
       amd64: [],
     }[architecture];
     const firmware = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 'fixup4.dat'];
@@ -162,16 +168,24 @@ describe.each(wantedFor('raspberry-pi'))('%s on its board', (_name, request) => 
     expect(config).toMatch(new RegExp(`^initramfs initrd.img-${release.replace('+', String.raw`\+`)}$`, 'm'));
     expect(config).toMatch(/^enable_uart=1$/m);
     expect(config.includes('arm_64bit=1')).toBe(architecture === 'arm64');
+    expect(/^gpu_mem=16$/m.test(config)).toBe(architecture === 'armel');
   });
 
   it('starts the kernel with its root, its consoles and the control groups that Docker needs', () => {
     const words = reader.bootFile('cmdline.txt').toString('utf8').trim().split(/\s+/);
-    const console = architecture === 'arm64' ? 'console=ttyS1,115200' : 'console=ttyAMA0,115200';
+    // A Zero and a Zero W have their port under different names: each board's device tree says which.
+    const consoles = {
+      arm64: ['console=tty0', 'console=ttyS1,115200'],
+      armhf: ['console=tty0', 'console=ttyAMA0,115200'],
+      armel: [],
+      amd64: [],
+    }[architecture];
     const groups = ['cgroup_enable=memory', 'cgroup_enable=cpuset', 'cgroup_memory=1', 'swapaccount=1'];
     const root = `root=LABEL=${reader.partition('root').label}`;
     expect(words).toEqual(
-      expect.arrayContaining([root, 'rootwait', 'net.ifnames=0', 'console=tty0', console, ...groups]),
+      expect.arrayContaining([root, 'rootwait', 'net.ifnames=0', ...consoles, ...groups]),
     );
+    expect(words.filter((word) => word.startsWith('console='))).toHaveLength(consoles.length);
   });
 });
 
@@ -192,6 +206,7 @@ describe.each(wantedFor('pc', 'uefi'))('%s on its machine', (_name, request) => 
       amd64: ['BOOTX64.EFI', 'grubx64.efi'],
       arm64: ['BOOTAA64.EFI', 'grubaa64.efi'],
       armhf: [],
+      armel: [],
     };
     const paths = loader[architecture].map((name) => `EFI/BOOT/${name}`);
     expect(reader.listBoot()).toEqual(expect.arrayContaining([...paths, 'EFI/debian/grub.cfg']));

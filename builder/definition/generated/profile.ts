@@ -11,13 +11,13 @@ export interface Profile {
   /**
    * Debian architecture name of the operating system on the board.
    */
-  architecture: 'amd64' | 'arm64' | 'armhf';
+  architecture: 'amd64' | 'arm64' | 'armhf' | 'armel';
   /**
    * Other architectures whose operating systems run on the board: a base that has no image for `architecture` may have one for these.
    *
    * @minItems 1
    */
-  also_runs?: ['amd64' | 'arm64' | 'armhf', ...('amd64' | 'arm64' | 'armhf')[]];
+  also_runs?: ['amd64' | 'arm64' | 'armhf' | 'armel', ...('amd64' | 'arm64' | 'armhf' | 'armel')[]];
   /**
    * How the board boots: the Raspberry Pi firmware, UEFI only, or a PC with BIOS or UEFI. Together with the architecture it picks the disk layout and kernel of a base.
    */

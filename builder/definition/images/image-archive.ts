@@ -8,6 +8,8 @@ export interface ArchivedImage {
   readonly references: readonly string[];
   /** Docker's name of the architecture: `amd64`, `arm64`, `arm`. */
   readonly architecture: string;
+  /** Version of the architecture: `v7`. Absent where the image does not say. */
+  readonly variant?: string;
 }
 
 /** What is in an archive of container images. */
@@ -61,7 +63,13 @@ function parseImage(
     return undefined;
   const tags = item['RepoTags'] ?? [];
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return undefined;
-  return { id: `sha256:${digestOf(bytes)}`, references: tags, architecture: config['architecture'] };
+  const { architecture, variant } = config;
+  return {
+    id: `sha256:${digestOf(bytes)}`,
+    references: tags,
+    architecture,
+    ...(typeof variant === 'string' && variant !== '' ? { variant } : {}),
+  };
 }
 
 function parseJson(bytes: Uint8Array | undefined): unknown {

@@ -1,6 +1,7 @@
 import type { ClusterStorage } from '../cluster.ts';
 import { defaults } from '../defaults.ts';
 import type { ClusterDefinition } from '../generated/cluster.ts';
+import { mountsGlusterfs } from '../gluster-support.ts';
 import type { ResolvedNode } from './resolve-nodes.ts';
 import type { UseDefault } from './use-default.ts';
 
@@ -42,11 +43,12 @@ export function resolveStorage(
   };
 }
 
-/** The nodes that may hold data, in the order in which they are taken: those with a static address, managers first. */
-export function storageCandidates<T extends { readonly role: string; readonly address: string | null }>(
-  nodes: readonly T[],
-): T[] {
-  const reachable = nodes.filter((node) => node.address !== null);
+/**
+ * The nodes that may hold data, in the order in which they are taken: those with GlusterFS and a static address, managers
+ * first. A manager without GlusterFS is one here; the rules refuse it.
+ */
+export function storageCandidates<T extends Omit<ResolvedNode, 'index'>>(nodes: readonly T[]): T[] {
+  const reachable = nodes.filter((node) => node.address !== null && mountsGlusterfs(node));
   return [
     ...reachable.filter((node) => node.role === 'manager'),
     ...reachable.filter((node) => node.role !== 'manager'),

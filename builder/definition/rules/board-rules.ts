@@ -1,14 +1,13 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterNode } from '../cluster.ts';
 import { error, warning } from '../finding.ts';
-import { platformOf, runsOn, traitsOf } from '../base-traits.ts';
+import { runsOn, traitsOf } from '../base-traits.ts';
+import { glusterProblemOf, mountsGlusterfs } from '../gluster-support.ts';
 import type { BaseDefinition } from '../generated/base.ts';
 import { basePath } from '../resolve/board-lookup.ts';
 import { listed } from '../shown.ts';
+import { storageLabel } from './node-properties.ts';
 import type { Rule, RuleContext } from './rule.ts';
-
-/** GlusterFS is dead on 32-bit ARM from this version on. Source: gluster/glusterfs#3911. */
-const firstBroken32BitMajor = 10;
 
 /** A profile with a base of ours, as they occur in the cluster, and the first node that has both. */
 interface Pairing {
@@ -18,9 +17,9 @@ interface Pairing {
 }
 
 /** One node stands for all with the same profile and base: a wrong pair is one mistake, not a thousand. */
-function pairings({ cluster }: RuleContext): Pairing[] {
+function pairings(nodes: readonly ClusterNode[]): Pairing[] {
   const found = new Map<string, Pairing>();
-  for (const node of cluster.nodes) {
+  for (const node of nodes) {
     if (node.base.from !== 'definition') continue;
     const key = `${node.profileName}\n${node.base.name}`;
     if (!found.has(key)) found.set(key, { node, name: node.base.name, base: node.base.definition });
@@ -43,7 +42,7 @@ function placeOfBoard(
 }
 
 function* baseNotForProfile(context: RuleContext): Iterable<Diagnostic> {
-  for (const { node, name, base } of pairings(context)) {
+  for (const { node, name, base } of pairings(context.cluster.nodes)) {
     if (node.profile.bases.includes(name) && runsOn(node.profile, base)) continue;
     const running = node.profile.bases.filter((known) => {
       const definition = context.catalogue.bases.get(known);
@@ -60,34 +59,46 @@ function* baseNotForProfile(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
+/** Managers hold the data, and the leader makes the folders of the stacks. */
 function* glusterfsMissing(context: RuleContext): Iterable<Diagnostic> {
-  if (context.cluster.storage.type !== 'glusterfs') return;
-  const { locator } = context;
-  for (const { node, name, base } of pairings(context)) {
+  const { cluster, locator } = context;
+  if (cluster.storage.type !== 'glusterfs') return;
+  for (const { node } of pairings(cluster.nodes.filter(({ role }) => role === 'manager'))) {
+    const problem = glusterProblemOf(node);
     const at = locator.has(['storage', 'type'])
       ? locator.value(['storage', 'type'])
       : placeOfBoard(context, node);
-    const version = base.software.glusterfs;
-    if (
-      node.profile.architecture === 'armhf' &&
-      Number.parseInt(version ?? '', 10) >= firstBroken32BitMajor
-    ) {
-      const message = `GlusterFS ${version} of base ${name} does not run on 32-bit ARM, and ${node.name} is a ${node.profileName}`;
-      yield error('glusterfs-on-32-bit', at, message, 'use storage type nfs or none, or a 64-bit board');
-    } else if (version === undefined || lacksGlusterfs(base, platformOf(node.profile))) {
-      const message = `base ${name} has no GlusterFS for ${node.profileName}, which ${node.name} is`;
+    if (problem?.kind === 'broken') {
+      const message = `${problem.why}, and ${node.name} is a ${node.profileName}`;
+      const hint = 'use storage type nfs or none, or make 64-bit boards the managers';
+      yield error('glusterfs-on-32-bit', at, message, hint);
+    } else if (problem !== undefined) {
+      const message = `${problem.why}, which ${node.name} is`;
       yield error('base-without-glusterfs', at, message, 'use storage type nfs or none, or another base');
     }
   }
 }
 
-function lacksGlusterfs(base: BaseDefinition, platform: string): boolean {
-  return base.platforms?.[platform]?.exclude_packages?.some((name) => name.startsWith('glusterfs')) ?? false;
+/** A worker without it is a good worker for what needs no shared storage. */
+function* storageNotMounted(context: RuleContext): Iterable<Diagnostic> {
+  const { nodes, storage } = context.cluster;
+  if (storage.type !== 'glusterfs') return;
+  const workers = nodes.filter((node) => !mountsGlusterfs(node));
+  for (const { node } of pairings(workers)) {
+    const why = glusterProblemOf(node)?.why;
+    const alike = workers.filter((one) => glusterProblemOf(one)?.why === why);
+    const names = listed(alike.map(({ name }) => name));
+    const message = `/mnt/cluster is not mounted on ${names}: ${why}`;
+    const hint = `services that use it need the constraint node.labels.${storageLabel} == yes; storage type nfs is for all nodes`;
+    yield warning('storage-not-mounted', placeOfBoard(context, node), message, hint);
+  }
 }
 
 function* mixedGlusterfs(context: RuleContext): Iterable<Diagnostic> {
   if (context.cluster.storage.type !== 'glusterfs') return;
-  const [first, ...others] = pairings(context).filter(({ base }) => base.software.glusterfs !== undefined);
+  const [first, ...others] = pairings(
+    context.cluster.nodes.filter((node) => glusterProblemOf(node) === undefined),
+  );
   const different = others.find((pairing) => first !== undefined && majorOf(pairing) !== majorOf(first));
   if (first === undefined || different === undefined) return;
   const message =
@@ -128,7 +139,7 @@ function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
 
 /** What a board lacks is not seen in any file: the card is burnt, and the screen stays dark. */
 function* cautions(context: RuleContext): Iterable<Diagnostic> {
-  for (const { node, name, base } of pairings(context)) {
+  for (const { node, name, base } of pairings(context.cluster.nodes)) {
     for (const { profiles, text, hint } of base.vendor?.cautions ?? []) {
       if (!profiles.includes(node.profileName)) continue;
       yield warning('base-caution', placeOfBoard(context, node), `base ${name} ${text}`, hint);
@@ -154,6 +165,7 @@ const boardTopics = ['profile', 'base', 'nodes', 'count'];
 export const boardRules: readonly Rule[] = [
   { reads: boardTopics, check: baseNotForProfile },
   { reads: [...boardTopics, 'storage'], check: glusterfsMissing },
+  { reads: [...boardTopics, 'storage'], check: storageNotMounted },
   { reads: [...boardTopics, 'storage'], check: mixedGlusterfs },
   { reads: [...boardTopics, 'network'], check: wireOnly },
   { reads: boardTopics, check: cautions },

@@ -1,25 +1,12 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import type { ClusterNode } from '../cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import { error, warning } from '../finding.ts';
-import { dockerArchitecture } from '../images/docker-architecture.ts';
 import { didYouMeanHint } from '../did-you-mean.ts';
 import { shown } from '../shown.ts';
-import {
-  meets,
-  parseConstraint,
-  type NodeProperty,
-  type PlacementConstraint,
-} from '../stacks/placement-constraint.ts';
+import { meets, parseConstraint, type PlacementConstraint } from '../stacks/placement-constraint.ts';
 import { composedFiles, once, placeOf, type ComposedFile } from './composed-stacks.ts';
+import { propertiesOf, storageLabel } from './node-properties.ts';
 import type { Rule, RuleContext } from './rule.ts';
-
-/** Machines as their kernels call them, by Docker's architecture: swarm compares with these. */
-const machines: Readonly<Record<string, readonly string[]>> = {
-  amd64: ['x86_64'],
-  arm64: ['aarch64'],
-  // A 32-bit system may run on the kernel of a 64-bit one.
-  arm: ['armv7l', 'armv6l', 'aarch64'],
-};
 
 const properties = [
   'node.id',
@@ -29,19 +16,6 @@ const properties = [
   'node.platform.os',
   'node.platform.arch',
 ];
-
-function propertiesOf(node: ClusterNode): NodeProperty {
-  return (key) => {
-    const lower = key.toLowerCase();
-    const label = /^node\.labels\.(.+)$/i.exec(key)?.[1];
-    if (label !== undefined) return [node.labels[label] ?? ''];
-    if (lower === 'node.hostname') return [node.name];
-    if (lower === 'node.role') return [node.role];
-    if (lower === 'node.platform.os') return ['linux'];
-    if (lower === 'node.platform.arch') return machines[dockerArchitecture(node.profile)] ?? [];
-    return undefined;
-  };
-}
 
 interface PlacedConstraint {
   readonly composed: ComposedFile;
@@ -86,7 +60,8 @@ function* constraintMalformed(context: RuleContext): Iterable<Diagnostic> {
 }
 
 function* constraintUnmet(context: RuleContext): Iterable<Diagnostic> {
-  const { nodes, swarm } = context.cluster;
+  const { cluster } = context;
+  const { nodes, swarm } = cluster;
   if (swarm.joinExisting !== null) return;
   for (const constraints of constraintsOf(context)) {
     const parsed = constraints.flatMap((one) => {
@@ -94,11 +69,11 @@ function* constraintUnmet(context: RuleContext): Iterable<Diagnostic> {
       return 'wrong' in constraint ? [] : [{ ...one, constraint }];
     });
     const fits = (some: typeof parsed) =>
-      nodes.some((node) => some.every(({ constraint }) => meets(constraint, propertiesOf(node))));
+      nodes.some((node) => some.every(({ constraint }) => meets(constraint, propertiesOf(cluster, node))));
     const unmet = parsed.filter((one) => !fits([one]));
     for (const { composed, path, text, constraint } of unmet) {
       const message = `no node of this cluster meets ${shown(text)}, so the service never starts`;
-      yield warning('stack-constraint-unmet', placeOf(composed, path), message, hintFor(constraint, nodes));
+      yield warning('stack-constraint-unmet', placeOf(composed, path), message, hintFor(constraint, cluster));
     }
     const [first] = parsed;
     if (first !== undefined && unmet.length === 0 && !fits(parsed)) {
@@ -109,10 +84,12 @@ function* constraintUnmet(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-function hintFor({ key, value }: PlacementConstraint, nodes: readonly ClusterNode[]): string {
+function hintFor({ key, value }: PlacementConstraint, cluster: Cluster): string {
   const label = /^node\.labels\.(.+)$/i.exec(key)?.[1];
+  if (label === storageLabel)
+    return 'nodes get this label where they mount the shared storage: set storage.type';
   if (label !== undefined) return `give the label to a node in cluster.yaml: labels: { ${label}: ${value} }`;
-  const all = new Set(nodes.flatMap((node) => propertiesOf(node)(key) ?? []));
+  const all = new Set(cluster.nodes.flatMap((node) => propertiesOf(cluster, node)(key) ?? []));
   return didYouMeanHint(value, all) ?? `the nodes have ${[...all].slice(0, 8).join(', ')}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error, warning } from '../finding.ts';
+import { mountsStorage } from '../gluster-support.ts';
 import { storageCandidates } from '../resolve/resolve-storage.ts';
 import { counted, listed } from '../shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -50,7 +51,11 @@ function* tooManyReplicas({ cluster, locator }: RuleContext): Iterable<Diagnosti
   const { storage, nodes } = cluster;
   const possible = storageCandidates(nodes).length;
   if (storage.type !== 'glusterfs' || storage.replicas <= possible) return;
-  const except = possible < nodes.length ? ' with a static address' : '';
+  const lacking = [
+    ...(nodes.some(({ address }) => address === null) ? ['a static address'] : []),
+    ...(nodes.some((node) => !mountsStorage(cluster, node)) ? ['GlusterFS'] : []),
+  ];
+  const except = lacking.length === 0 ? '' : ` with ${listed(lacking, 'and')}`;
   const message = `${storage.replicas} replicas, but there ${possible === 1 ? 'is' : 'are'} only ${counted(possible, 'node')}${except}`;
   yield error(
     'too-many-replicas',
@@ -104,7 +109,12 @@ function* diskUnused({ cluster, writtenNodes, locator }: RuleContext): Iterable<
     if (typeof disk !== 'string' || node === undefined || node.storesData) continue;
     const [why, hint] =
       cluster.storage.type === 'glusterfs'
-        ? [`${node.name} holds no copy of the data`, 'remove it, or raise storage.replicas']
+        ? [
+            `${node.name} holds no copy of the data`,
+            mountsStorage(cluster, node)
+              ? 'remove it, or raise storage.replicas'
+              : 'remove it: GlusterFS does not run on this node',
+          ]
         : [`storage type ${cluster.storage.type} has no disks`, 'it is for type glusterfs'];
     yield error('disk-unused', locator.key(['nodes', index, 'disk']), `disk does nothing: ${why}`, hint);
   }

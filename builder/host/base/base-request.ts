@@ -5,7 +5,7 @@ import type { Progress } from '../progress.ts';
 export interface BaseTarget {
   readonly platform: 'raspberry-pi' | 'uefi' | 'pc';
   /** Debian architecture name. */
-  readonly architecture: 'amd64' | 'arm64' | 'armhf';
+  readonly architecture: 'amd64' | 'arm64' | 'armhf' | 'armel';
 }
 
 /** Which base is wanted. Everything here but the mirror decides its content, and so its key. */

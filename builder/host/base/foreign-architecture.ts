@@ -6,7 +6,12 @@ import { isRoot } from './namespace.ts';
 
 const nativeNames: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' };
 /** qemu-user's name of each architecture, as binfmt_misc has it. */
-const emulators = { amd64: 'qemu-x86_64', arm64: 'qemu-aarch64', armhf: 'qemu-arm' } as const;
+const emulators = {
+  amd64: 'qemu-x86_64',
+  arm64: 'qemu-aarch64',
+  armhf: 'qemu-arm',
+  armel: 'qemu-arm',
+} as const;
 const binfmtDirectory = '/proc/sys/fs/binfmt_misc';
 
 /** Debian's name of this machine's architecture, or undefined for one that Debian bases cannot be built on. */

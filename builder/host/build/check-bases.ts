@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import { mountsStorage } from '../../definition/gluster-support.ts';
 import { checkSoftware, type BaseSoftware } from '../../packages/check-software.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
 import type { RenderedEntry } from '../../render/rendered-node.ts';
@@ -25,10 +26,16 @@ export async function checkBases(
     if (seen.has(base)) continue;
     seen.add(base);
     const units = await readUnits(rendering.renderNode(node).entries);
-    software.push({ name: base.record.name, packages: base.record.packages, units });
+    software.push({
+      name: base.record.name,
+      packages: base.record.packages,
+      units,
+      usesGlusterfs:
+        cluster.storage.type === 'glusterfs' &&
+        [...bases].some(([other, its]) => its === base && mountsStorage(cluster, other)),
+    });
   }
   const found = checkSoftware(software, {
-    usesGlusterfs: cluster.storage.type === 'glusterfs',
     images: cluster.stacks.flatMap(({ images }) => images),
   });
   for (const finding of found) if (finding.severity === 'warning') progress.warn(finding);

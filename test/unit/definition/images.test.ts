@@ -24,6 +24,18 @@ describe('the archive of images', () => {
     });
   });
 
+  it('tells for which ARM an image is, where the image does', () => {
+    const manifest = [0, 1, 2].map((index) => ({ Config: `${index}.json`, RepoTags: [] }));
+    const archive = parse({
+      'manifest.json': manifest,
+      '0.json': { architecture: 'arm', variant: 'v6' },
+      '1.json': { architecture: 'arm', variant: '' },
+      '2.json': { architecture: 'arm' },
+    });
+    const variants = 'images' in archive ? archive.images.map(({ variant }) => variant) : archive;
+    expect(variants).toEqual(['v6', undefined, undefined]);
+  });
+
   it.each([
     [{}, /no manifest\.json/],
     [{ 'manifest.json': [] }, /no manifest\.json/],

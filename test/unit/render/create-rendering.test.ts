@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster, ExtraFile } from '../../../builder/definition/cluster.ts';
+import type { Cluster, ClusterNode, ExtraFile } from '../../../builder/definition/cluster.ts';
 import type { Assets, UserFile } from '../../../builder/plan/assets.ts';
 import {
   createRendering,
@@ -158,6 +158,29 @@ describe('storage', () => {
       ({ entry }) => entry.path === '/etc/systemd/system/glusterd.service',
     )?.entry;
     expect(glusterd).toMatchObject({ kind: 'symlink', target: '/dev/null' });
+  });
+
+  it('a worker whose GlusterFS does not run has none of a volume that others mount', () => {
+    const { base, profile } = exampleNode(4);
+    if (base.from !== 'definition') throw new Error('an image');
+    const layout = base.definition.platforms!['raspberry-pi-arm64']!;
+    const small: ClusterNode['base'] = {
+      ...base,
+      definition: { ...base.definition, platforms: { 'raspberry-pi-armhf': layout } },
+    };
+    const nodes = [1, 2, 3].map((index) => exampleNode(index));
+    const worker = exampleNode(4, {
+      role: 'worker',
+      storesData: false,
+      base: small,
+      profile: { ...profile, architecture: 'armhf' },
+    });
+    const all = renderAll(defaultCluster({ nodes: [...nodes, worker] }));
+    const [first, last] = [all[0], all[3]];
+    expect(pathsOf(last).filter((path) => /glusterd\/|mnt|ssl|dlimage-storage/.test(path))).toEqual([]);
+    expect(textOf(first, '/etc/dlimage/node.env')).toContain("DLIMAGE_STORAGE='glusterfs'");
+    expect(textOf(last, '/etc/dlimage/node.env')).toContain("DLIMAGE_STORAGE='none'");
+    expect(textOf(last, '/etc/dlimage/node.env')).toContain("DLIMAGE_MOUNT_POINT=''");
   });
 });
 

@@ -67,6 +67,25 @@ describe('images', () => {
     expect(entriesOf(exampleNode(4))[0]).toBe(entriesOf(pi)[0]);
   });
 
+  it('of one name for several ARMs are the newest that the board runs', () => {
+    const arm = (fileName: string, variant: string): ClusterImage => ({
+      ...archive(fileName),
+      images: [{ id: `sha256:${variant}`, references: ['web:1'], architecture: 'arm', variant }],
+    });
+    const cluster = defaultCluster({ images: [arm('five', 'v5'), arm('seven', 'v7'), arm('six', 'v6')] });
+    const entriesOf = createServiceEntries(
+      cluster,
+      identities,
+      assets({ five: 'a', six: 'b', seven: 'c' }),
+      0,
+    );
+    const pi0: ClusterNode = { ...exampleNode(4), profile: { ...pi.profile, architecture: 'armel' } };
+    const idsOn = (node: ClusterNode) => listIn(entriesOf(node), '/etc/dlimage/images.json');
+    expect(idsOn(pi0)).toEqual([{ file: 'six', references: ['web:1'], id: 'sha256:v6' }]);
+    expect(idsOn(pi2)).toEqual([{ file: 'seven', references: ['web:1'], id: 'sha256:v7' }]);
+    expect(entriesOf(pi0).map(({ entry }) => entry.path)).not.toContain('/var/lib/dlimage/images/seven');
+  });
+
   it('and stacks are nothing when the definition has none', () => {
     expect(createServiceEntries(defaultCluster(), identities, assets({}), 0)(pi)).toEqual([]);
   });
