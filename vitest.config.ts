@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { CountReporter } from './test/count-reporter.ts';
 
@@ -36,6 +37,8 @@ export default defineConfig({
           // Several times what the slowest needs: a busy machine is no failure.
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
+          // Vitest leaves one core free; of two, as CI has, that is half of them.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
