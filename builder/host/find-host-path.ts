@@ -44,7 +44,7 @@ export async function findHostPath(reference: Reference, projectDirectory: strin
     if (reference.purpose === 'image')
       return { ...found, kind: 'file', archive: await inspectImageArchive(realPath) };
     if (reference.purpose === 'extra-file' && isJudged(reference))
-      return { ...found, kind: 'file', ...(await readJudgedText(realPath, longestTextBytes)) };
+      return { ...found, kind: 'file', ...(await readJudgedText(realPath)) };
     if (!readAsText.has(reference.purpose)) return { ...found, kind: 'file' };
     return { ...found, ...(await readRegularText(realPath, longestTextBytes)) };
   } catch (error) {

@@ -6,16 +6,18 @@ import { canonicalPath } from '../definition/rules/node-paths.ts';
 import { readRegularText } from './regular-file.ts';
 
 /** Of one folder: what programs read at their start is short, and what is hostile must not fill the memory. */
-const mostBytes = 16 * 1024 * 1024;
+const mostBytes = 4 * 1024 * 1024;
+/** Of one file; a judge of 1 MiB of line breaks was seen to take seconds. */
+const longestBytes = 128 * 1024;
 
 /** Whether a program of the nodes reads an extra file. */
 export function isJudged({ targets = [] }: Pick<Reference, 'targets'>): boolean {
   return targets.some((path) => readerOf(canonicalPath(path)) !== undefined);
 }
 
-/** The text of a file, or nothing when it is longer than `limitBytes` or cannot be read, which is found out elsewhere. */
-export async function readJudgedText(path: string, limitBytes: number): Promise<{ readonly text?: string }> {
-  const found = await readRegularText(path, limitBytes);
+/** The text of a file, or nothing when it is too long or cannot be read, which is found out elsewhere. */
+export async function readJudgedText(path: string): Promise<{ readonly text?: string }> {
+  const found = await readRegularText(path, longestBytes);
   return found.kind === 'file' ? { text: found.text } : {};
 }
 
@@ -34,7 +36,7 @@ export async function withJudgedTexts(
       continue;
     }
     left -= item.sizeBytes;
-    read.push({ ...item, ...(await readJudgedText(join(folder, item.relativePath), item.sizeBytes)) });
+    read.push({ ...item, ...(await readJudgedText(join(folder, item.relativePath))) });
   }
   return read;
 }

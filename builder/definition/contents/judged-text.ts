@@ -50,7 +50,7 @@ export function judgedSources(paths: readonly HostPath[]): SourceText[] {
 function coverSettings(source: SourceText): SourceText {
   const { file, text } = redactSecrets(source);
   const covered = text.replaceAll(
-    /^(\s*(?:Environment|PassEnvironment|SetCredential\w*|ExecStart\w*)\s*=)(.*)$/gm,
+    /^([ \t]*(?:Environment|PassEnvironment|SetCredential\w*|ExecStart\w*)[ \t]*=)(.*)$/gm,
     (_, kept: string, rest: string) => kept + rest.replaceAll(/\S/g, '*'),
   );
   return { file, text: covered };

@@ -31,11 +31,13 @@ export function parseSshd(text: string): SshdText {
     const values = splitValues(rest);
     const name = keyword.toLowerCase();
     const wrong =
-      values === undefined
-        ? { message: 'a quote is not closed', hint: 'end the value with the same quote' }
-        : name === 'match'
-          ? wrongMatch(values)
-          : wrongSetting(keyword, values, isForAll);
+      problems.length >= mostProblems
+        ? undefined
+        : values === undefined
+          ? { message: 'a quote is not closed', hint: 'end the value with the same quote' }
+          : name === 'match'
+            ? wrongMatch(values)
+            : wrongSetting(keyword, values, isForAll);
     if (wrong !== undefined)
       problems.push(problemOfLine(line, `sshd refuses this: ${wrong.message}`, wrong.hint));
     if (name === 'match') isForAll = values?.[0]?.toLowerCase() === 'all';
@@ -43,6 +45,9 @@ export function parseSshd(text: string): SshdText {
   }
   return { settings, problems };
 }
+
+/** Whoever wrote more did not mean it for sshd, and each is looked up. */
+const mostProblems = 100;
 
 interface Wrong {
   readonly message: string;

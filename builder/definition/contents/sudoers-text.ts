@@ -39,7 +39,11 @@ export function parseSudoers(text: string): SudoersText {
       hint,
     });
   }
-  return { problems, passwordAsked, neverAsks: /^\s*Defaults\s(.*,)?\s*!\s*authenticate\b/m.test(text) };
+  return {
+    problems,
+    passwordAsked,
+    neverAsks: /^[ \t]*Defaults[ \t](.*,)?[ \t]*![ \t]*authenticate\b/m.test(text),
+  };
 }
 
 function readLine(scanner: LineScanner, line: TextLine, asked: PasswordAsked[]): Wanted {

@@ -29,8 +29,10 @@ export function judgeUnit(text: string, name: string): ContentProblem[] {
       section = header;
       continue;
     }
-    const [, key, value = ''] = /^\s*([^=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line.text) ?? [];
-    if (key === undefined) {
+    const equals = line.text.indexOf('=');
+    const key = line.text.slice(0, Math.max(0, equals)).trim();
+    const value = line.text.slice(equals + 1).trim();
+    if (key === '') {
       problems.push(
         problemOfLine(line, 'systemd leaves this line out: it is no setting', 'write Name=value'),
       );
@@ -49,14 +51,18 @@ export function judgeUnit(text: string, name: string): ContentProblem[] {
 /** Lines, with what a backslash at the end takes along; comments between are left out. */
 function joinContinued(text: string): TextLine[] {
   const lines: TextLine[] = [];
-  let open: TextLine | undefined;
+  let parts: string[] = [];
+  let offset = 0;
   for (const line of linesOf(text)) {
-    if (open !== undefined && /^\s*[#;]/.test(line.text)) continue;
-    const whole: TextLine = open === undefined ? line : { ...open, text: `${open.text} ${line.text}` };
-    open = whole.text.endsWith('\\') ? { ...whole, text: whole.text.slice(0, -1) } : undefined;
-    if (open === undefined) lines.push(whole);
+    if (parts.length > 0 && /^\s*[#;]/.test(line.text)) continue;
+    if (parts.length === 0) offset = line.offset;
+    const isOpen = line.text.endsWith('\\');
+    parts.push(isOpen ? line.text.slice(0, -1) : line.text);
+    if (isOpen) continue;
+    lines.push({ text: parts.join(' '), offset });
+    parts = [];
   }
-  return open === undefined ? lines : [...lines, open];
+  return parts.length === 0 ? lines : [...lines, { text: parts.join(' '), offset }];
 }
 
 function missing(settings: Settings, name: string, whole: TextLine): ContentProblem[] {

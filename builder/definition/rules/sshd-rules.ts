@@ -39,7 +39,7 @@ const ours = [
 function hasName(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => {
     const [user = ''] = pattern.replace(/(.)@.*$/, '$1').split(',', 1);
-    const escaped = user.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
+    const escaped = user.replaceAll(/\*+/g, '*').replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
     return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);
   });
 }
