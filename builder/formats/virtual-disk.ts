@@ -38,6 +38,15 @@ export function backingFileIn(kind: VirtualDisk, head: Buffer): string | null {
   return offset === 0 || end > head.length ? null : head.toString('utf8', offset, end);
 }
 
+/**
+ * How long the file of a disk is at least, in bytes, by its header; 0 for kinds that qemu-img checks itself.
+ * Source: qemu, block/vdi.c, VdiHeader: the data, then as many blocks as are allocated
+ */
+export function leastBytesOf(kind: VirtualDisk, head: Buffer): number {
+  if (kind !== 'vdi' || head.length < 0x188) return 0;
+  return head.readUInt32LE(0x158) + head.readUInt32LE(0x178) * head.readUInt32LE(0x184);
+}
+
 /** Size of the disk inside in bytes, as `qemu-img info --output=json` says it; null when it does not. */
 export function virtualSizeIn(info: unknown): number | null {
   const { 'virtual-size': size } = asRecord(info);

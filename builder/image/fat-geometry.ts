@@ -67,6 +67,14 @@ export function parseFatGeometry(sector: Buffer): FatGeometry | null {
   };
 }
 
+/** In the byte of state: the filesystem was mounted, and not unmounted. Source: fs/fat/fat.h of Linux, FAT_STATE_DIRTY */
+export const fatDirtyBit = 1;
+
+/** Where the byte of state lies in the boot sector. */
+export function fatStateOffset(kind: FilesystemKind): number {
+  return kind === 'fat32' ? 0x41 : 0x25;
+}
+
 /** Where a cluster's bytes begin. */
 export function clusterOffset(geometry: FatGeometry, cluster: number): number {
   return geometry.dataOffsetBytes + (cluster - 2) * geometry.clusterBytes;

@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unpackContainer, type UnpackOptions } from '../../builder/host/containers/unpack-container.ts';
-import type { HostError } from '../../builder/report/errors.ts';
+import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { makeScratch } from './support/test-image.ts';
 
@@ -106,6 +106,19 @@ describe.skipIf(missingPrograms(programs).length > 0)('an archive as people have
         expect(unpacked.subarray(6 * mebibyte).every((byte) => byte === 0)).toBe(true);
         rmSync(target);
       }
+    },
+  );
+
+  it.each(['qcow2', 'vmdk', 'vdi', 'vhdx', 'vpc'])(
+    'is refused when a part is missing: %s',
+    async (format) => {
+      const forced = format === 'vpc' ? ['-o', 'force_size=on'] : [];
+      run('qemu-img', ['convert', '-f', 'raw', '-O', format, ...forced, at('disk.raw'), at('cut-disk')]);
+      const { size } = statSync(at('cut-disk'));
+      truncateSync(at('cut-disk'), Math.floor(size * 0.6));
+      const error = await unpack('cut-disk');
+      expect(error).toBeInstanceOf(HostError);
+      expect(['image-damaged', 'tool-failed']).toContain((error as HostError).id);
     },
   );
 

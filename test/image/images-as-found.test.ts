@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase } from '../../builder/host/image/base.ts';
@@ -69,6 +78,18 @@ describe.skipIf(missingPrograms(programs).length > 0)('an image as people have i
       'seed 2:/var/lib/cloud/seed/nocloud/user-data, which cloud-init does not take',
     );
     expect(alone.stdout).toMatch(/^seed 1:\/user-data$/m);
+  });
+
+  it('may have a boot partition that was not unmounted', async () => {
+    copyFileSync(at('small.img'), at('pulled.img'));
+    const file = openSync(at('pulled.img'), 'r+');
+    // FAT32 notes it at 0x41; the boot partition begins at 1 MiB.
+    writeSync(file, Buffer.of(1), 0, 1, 1024 * 1024 + 0x41);
+    closeSync(file);
+    const result = await build('./pulled.img');
+    expect(result.exitCode, result.stderr).toBe(0);
+    const verified = await runCli(scratch.path, ['verify', at('out')]);
+    expect(verified.exitCode, verified.stdout).toBe(0);
   });
 
   it('may have its root in the last third', async () => {

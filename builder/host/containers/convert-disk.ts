@@ -11,6 +11,7 @@ import {
 import { HostError } from '../../report/errors.ts';
 import { readStart } from '../image/open-image.ts';
 import { runTool, type RunOptions } from '../run-tool.ts';
+import { checkDiskWhole } from './check-disk.ts';
 import { encryptedImage } from './encrypted-image.ts';
 import { longestImageBytes, tooLong } from './longest-image.ts';
 
@@ -22,7 +23,8 @@ export type KnowsBase = (path: string) => Promise<boolean>;
  * data itself, or is a layer over a base that `knowsBase`, is opened, in the format that was recognised, as a plain file,
  * with no other protocol.
  *
- * @throws HostError `image-refers-outside`, `image-encrypted`, `image-too-large`, or as `runTool` does
+ * @throws HostError `image-refers-outside`, `image-encrypted`, `image-too-large`, `image-damaged`, or as `runTool`
+ * does
  */
 export async function convertDisk(
   kind: VirtualDisk,
@@ -45,6 +47,7 @@ export async function convertDisk(
   if ((virtualSizeIn(info) ?? Infinity) > longestImageBytes) throw tooLong(path);
   const layered = { driver: 'raw', file: { driver: 'file', filename: base } };
   const source = asSource(base === null ? disk : { ...disk, backing: layered });
+  await checkDiskWhole(kind, path, { source, head }, run);
   await runTool('qemu-img', ['convert', '-O', 'raw', source, resolve(target)], run);
 }
 

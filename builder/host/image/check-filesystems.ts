@@ -1,9 +1,12 @@
+import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fatDirtyBit, fatStateOffset } from '../../image/fat-geometry.ts';
 import { isExt, isFat, type ImageLayout, type ImagePartition } from '../../image/layout.ts';
 import { runTool } from '../run-tool.ts';
 import { carveOut } from './carve-partition.ts';
-import { openImage } from './open-image.ts';
+import { openImage, sourceOf } from './open-image.ts';
 import { makePrivateTemporary } from './private-temporary.ts';
+import { writeFully } from './write-fully.ts';
 
 /** What a filesystem check said about one partition. */
 export interface FilesystemCheck {
@@ -56,14 +59,31 @@ async function checkFat(
     } finally {
       await image.close();
     }
+    await clearDirtyBit(copy, partition);
     const result = await runTool('fsck.vfat', ['-n', copy], {
       step: `check partition ${partition.number}`,
       timeoutSeconds: 1800,
       acceptExitCodes: [1],
     });
-    return { partition, isClean: result.exitCode === 0, report: textOf(result) };
+    const report = textOf(result).replaceAll(copy, `partition ${partition.number}`);
+    return { partition, isClean: result.exitCode === 0, report };
   } finally {
     await temporary.remove();
+  }
+}
+
+/**
+ * A FAT that was not unmounted, as of a card that was pulled out, is told apart from one that is damaged: systems mount it
+ * and check it then, and fsck.vfat would call both wrong.
+ */
+async function clearDirtyBit(path: string, { filesystem }: ImagePartition): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    const place = fatStateOffset(filesystem.kind);
+    const state = await sourceOf(handle, place + 1).read(place, 1);
+    await writeFully(handle, Buffer.of(state.readUInt8(0) & ~fatDirtyBit), place);
+  } finally {
+    await handle.close();
   }
 }
 
