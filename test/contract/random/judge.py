@@ -97,7 +97,7 @@ def enter(tree):
 def merge_usr(root):
     """Files for /bin and its like land in /usr, as on a node: there they are links, which a layer would hide."""
     for name in ("bin", "sbin", "lib"):
-        if os.path.isdir(f"{root}/{name}"):
+        if os.path.isdir(f"{root}/{name}") and not os.path.islink(f"{root}/{name}"):
             shutil.copytree(f"{root}/{name}", f"{root}/usr/{name}", symlinks=True, dirs_exist_ok=True)
             shutil.rmtree(f"{root}/{name}")
 

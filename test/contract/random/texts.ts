@@ -1,5 +1,5 @@
 import type { Lan } from './lan.ts';
-import type { Randomness } from './randomness.ts';
+import type { Randomness } from '../../support/randomness.ts';
 
 /** Texts for one `format` of the schemas: ones that people write, and ones that only just are, or are not, allowed. */
 export interface Texts {

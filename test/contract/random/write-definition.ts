@@ -1,7 +1,7 @@
 import type { SchemaNode } from '../../../builder/definition/schema/schema-node.ts';
 import type { DefinitionPath } from '../../../builder/definition/source/definition-path.ts';
 import { lanOf, type Lan } from './lan.ts';
-import { randomnessOf, type Randomness } from './randomness.ts';
+import { randomnessOf, type Randomness } from '../../support/randomness.ts';
 import { textsOfFormats, type Texts } from './texts.ts';
 
 interface Writer {
