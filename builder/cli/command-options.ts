@@ -24,7 +24,10 @@ export function change(): Option {
 /** Flags that say what the cluster is; they win over the file. */
 export function withDefinition(command: Command): Command {
   return command
-    .option('--profile <name>', 'board: pi2, pi3, pi4, pi5, arm64-vm, x86, or a profile file (default: pi3)')
+    .option(
+      '--profile <name>',
+      'board: pi0, pi2, pi3, pi4, pi5, arm64-vm, x86, or a profile file (default: pi3)',
+    )
     .option('--count <number>', 'number of nodes (default: 3)')
     .option(
       '--base <name>',

@@ -12,6 +12,7 @@ export const exampleNames = [
   'x86-nfs',
   'x86-vagrant',
   'vendor-bases',
+  'smallest-member',
 ] as const;
 
 export type ExampleName = (typeof exampleNames)[number];

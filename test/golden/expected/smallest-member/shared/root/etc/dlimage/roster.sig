@@ -1,0 +1,1 @@
+ZmFrZSBzaWduYXR1cmUgb2YgdGhlIHJvc3Rlcg==
