@@ -149,8 +149,8 @@ describe('the profiles and bases that are shipped', () => {
         environment,
       });
       // What a publisher's image asks of a board is a warning.
-      const ids = understood.diagnostics.map(({ id }) => id);
-      expect(ids).toEqual(asking.includes(`${profile} ${base}`) ? ['base-caution'] : []);
+      const cautions = understood.diagnostics.map(({ id }) => id);
+      expect(cautions).toEqual(asking.includes(`${profile} ${base}`) ? ['base-caution'] : []);
       expect(understood.value?.nodes).toHaveLength(3);
     }
   });
