@@ -248,6 +248,14 @@ describe('a damaged store', () => {
     expect(await readdir(store)).not.toContain('cluster.json');
   });
 
+  it('is an error when the keys of a node that was built are gone: it would come back as a stranger', async () => {
+    await ensure(['pi3-1', 'pi3-2']);
+    await rm(join(store, 'nodes', 'pi3-2.json'));
+    await expect(ensure(['pi3-1', 'pi3-2'])).rejects.toThrow('pi3-2.json is missing');
+    await ensure(['pi3-1']);
+    expect((await ensure(['pi3-1', 'pi3-2'])).nodes['pi3-2']).toBeDefined();
+  });
+
   it('is an error when what signed the certificates, or the last serial, is gone', async () => {
     for (const file of ['ssh-authority.json', 'roster.json']) {
       await ensure(['pi3-1']);

@@ -17,11 +17,13 @@ import { shownPath } from '../shown-path.ts';
 import { createAuthority, createNodeCertificate } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
 import { issueNodeCertificates, readNodeCertificates } from './node-certificates.ts';
+import { listSignedNames } from './read-last-build.ts';
 import { recordBuild, type BuildRecord } from './record-build.ts';
 import { ensureRoster, readRoster } from './signed-roster.ts';
 import {
   authorityFile,
   clusterFile,
+  lostNode,
   nodeFile,
   readCluster,
   readNode,
@@ -72,6 +74,7 @@ export async function readIdentities(
  * the nodes.
  *
  * @param record - what is kept of the build that they are for
+ * @throws HostError as `readIdentities`; `identity-damaged` when a node of the last roster has no keys any more
  */
 export async function ensureIdentities(
   directory: string,
@@ -132,6 +135,9 @@ async function ensureNodes(
     else nodes.set(name, node);
   }
   if (missing.length > 0) {
+    const signed = await listSignedNames(directory, cluster.clusterId);
+    const lost = missing.find((name) => signed.includes(name));
+    if (lost !== undefined) throw lostNode(directory, lost);
     const task = progress.task(`Make identities in ${shownPath(directory)}`, {
       total: missing.length,
       unit: 'nodes',

@@ -56,6 +56,12 @@ export async function listStores(parent: string): Promise<string[]> {
   return found.flat().toSorted();
 }
 
+/** Names of the nodes of the last roster that was signed; none when there is none. */
+export async function listSignedNames(directory: string, clusterId: string): Promise<string[]> {
+  const roster = await readRoster(directory, clusterId);
+  return roster === undefined ? [] : nodesOf(roster.text, directory).map(({ name }) => name);
+}
+
 /** What `formatRoster` wrote. */
 function nodesOf(text: string, directory: string): BuiltNode[] {
   try {

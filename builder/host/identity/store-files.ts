@@ -69,6 +69,11 @@ export async function readNode(
   return text === undefined ? undefined : parseStoredNode(text, file, nodeName, clusterId);
 }
 
+/** For a node whose keys are gone: those that run would take it for a stranger with its name. */
+export function lostNode(directory: string, nodeName: string): HostError {
+  return missing(nodeFile(directory, nodeName), `${rosterFile(directory)} lists ${nodeName}`);
+}
+
 /** Names of all nodes that have keys here. */
 export async function listNodeNames(directory: string): Promise<string[]> {
   return await listStored(join(directory, 'nodes'));
