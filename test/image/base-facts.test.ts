@@ -175,6 +175,7 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
       '/etc/cloud/cloud-init.disabled': [0o644, ''],
       '/etc/cloud/ds-identify.cfg': [0o644, '# policy: disabled\npolicy: disabled\n'],
       '/etc/cloud/cloud.cfg': [0o644, 'datasource_list: [Ec2]\nnetwork: {config: disabled}\n'],
+      '/var/lib/cloud/data/upgraded-network': [0o644, ''],
       // Overridden by a file of ours.
       [`${parts}/99-installer.cfg`]: [0o644, 'datasource_list: [None]\nnetwork: {config: disabled}\n'],
       [`${parts}/99-whole.cfg`]: [0o644, 'datasource: {NoCloud: {user-data: x, meta-data: y}}\n'],
@@ -197,7 +198,9 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
         'auto lo\niface lo inet loopback\nallow-hotplug enp1s0\niface enp1s0 inet dhcp\n',
       ],
     } as const;
-    const folders = ['/etc/cloud', parts, '/etc/default', '/etc/dlimage', '/etc/netplan', '/etc/network'];
+    const state = ['/var/lib/cloud', '/var/lib/cloud/data'];
+    const etc = ['/etc/cloud', parts, '/etc/default', '/etc/dlimage', '/etc/netplan', '/etc/network'];
+    const folders = [...etc, ...state];
     const path = makeBase('past.img', past, folders);
     writeFileSync(at('cmdline.txt'), 'console=tty1 ds=nocloud root=LABEL=x cloud-init=disabled\n');
     const { boot } = await readBase(path);
@@ -207,6 +210,7 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
     const { hindrances, past: found } = await readBaseFacts(asked, { shells: [], targets: [] });
     expect(hindrances.map(({ kind, path: place, setting }) => [kind, place, setting])).toEqual([
       ['off', '/etc/cloud/cloud-init.disabled', null],
+      ['other', '/var/lib/cloud/data/upgraded-network', null],
       ['off', 'boot:/cmdline.txt', 'cloud-init=disabled'],
       ['other', '/etc/default/grub', 'ds=nocloud-net;s=http://a/'],
       ['off', '/etc/cloud/ds-identify.cfg', 'policy: disabled'],

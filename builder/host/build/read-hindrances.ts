@@ -15,6 +15,8 @@ const masks = [
   '/etc/systemd/system-generators/cloud-init-generator',
 ];
 const marker = '/etc/cloud/cloud-init.disabled';
+/** With it cloud-init takes no network from anybody. Source: cloud-init, Init._find_networking_config */
+const networkMarker = '/var/lib/cloud/data/upgraded-network';
 const settings = ['/etc/cloud/ds-identify.cfg', '/etc/cloud/cloud.cfg'];
 const directory = '/etc/cloud/cloud.cfg.d';
 
@@ -22,7 +24,8 @@ const directory = '/etc/cloud/cloud.cfg.d';
 export async function readHindrances(open: OpenImage, { path, root, boot }: BaseImage): Promise<Hindrance[]> {
   const tree = createExtTree((paths) => statExt({ imagePath: path, offsetBytes: root.offsetBytes }, paths));
   const links = await tree.resolve(masks);
-  const [found, folder, ...named] = await tree.resolve([marker, directory, ...settings], true);
+  const places = [marker, networkMarker, directory, ...settings];
+  const [found, upgraded, folder, ...named] = await tree.resolve(places, true);
   const files = await openImageFiles(open, root);
   const isThere = (wanted: string) => named[settings.indexOf(wanted)]?.node?.kind === 'file';
   const names = folder?.node?.kind === 'directory' ? await files.list(directory) : [];
@@ -37,6 +40,7 @@ export async function readHindrances(open: OpenImage, { path, root, boot }: Base
   ];
   return [
     ...off.map((one): Hindrance => ({ kind: 'off', path: one, setting: null })),
+    ...(upgraded?.node == null ? [] : [{ kind: 'other', path: networkMarker, setting: null } as const]),
     ...findHindrances(await readCommandLines(open, { root, boot }), new Map(written)),
   ];
 }
