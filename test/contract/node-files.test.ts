@@ -23,8 +23,8 @@ afterAll(async () => {
 const nodes = (): NodeRoot[] => examples.flatMap((example) => example.nodes);
 const hasVip = ({ example, node }: NodeRoot): boolean =>
   !['x86-nfs', 'vendor-bases', 'odd-network'].includes(example) && node.role === 'manager';
-const hasNoStorage = ({ example }: NodeRoot): boolean =>
-  ['pi4-wifi', 'vendor-bases', 'odd-network'].includes(example);
+const hasNoStorage = ({ example, node }: NodeRoot): boolean =>
+  ['pi4-wifi', 'vendor-bases', 'odd-network'].includes(example) || node.profileName === 'pi0';
 /** Raspberry Pi OS has its network from NetworkManager. */
 const usesNetworkManager = ({ node }: NodeRoot): boolean =>
   node.base.from === 'definition' && node.base.name === 'raspios-trixie';
