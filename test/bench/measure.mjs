@@ -7,10 +7,10 @@ export function median(values) {
 
 /** Wall time of a command in milliseconds. Throws when it fails. */
 export function timeCommand(program, args, options = {}) {
-  const start = process.hrtime.bigint();
+  const start = performance.now();
   const result = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
   if (result.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${result.stderr.toString()}`);
-  return Number(process.hrtime.bigint() - start) / 1e6;
+  return performance.now() - start;
 }
 
 /** Medians of several commands, run in turn, so that whatever else the machine does falls on all of them. */
