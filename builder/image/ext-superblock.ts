@@ -23,6 +23,8 @@ export interface ExtSuperblock {
   readonly readOnly: boolean;
   /** Features that keep accounts which debugfs does not keep: `quota`, `project`, `mmp`. */
   readonly unkeptFeatures: readonly string[];
+  /** Blocks are given out in clusters: `bigalloc`. */
+  readonly isClustered: boolean;
   /** It is not a filesystem but the journal of another one. */
   readonly isJournalDevice: boolean;
   /** When it was last written, seconds since 1970. */
@@ -37,6 +39,7 @@ const compat = { hasJournal: 0x4 } as const;
 const incompat = { recover: 0x4, journalDevice: 0x8, bits64: 0x80, mmp: 0x100 } as const;
 const roCompat = {
   quota: 0x100,
+  bigalloc: 0x200,
   project: 0x2000,
   readOnly: 0x1000,
   sharedBlocks: 0x4000,
@@ -73,6 +76,7 @@ export function parseExtSuperblock(bytes: Buffer): ExtSuperblock | null {
     hasOrphans: (roBits & roCompat.orphanPresent) !== 0 || bytes.readUInt32LE(0xe8) !== 0,
     hasErrors: (bytes.readUInt16LE(0x3a) & 0x2) !== 0,
     readOnly: (roBits & (roCompat.readOnly | roCompat.sharedBlocks)) !== 0,
+    isClustered: (roBits & roCompat.bigalloc) !== 0,
     unkeptFeatures: [
       ...((roBits & roCompat.quota) === 0 ? [] : ['quota']),
       ...((roBits & roCompat.project) === 0 ? [] : ['project']),

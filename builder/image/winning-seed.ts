@@ -22,8 +22,8 @@ export interface SeedPlace {
 export interface SeedSettings {
   /** Texts of `cloud.cfg` and then of the files of `cloud.cfg.d` in the order of their names. */
   readonly settings: readonly string[];
-  /** Words for the kernel, as they stand in boot loaders' files. */
-  readonly commandLine: string;
+  /** Words for the kernel, of all boot loaders' files. */
+  readonly words: readonly string[];
 }
 
 type YamlMap = Readonly<Record<string, unknown>>;
@@ -34,12 +34,11 @@ type YamlMap = Readonly<Record<string, unknown>>;
  * Source: cloud-init 25.1, sources/DataSourceNoCloud.py
  */
 export function winningSeed<T extends SeedPlace>(
-  { settings, commandLine }: SeedSettings,
+  { settings, words }: SeedSettings,
   places: readonly T[],
 ): T | undefined {
   const written = settings.map((text) => asMap(readYaml(text)));
   const noCloud = noCloudSettings(written);
-  const words = commandLine.split(/\s+/).filter((word) => word !== '');
   if (isElsewhere(written, words)) return undefined;
   const complete = places.filter(({ files }) =>
     ['user-data', 'meta-data'].every((name) => files.includes(name)),

@@ -139,6 +139,29 @@ describe.skipIf(missingPrograms(programs).length > 0)('an archive as people have
     expect(digest(target)).toBe(digest(at('disk.raw')));
   });
 
+  it('asks which disk of an OVA is meant', async () => {
+    shell(
+      'qemu-img convert -O vmdk -o subformat=streamOptimized -f raw disk.raw one.vmdk && cp one.vmdk two.vmdk',
+    );
+    shell('touch vm.ovf && tar --format=ustar -cf two.ova vm.ovf one.vmdk two.vmdk');
+    expect(await unpack('two.ova')).toMatchObject({
+      id: 'image-container-several',
+      details: ['one.vmdk', 'two.vmdk'],
+    });
+  });
+
+  it.each([
+    ['split', 'twoGbMaxExtentSparse', 'split-s001.vmdk'],
+    ['flat', 'monolithicFlat', 'flat-flat.vmdk'],
+  ])('takes no part of a VMDK for the whole: %s', async (name, subformat, extent) => {
+    shell(`qemu-img convert -O vmdk -o subformat=${subformat} -f raw disk.raw ${name}.vmdk`);
+    shell(`rm -f ${name}.zip && 7zz a ${name}.zip ${name}.vmdk ${extent}`);
+    expect(await unpack(`${name}.zip`)).toMatchObject({
+      id: 'image-container-several',
+      details: [extent, `${name}.vmdk`],
+    });
+  });
+
   it('refuses a VHD that is a layer over another one', async () => {
     run('qemu-img', ['create', '-q', '-f', 'vpc', at('layer.vhd'), '16M']);
     const bytes = readFileSync(at('layer.vhd'));

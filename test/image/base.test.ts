@@ -183,7 +183,7 @@ describe.each(wantedFor('raspberry-pi'))('%s on its board', (_name, request) => 
     const groups = ['cgroup_enable=memory', 'cgroup_enable=cpuset', 'cgroup_memory=1', 'swapaccount=1'];
     const root = `root=LABEL=${reader.partition('root').label}`;
     expect(words).toEqual(
-      expect.arrayContaining([root, 'rootwait', 'net.ifnames=0', ...consoles, ...groups]),
+      expect.arrayContaining([root, 'rootwait', 'panic=10', 'net.ifnames=0', ...consoles, ...groups]),
     );
     expect(words.filter((word) => word.startsWith('console='))).toHaveLength(consoles.length);
   });
@@ -212,7 +212,7 @@ describe.each(wantedFor('pc', 'uefi'))('%s on its machine', (_name, request) => 
     expect(reader.listBoot()).toEqual(expect.arrayContaining([...paths, 'EFI/debian/grub.cfg']));
     const menu = reader.bootFile('EFI/debian/grub.cfg').toString('utf8');
     expect(menu).toContain(`--label ${reader.partition('root').label}`);
-    expect(menu).toContain('net.ifnames=0');
+    for (const word of ['net.ifnames=0', 'panic=10']) expect(menu).toContain(word);
     expect(menu).toContain('linux /vmlinuz ');
     expect(reader.debugfs('stat /vmlinuz')).toMatch(/Fast link dest: "boot\/vmlinuz-/);
     expect(reader.debugfs('stat /initrd.img')).toMatch(/Fast link dest: "boot\/initrd\.img-/);

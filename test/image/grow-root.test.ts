@@ -155,4 +155,14 @@ describe.skipIf(missingPrograms(programs).length > 0)('growRoot', () => {
       message: expect.stringContaining('behind its root, partition 3 is unknown'),
     });
   });
+
+  it('refuses one with bigalloc', async () => {
+    const path = join(scratch.path, 'clusters.img');
+    buildTestImage({ ...usualImage, extArguments: ['-O', 'bigalloc'] }, path, scratch.path);
+    await expect(growRoot(path, needed)).rejects.toMatchObject({
+      id: 'image-cannot-grow',
+      message: expect.stringContaining('bigalloc'),
+      hint: 'take one with more room',
+    });
+  });
 });

@@ -123,6 +123,13 @@ describe.skipIf(missing.length > 0)('after a build', { timeout: 600_000 }, () =>
     expect((await build('--remove-node', 'x86-5', '--node', 'x86-1')).exitCode).toBe(0);
     expect((await build('--count', '5', '--node', 'x86-5')).exitCode).toBe(0);
     expect(readFileSync(join(store(), 'nodes/x86-5.json'), 'utf8')).toBe(identity);
+    // A stolen card's keys, once.
+    expect((await build('--revoke', 'x86-5', '--node', 'x86-5')).stderr).toContain('[keys-revoked]');
+    expect(roster().serial).toBe(5);
+    const renewed = readFileSync(join(store(), 'nodes/x86-5.json'), 'utf8');
+    expect(renewed).not.toBe(identity);
+    expect((await build('--node', 'x86-5')).exitCode).toBe(0);
+    expect(readFileSync(join(store(), 'nodes/x86-5.json'), 'utf8')).toBe(renewed);
   });
 
   it('what is meant to change is changed, and is what counts then', async () => {

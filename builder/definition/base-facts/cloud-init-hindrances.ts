@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { kernelWords } from '../../image/kernel-words.ts';
 
 /** Something in an image because of which its cloud-init would not take the seed of a node. */
 export interface Hindrance {
@@ -34,11 +35,8 @@ export function findHindrances(commandLines: ImageTexts, settings: ImageTexts): 
   ];
 }
 
-/** Of a boot loader's script as well: words between spaces and quotes, without comments. */
 function inCommandLine(path: string, text: string): Hindrance[] {
-  const lines = text.split('\n').filter((line) => !line.trimStart().startsWith('#'));
-  const words = lines.flatMap((line) => line.replaceAll('\\', '').split(/[\s"']+/));
-  return [...new Set(words)].flatMap((word): Hindrance[] => {
+  return [...new Set(kernelWords(text))].flatMap((word): Hindrance[] => {
     const kind = kindOfWord(word);
     return kind === undefined ? [] : [{ kind, path, setting: word }];
   });

@@ -1,4 +1,5 @@
 import { isExt, isFat, type ImageLayout, type ImagePartition } from '../../image/layout.ts';
+import { kernelWords } from '../../image/kernel-words.ts';
 import { winningSeed, type SeedPlace } from '../../image/winning-seed.ts';
 import { HostError } from '../../report/errors.ts';
 import { openImageFiles, type ImageFile, type ImageFiles } from './image-files.ts';
@@ -53,9 +54,9 @@ export async function findSeeds(
     }
   }
   if (roles === null || seeds.length === 0) return seeds.map((seed) => judged(seed, false));
-  const commandLine = [...(await readCommandLines(image, roles)).values()].join('\n').replaceAll('\\', '');
+  const words = [...(await readCommandLines(image, roles)).values()].flatMap(kernelWords);
   const winner = winningSeed(
-    { settings: await readSettings(image, roles.root), commandLine },
+    { settings: await readSettings(image, roles.root), words },
     seeds.flatMap((seed) => placeOf(seed, roles)),
   );
   return seeds.map((seed) =>

@@ -20,9 +20,15 @@ export interface AptRoot {
 export interface ArchiveSettings {
   /** Archives that have moved since the image was made. */
   readonly moved: readonly MovedArchive[];
-  /** The archives are old: their indexes have expired, and nobody signs them anew. */
+  /** The archives are old: their indexes have expired, nobody signs them anew, and their keys have bindings by SHA-1. */
   readonly isExpired: boolean;
 }
+
+/**
+ * What apt 3 refuses of keys since 2026-02-01: that they belong together is signed by SHA-1. Nobody can forge that for a
+ * key that is in the image. Source: sequoia-policy-config, "hash_algorithms"; apt, methods/sqv.cc
+ */
+const oldSignatures = '[hash_algorithms]\nsha1.second_preimage_resistance = "always"\n';
 
 const emptyDirectories = [
   ...['etc/apt/apt.conf.d', 'etc/apt/preferences.d', 'etc/apt/sources.list.d', 'etc/apt/trusted.gpg.d'],
@@ -51,13 +57,20 @@ export async function createAptRoot(
   }
   const configuration = join(directory, 'apt.conf');
   await writeFile(configuration, await describe(directory, settings, architecture, archive));
+  const policy = join(directory, 'sequoia.config');
+  await writeFile(policy, oldSignatures);
   return {
     archives: join(directory, 'var/cache/apt/archives'),
     noArchives: join(directory, 'var/cache/apt/none'),
     run: async (program, args, options) =>
       await runTool(program, args, {
         ...options,
-        env: { ...proxyEnvironment(), ...options.env, APT_CONFIG: configuration },
+        env: {
+          ...proxyEnvironment(),
+          ...options.env,
+          APT_CONFIG: configuration,
+          ...(archive.isExpired && { APT_SEQUOIA_CRYPTO_POLICY: policy }),
+        },
       }),
   };
 }

@@ -5,7 +5,7 @@ import { sharedTree } from './shared-tree.ts';
 
 /** What tests want of each release beside the base. */
 const packages = {
-  bookworm: ['locales', 'xkb-data'],
+  bookworm: ['cloud-init', 'locales', 'xkb-data'],
   trixie: ['console-setup', 'locales', 'wpasupplicant', 'xkb-data'],
 } as const;
 

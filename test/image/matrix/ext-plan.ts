@@ -39,7 +39,7 @@ export const messagesOfExtFaults: Readonly<Record<ExtFault, readonly string[]>> 
   'error-flag': ['image-has-errors'],
   'read-only': ['image-root-read-only'],
   'wrong-free-count': ['image-has-errors'],
-  full: ['image-no-space'],
+  full: ['image-no-space', 'image-cannot-grow'],
 };
 
 /** Features that may be there or not, and how often they are the other way than in most images. */

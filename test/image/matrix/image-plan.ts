@@ -47,6 +47,11 @@ export function expectedMessages(plan: ImagePlan): readonly string[] {
   return messagesOfPast(plan);
 }
 
+/** Messages that may refuse an image of which nodes can be made otherwise: it depends on the room that they need. */
+export function possibleMessages({ root }: ImagePlan): readonly string[] {
+  return root.features.includes('bigalloc') ? ['image-cannot-grow'] : [];
+}
+
 function messagesOfPast({ past }: ImagePlan): readonly string[] {
   return past.flatMap((name) => pasts[name]?.messages ?? []);
 }

@@ -146,7 +146,6 @@ export const pasts: Readonly<Record<string, Past>> = {
     root: {
       '/var/lib/cloud/data/instance-id': 'old-old-1-000000000000\n',
       '/var/lib/cloud/data/previous-instance-id': 'NO_PREVIOUS_INSTANCE_ID\n',
-      '/var/lib/cloud/data/upgraded-network': '',
       '/var/lib/cloud/instances/old-old-1-000000000000/user-data.txt': oldUser,
       '/var/lib/cloud/instances/old-old-1-000000000000/cloud-config.txt': oldUser,
       '/var/lib/cloud/instances/old-old-1-000000000000/datasource': 'DataSourceNoCloud: DataSourceNoCloud\n',
@@ -154,6 +153,10 @@ export const pasts: Readonly<Record<string, Past>> = {
       '/var/lib/cloud/sem/config_scripts_per_once.once': '',
     },
     links: { '/var/lib/cloud/instance': '/var/lib/cloud/instances/old-old-1-000000000000' },
+  },
+  'an upgrade of cloud-init': {
+    root: { '/var/lib/cloud/data/upgraded-network': '' },
+    ...elsewhere,
   },
   'an earlier dlimage': {
     root: {

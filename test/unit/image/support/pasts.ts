@@ -1,8 +1,10 @@
 import type { SeedPlace, SeedSettings } from '../../../../builder/image/winning-seed.ts';
 
 /** An image that was somebody's before: what it tells cloud-init, its seeds, and the label of the one that is taken. */
-export interface Past extends SeedSettings {
+export interface Past extends Pick<SeedSettings, 'settings'> {
   readonly title: string;
+  /** That of the running kernel. */
+  readonly commandLine: string;
   readonly places: readonly SeedPlace[];
   readonly wins: string | null;
 }
