@@ -57,7 +57,7 @@ export default defineConfig({
           name: 'boot-clusters',
           env: { DLIMAGE_TESTS_BEGAN: new Date().toISOString() },
           sequence: { groupOrder: 3 },
-          include: ['test/boot/{cluster,stand-ins,vagrant}/*.test.ts'],
+          include: ['test/boot/{cluster,chaos,stand-ins,vagrant}/*.test.ts'],
           testTimeout: 3_600_000,
           hookTimeout: 3_600_000,
           fileParallelism: false,

@@ -27,6 +27,11 @@ export function addDefinitionCommands(program: Command): void {
     )
     .option('--node <name>', 'build only this node; repeatable', collect)
     .option(...removeNode)
+    .option(
+      '--revoke <name>',
+      'the card of this node is lost or stolen: no other node takes its keys any more, and it gets new ones; repeatable',
+      collect,
+    )
     .addOption(change())
     .addOption(
       new Option(

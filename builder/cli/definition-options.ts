@@ -23,6 +23,7 @@ export interface DefinitionOptions extends GlobalOptions {
   readonly node?: readonly string[];
   readonly state?: string;
   readonly removeNode?: readonly string[];
+  readonly revoke?: readonly string[];
   readonly change?: readonly string[];
 }
 
@@ -48,8 +49,21 @@ export async function loadAndReport(
 }
 
 function flagsOf(options: DefinitionOptions): DefinitionFlags {
-  const { profile, count, base, baseImage, sha256, name, subnet, vip, sshKey, node, removeNode, change } =
-    options;
+  const {
+    profile,
+    count,
+    base,
+    baseImage,
+    sha256,
+    name,
+    subnet,
+    vip,
+    sshKey,
+    node,
+    removeNode,
+    revoke,
+    change,
+  } = options;
   const { gateway, dns, timezone, user } = options;
   return {
     argv: process.argv.slice(2),
@@ -68,6 +82,7 @@ function flagsOf(options: DefinitionOptions): DefinitionFlags {
     ...(sshKey === undefined ? {} : { sshKeys: sshKey }),
     ...(node === undefined ? {} : { nodes: node }),
     ...(removeNode === undefined ? {} : { removedNodes: removeNode }),
+    ...(revoke === undefined ? {} : { revokedNodes: revoke }),
     ...(change === undefined ? {} : { changes: change }),
   };
 }

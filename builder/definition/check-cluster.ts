@@ -16,6 +16,7 @@ import { linkRules } from './rules/link-rules.ts';
 import { localeRules } from './rules/locale-rules.ts';
 import { networkRules } from './rules/network-rules.ts';
 import { nodeRules } from './rules/node-rules.ts';
+import { encryptionRules } from './rules/encryption-rules.ts';
 import { portRules } from './rules/port-rules.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { shellRules } from './rules/shell-rules.ts';
@@ -90,6 +91,7 @@ const rules: readonly Rule[] = [
   ...stackSubnetRules,
   ...stackPlacementRules,
   ...portRules,
+  ...encryptionRules,
 ];
 
 /** Runs every rule whose topics are sound. Each rule takes time in proportion to the number of nodes, keys or files. */

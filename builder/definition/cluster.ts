@@ -2,7 +2,7 @@ import type { Profile } from './generated/profile.ts';
 import type { ArchivedImage } from './images/image-archive.ts';
 import type { BaseDefinition } from './generated/base.ts';
 import type { ComposeChange } from './stacks/fill-compose.ts';
-import type { NetworkMtu } from './stacks/network-mtu.ts';
+import type { NetworkOptions } from './stacks/network-options.ts';
 
 /** A role of a node in the swarm. */
 export type Role = 'manager' | 'worker';
@@ -198,6 +198,8 @@ export interface ClusterSwarm {
   readonly dataPathPort: number;
   /** Validity of node certificates. */
   readonly certificateDays: number;
+  /** Overlay networks that are made from now on are encrypted, unless their compose file says otherwise. */
+  readonly isEncrypted: boolean;
   /** Overlay networks that several stacks share; the leader makes them. */
   readonly networks: readonly string[];
   /** Managers of another swarm, as `host:port`, which the nodes join with a token; null to make a swarm of their own. */
@@ -257,8 +259,8 @@ export interface ComposeEntry {
   readonly version: string | null;
   /** Its configs and secrets that are made of a file and have no name: they get one for each content. */
   readonly versioned: readonly VersionedObject[];
-  /** Its networks that get the MTU of the cluster's network; null when that is Docker's own. */
-  readonly mtu: NetworkMtu | null;
+  /** What its networks get that say nothing of it themselves. */
+  readonly networks: readonly NetworkOptions[];
 }
 
 /** A config or secret whose name tells its content. */

@@ -14,6 +14,7 @@ export const defaults = {
   subnetPrefixLength: 24,
   dataPathPort: 4789,
   certificateDays: 3650,
+  isEncrypted: false,
   storageWaitSeconds: 300,
   replicasWithArbiter: 2,
   watchdog: true,

@@ -1,3 +1,4 @@
+import type { RevokedKeys } from './revoked-keys.ts';
 import type { SignedRoster } from './roster.ts';
 
 /** An OpenSSH key pair. `publicKey` is one line, `ssh-ed25519 AAAA... comment`, without a newline. */
@@ -14,7 +15,12 @@ export interface NodeKeys {
   /** The key with which the node asks its peers. */
   readonly sshClientKey: SshIdentity;
   /** Certificate of the cluster's own authority, for GlusterFS. */
-  readonly tls: { readonly keyPem: string; readonly certificatePem: string };
+  readonly tls: {
+    readonly keyPem: string;
+    readonly certificatePem: string;
+    /** In the certificate; the name of the node where it is left out. */
+    readonly commonName?: string;
+  };
 }
 
 /** What the cluster's ssh authority says of a node's keys; made anew when the node's name or address changes. */
@@ -48,5 +54,7 @@ export interface ExistingIdentities extends Omit<ClusterIdentities, 'sshAuthorit
   readonly sshAuthority: string | undefined;
   /** The last one that was signed; it may be of other nodes. */
   readonly roster: SignedRoster | undefined;
+  /** Keys that the next roster revokes. */
+  readonly revoked?: readonly RevokedKeys[];
   readonly nodes: Readonly<Record<string, NodeKeys & Partial<NodeCertificates>>>;
 }

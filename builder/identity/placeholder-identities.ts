@@ -55,7 +55,7 @@ function fillUp(
     ca: existing?.ca ?? { certificatePem: `certificate of the cluster, not made yet (${variant})\n` },
     sshAuthority: existing?.sshAuthority ?? placeholderKey('authority', 'the cluster', variant).publicKey,
     loginKey: existing?.loginKey ?? placeholderKey('login', 'the cluster', variant),
-    roster: rosterOf(clusterId, members, nodes, existing?.roster, variant),
+    roster: rosterOf(clusterId, members, nodes, existing, variant),
     nodes,
   };
 }
@@ -64,11 +64,12 @@ function rosterOf(
   clusterId: string,
   members: readonly RosterMember[],
   nodes: Readonly<Record<string, NodeIdentity>>,
-  signed: SignedRoster | undefined,
+  existing: ExistingIdentities | undefined,
   variant: Variant,
 ): SignedRoster {
-  const uuids = new Map(Object.entries(nodes).map(([name, { glusterUuid }]) => [name, glusterUuid]));
-  const format = (serial: number) => formatRoster(clusterId, serial, members, uuids);
+  const signed = existing?.roster;
+  const keys = new Map(Object.entries(nodes));
+  const format = (serial: number) => formatRoster(clusterId, serial, members, keys, existing?.revoked ?? []);
   if (signed !== undefined && format(signed.serial) === signed.text) return signed;
   const serial = (signed?.serial ?? 0) + 1;
   return { serial, text: format(serial), signature: `not signed yet (${variant})` };

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import type { ExistingIdentities } from './identities.ts';
+import { revokedSshKeys } from './revoked-keys.ts';
 
 /** Files that an ssh configuration names, as absolute paths. */
 export interface SshAccessPaths {
@@ -33,7 +34,7 @@ export function formatSshConfig(cluster: Cluster, { knownHosts, identityFiles }:
 
 /**
  * Host keys of the nodes: whatever the cluster's authority has certified, and the very keys, by which nodes are known
- * whose images are older than the authority.
+ * whose images are older than the authority. What it has certified and the roster revokes is no node's.
  */
 export function formatKnownHosts(nodes: readonly ClusterNode[], identities: ExistingIdentities): string {
   const lines = nodes.flatMap(({ name, address }) => {
@@ -43,7 +44,8 @@ export function formatKnownHosts(nodes: readonly ClusterNode[], identities: Exis
   const names = nodes.flatMap(({ name, address }) => (address === null ? [name] : [name, address]));
   const authority = identities.sshAuthority;
   const certified = authority === undefined ? [] : [`@cert-authority ${names.join(',')} ${authority}`];
-  return `${[...certified, ...lines].join('\n')}\n`;
+  const revoked = revokedSshKeys(identities.roster?.text ?? '{}').map((key) => `@revoked * ${key}`);
+  return `${[...certified, ...revoked, ...lines].join('\n')}\n`;
 }
 
 /** A path as one word of ssh_config, in which a percent sign begins a token. */

@@ -3,6 +3,7 @@ import { isAddress } from '../definition/ipv6.ts';
 import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../definition/cluster.ts';
 import { statusPagePort } from '../definition/status-page-port.ts';
 import type { ClusterIdentities, NodeIdentity } from '../identity/identities.ts';
+import { formatRevokedSshKeys } from '../identity/revoked-keys.ts';
 import { dockerDaemon } from './docker-daemon.ts';
 import { glusterOperatingVersion } from './gluster-operating-version.ts';
 
@@ -54,6 +55,7 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
       address_pools: swarm.addressPools,
       subnet_prefix_length: swarm.subnetPrefixLength,
       data_path_port: swarm.dataPathPort,
+      encrypted: swarm.isEncrypted,
       certificate_hours: swarm.certificateDays * 24,
       join_addresses: swarm.joinExisting?.addresses ?? [],
     },
@@ -61,7 +63,10 @@ export function clusterContext(cluster: Cluster, identities: ClusterIdentities) 
     storage: storageContext(cluster),
     docker: { daemon: dockerDaemon(cluster) },
     tls: { authority: identities.ca.certificatePem },
-    ssh: { authority: identities.sshAuthority },
+    ssh: {
+      authority: identities.sshAuthority,
+      revoked_keys: formatRevokedSshKeys(identities.roster.text),
+    },
     roster: identities.roster,
     nodes: { with_address: nodes.filter(({ address }) => address !== null) },
     users: cluster.users.map((user) => userContext(user, identities)),

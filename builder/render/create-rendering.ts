@@ -57,6 +57,7 @@ export function createRendering(
     renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
     serviceEntries: createServiceEntries(cluster, identities, assets, mtimeSeconds),
     userFileEntries: createUserFileEntries(cluster.files, cluster.users, assets, mtimeSeconds),
+    mtimeSeconds,
   };
   const overlaysByNode = (node: ClusterNode): Overlay[] =>
     overlaysOf(cluster, node).flatMap((name) => overlays.get(name) ?? []);

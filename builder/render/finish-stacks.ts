@@ -52,7 +52,7 @@ export function finishStacks(
 
 function finishText(
   stack: string,
-  { path, text, changes, version, versioned, mtu }: ComposeEntry,
+  { path, text, changes, version, versioned, networks }: ComposeEntry,
   key: string,
   digestOf: (hostPath: string) => string,
 ): FinishedText {
@@ -60,7 +60,11 @@ function finishText(
     const content = keyed(key, `${stack}\0${section}\0${object}\0${digestOf(hostPath)}`);
     return { section, key: object, name: `${stack}_${object}_${content.slice(0, digitsOfContent)}` };
   });
-  return { path, text: rewriteCompose(text, { changes, version, named, mtu }), isSecret: changes.length > 0 };
+  return {
+    path,
+    text: rewriteCompose(text, { changes, version, named, networks }),
+    isSecret: changes.length > 0,
+  };
 }
 
 function keyed(key: string, content: string): string {

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterNode } from '../definition/cluster.ts';
 import { traitsOf } from '../definition/base-traits.ts';
 import { mountsStorage } from '../definition/gluster-support.ts';
+import { upgradeTime } from './upgrade-time.ts';
 import { enterpriseAuth } from './enterprise-auth.ts';
 import type { ClusterIdentities } from '../identity/identities.ts';
 import { networkOf } from '../plan/network-of.ts';
@@ -38,6 +39,7 @@ export function nodeContext(
       disk: node.disk,
       stores_data: node.storesData,
       gluster_uuid: identity.glusterUuid,
+      upgrade_time: upgradeTime(node.index, cluster.nodes.length),
       ...vipContext(cluster, node),
     },
     base: { renderer: base.renderer, grown_by_cloud_init: base.isGrownByCloudInit },

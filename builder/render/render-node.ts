@@ -5,6 +5,7 @@ import { ConfigurationError } from '../report/errors.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { hashEntries } from './hash-entries.ts';
 import { nodeContext } from './node-context.ts';
+import { placedEntry } from './placed-entries.ts';
 import type { EachItem, RenderOverlay } from './render-overlay.ts';
 import type { RenderedEntry, RenderedNode } from './rendered-node.ts';
 import type { RenderSeed } from './render-seed.ts';
@@ -21,6 +22,8 @@ export interface NodeRenderers {
   readonly renderSeed: RenderSeed;
   readonly serviceEntries: ServiceEntries;
   readonly userFileEntries: UserFileEntries;
+  /** Modification time of every entry, in seconds since 1970. */
+  readonly mtimeSeconds: number;
 }
 
 /** Renders one node: its overlays in their order, the seed, and the user's files, each replacing what came before. */
@@ -37,13 +40,14 @@ export function renderNodeWith(
     node: context,
     storagePeers: storagePeers.filter((peer) => peer.name !== node.name),
   };
-  const content = lastOfEachPath([
+  const placing = lastOfEachPath([
     ...overlays.flatMap((overlay) => renderers.renderOverlay(overlay, scope)),
     renderers.renderSeed('user-data', node, context),
     renderers.renderSeed('network-config', node, context),
     ...renderers.serviceEntries(node),
     ...renderers.userFileEntries(node),
   ]);
+  const content = lastOfEachPath([...placing, placedEntry(placing, renderers.mtimeSeconds)]);
   // The instance-id is the only thing that follows from all the rest.
   const instanceId = `${cluster.name}-${node.name}-${hashEntries(content).slice(0, 12)}`;
   const metaData = renderers.renderSeed('meta-data', node, { ...context, instance_id: instanceId });

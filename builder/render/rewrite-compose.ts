@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, type Document } from 'yaml';
 import type { DefinitionPath } from '../definition/source/definition-path.ts';
 import type { ComposeChange } from '../definition/stacks/fill-compose.ts';
-import type { NetworkMtu } from '../definition/stacks/network-mtu.ts';
+import type { NetworkOptions } from '../definition/stacks/network-options.ts';
 import { insertInto, nodeAt, parseCompose, replaceNode, type Edit } from './compose-document.ts';
-import { setMtu } from './compose-mtu.ts';
+import { setNetworkOptions } from './compose-networks.ts';
 
 /** A config or secret that gets a name. */
 export interface NamedObject {
@@ -18,8 +18,8 @@ export interface ComposeEdits {
   /** `3.9`, to be written; null leaves the version alone. */
   readonly version: string | null;
   readonly named: readonly NamedObject[];
-  /** Networks that get an MTU; null leaves all alone. */
-  readonly mtu: NetworkMtu | null;
+  /** What networks get that say nothing of it themselves. */
+  readonly networks: readonly NetworkOptions[];
 }
 
 /** The label by which the agent knows a config or secret whose old contents it may remove. */
@@ -35,7 +35,7 @@ export function rewriteCompose(written: string, edits: ComposeEdits): string {
   const found = [
     ...edits.changes.flatMap(({ path, value }) => replaceValue(document, text, path, value)),
     ...edits.named.flatMap((object) => nameObject(document, text, object)),
-    ...(edits.mtu === null ? [] : setMtu(document, text, edits.mtu)),
+    ...setNetworkOptions(document, text, edits.networks),
     ...(edits.version === null ? [] : setVersion(document, edits.version)),
   ];
   // The same anchor may be reached by several paths, and a mapping may get several keys.

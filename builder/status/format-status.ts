@@ -22,8 +22,23 @@ export const statusColumns = ['node', 'role', 'address', 'storage', 'swarm', 'vi
 export function statusSummary({ assembledNodes, nodes, vip }: ClusterStatus): string[] {
   return [
     `assembled: ${assembledNodes} of ${nodes.length} node${nodes.length === 1 ? '' : 's'}`,
+    ...notes(nodes),
     ...(vip === null ? [] : [`virtual IP ${vip.address}: ${holderWords(vip.holders)}`]),
   ];
+}
+
+/** What a person changed on a node, in its own words, and what those that do not answer told the others. */
+function notes(nodes: ClusterStatus['nodes']): string[] {
+  const silent = new Set(nodes.filter(({ reachable }) => !reachable).map(({ name }) => name));
+  const lines = nodes.flatMap(({ name, record }) => [
+    ...(record?.stages ?? [])
+      .filter(({ state }) => state === 'noted')
+      .map(({ stage, text }) => `${name}: ${stage}: ${text}`),
+    ...(record?.others ?? [])
+      .filter(({ node }) => silent.has(node))
+      .map(({ node, text }) => `${node}: ${text}`),
+  ]);
+  return [...new Set(lines)].map(plain);
 }
 
 function holderWords(holders: readonly string[]): string {

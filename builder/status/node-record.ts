@@ -15,6 +15,8 @@ export interface NodeRecord {
     readonly nodes?: readonly SwarmNode[] | null;
   } | null;
   readonly storage: { readonly type: string; readonly mounted: boolean } | null;
+  /** What other nodes told this one that a person should know. */
+  readonly others: readonly { readonly node: string; readonly text: string }[];
 }
 
 /** A node as the swarm sees it. */
@@ -49,4 +51,5 @@ const empty: NodeRecord = {
   vip: null,
   swarm: null,
   storage: null,
+  others: [],
 };

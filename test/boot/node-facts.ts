@@ -179,6 +179,14 @@ function checkBoot(observe: () => Observation): void {
     expect(verdict.cloudInit.warnings).toEqual([]);
   });
 
+  it('finds nothing changed of what came with the image', () => {
+    expect(observe().verdict.agent).toEqual({ files: 'as built', noted: [] });
+  });
+
+  it('starts again after a panic, however early', () => {
+    expect(observe().verdict.boot.commandLine.split(' ')).toContain('panic=10');
+  });
+
   it('has no failed unit', () => {
     const { verdict } = observe();
     expect(verdict.boot.failedUnits).toEqual([]);

@@ -79,6 +79,8 @@ export interface Verdict {
     /** When a once-per-instance module last ran, in seconds since 1970. */
     readonly configuredAt: number;
   };
+  /** What the agent's stage `files` says, and all that it takes for changed by hand. */
+  readonly agent: { readonly files: string; readonly noted: readonly string[] };
   readonly boot: {
     readonly id: string;
     readonly commandLine: string;

@@ -28,6 +28,7 @@ const outcomes: Readonly<Record<string, number | string>> = {
   'dlimage build --node pi3-2': later,
   'dlimage build --count 5 --node pi3-5': later,
   'dlimage build --count 3 --remove-node pi3-4 --node pi3-3': later,
+  'dlimage build --revoke pi3-2 --node pi3-2': later,
   'dlimage init': 0,
   'dlimage plan': 0,
   'dlimage build': setup,
@@ -107,6 +108,26 @@ describe('the documents', () => {
       ),
     );
     expect(named.filter(({ path }) => !existsSync(path) && !elsewhere.has(path))).toEqual([]);
+  });
+
+  it('say of each attacker what shows it, or that it is known', () => {
+    const rows = readFileSync('docs/security.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    const table = rows.slice(0, rows.findIndex((row) => row.startsWith('| whoever')) + 1);
+    const [head = [], ...attackers] = table.map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    expect(head).toEqual(['who', 'gets', 'does not get', 'known']);
+    const claims = attackers.slice(1).flatMap(([who = '', gets = '', not = '']) => [
+      { who, cell: gets },
+      { who, cell: not },
+    ]);
+    expect(attackers.length).toBeGreaterThan(7);
+    expect(claims.filter(({ cell }) => !/`test\/[^`]+`|known/i.test(cell))).toEqual([]);
   });
 });
 

@@ -49,8 +49,10 @@ describe('the firewall', () => {
     ]);
   });
 
-  it('has the modules that it needs in the kernel of the base', async () => {
-    const modules = 'nf_tables nft_ct nft_fib_inet nft_socket nft_redir nft_chain_nat nf_conntrack';
+  it('has the modules that it needs in the kernel of the base, and Docker those for encryption', async () => {
+    const modules =
+      'nf_tables nft_ct nft_fib_inet nft_socket nft_redir nft_chain_nat nf_conntrack ' +
+      'xfrm_user esp4 gcm seqiv nft_compat xt_policy xt_bpf vxlan';
     const script = `for module in ${modules}; do modprobe --set-version="$(ls /usr/lib/modules)" --show-depends "$module" >/dev/null; done`;
     expect(complaints(await askNodes(first(), script))).toEqual([]);
   });
@@ -95,6 +97,43 @@ describe('access', () => {
     expect(output.includes('penalties')).toBe(
       (await ask('install -d /run/sshd; sshd -T')).includes('persourcepenalties'),
     );
+  });
+
+  it('the agent finds all as it came, hears what sshd makes of a file of one’s own, and takes changes back', async () => {
+    const program = `
+import os
+from dlimage_node.command import run
+from dlimage_node.placed import Files, keep_originals, read_list
+from dlimage_node.restore_command import restore
+from dlimage_node.sshd import Sshd
+files = Files(read_list())
+print(len(files.placed) > 30, files.look())
+keep_originals(files.placed)
+print(Sshd().look(run))
+for line in ("PasswordAuthentication yes\\nAuthenticationMethods any", "Prot 3"):
+    with open("/etc/ssh/sshd_config.d/01-mine.conf", "w") as file:
+        file.write(line + "\\n")
+    print(Sshd().look(run))
+os.unlink("/etc/ssh/sshd_config.d/01-mine.conf")
+guard = "/etc/ssh/sshd_config.d/20-dlimage-hardening.conf"
+os.unlink(guard)
+restore(guard)
+print(files.look(), Sshd().look(run))
+`;
+    const output = await ask(`
+      install -d /run/sshd
+      cat >/tmp/look.py <<'END'
+${program}END
+      PYTHONPATH=/usr/lib/dlimage python3 -B /tmp/look.py`);
+    expect(output.trim().split('\n')).toEqual([
+      'True []',
+      "('', [])",
+      "('', ['authenticationmethods any', 'passwordauthentication yes'])",
+      expect.stringMatching(/^\('\/etc\/ssh\/sshd_config.*Bad configuration option: Prot/),
+      'put back /etc/ssh/sshd_config.d/20-dlimage-hardening.conf',
+      'What reads it may have to be restarted.',
+      "[] ('', [])",
+    ]);
   });
 
   it('every kernel setting exists', async () => {

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { runInNamespace } from '../../builder/host/base/namespace.ts';
 import { exampleNames } from '../golden/support/load-example.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { askNodes, complaints } from './support/ask-nodes.ts';
+import { unpackPackages } from './support/unpack-packages.ts';
 import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';
 
 // The programs of the base itself judge what is rendered, in the versions that will read it on a node. Of publishers'
@@ -44,6 +46,24 @@ describe('cloud-init', () => {
     for (const { exitCode, output } of answers) {
       expect({ exitCode, valid: output.match(/^Valid schema/gm)?.length }).toEqual({ exitCode: 0, valid: 2 });
       expect(output).not.toMatch(/deprecat/i);
+    }
+  });
+
+  it('accepts it as that of Debian 12, too', async () => {
+    const tree = await unpackPackages('bookworm');
+    const ofDebian12 = nodes().filter(
+      ({ node: { base: of } }) => of.from === 'definition' && of.name === 'debian-12',
+    );
+    expect(ofDebian12.length).toBeGreaterThan(0);
+    for (const { directory } of ofDebian12) {
+      const seed = await readFile(join(directory, 'var/lib/cloud/seed/nocloud/user-data'));
+      const schema = `mount -t tmpfs none "$0/tmp" && cat >"$0/tmp/user-data"
+        exec chroot "$0" cloud-init schema --config-file /tmp/user-data 2>&1`;
+      const { stdout } = await runInNamespace('sh', ['-c', schema, tree], {
+        step: 'ask cloud-init of Debian 12',
+        input: seed,
+      });
+      expect(Buffer.from(stdout).toString()).toMatch(/^Valid cloud-config: \/tmp\/user-data\n$/);
     }
   });
 

@@ -108,7 +108,7 @@ describe('a compose file', () => {
         changes: [],
         version: null,
         named: [],
-        mtu: null,
+        networks: [],
       });
       for (const command of commands) {
         const { accepts, output } = await judgeStack(command, { 'web.yaml': text }, ['web.yaml']);

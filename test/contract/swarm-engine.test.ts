@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRoot } from '../../builder/host/base/namespace.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
+import { missingNetworkOptions } from '../../builder/definition/stacks/network-options.ts';
 import { judgeByUs } from './support/judge-by-us.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';
 
@@ -154,6 +155,78 @@ describe.skipIf(cannotRun)('a node with a real engine', () => {
       'docker_gwbridge bridge false 1400',
       '1350',
       '1400',
+    ]);
+  });
+
+  it('makes the machine a manager that has the address of its name, and no other', async () => {
+    const lines = await withEngine(`
+      start_engine
+      agent found
+      token=$(docker swarm join-token --quiet worker)
+      # Root on pi3-2 calls its engine pi3-3.
+      start_second 192.168.1.102/24 pi3-3
+      second_docker swarm join --token "$token" --advertise-addr 192.168.1.102 192.168.1.101:2377 >/dev/null
+      id=$(second_docker info --format '{{.Swarm.NodeID}}')
+      told() {
+        until docker node ls --format '{{.ID}} {{.Hostname}} {{.Status}}' | grep -q "^$id $1 Ready"; do sleep 0.2; done
+        docker node inspect --format '{{.Description.Hostname}} {{.Status.Addr}} {{.Spec.Role}}' "$id"
+      }
+      told pi3-3
+      for caller in pi3-3 pi3-2 pi3-4; do agent promote "$caller" "$id" | sed "s/$id/it/"; done
+      told pi3-3
+      stop_second
+      start_second 192.168.1.102/24 pi3-2
+      told pi3-2
+      for caller in pi3-3 pi3-2; do agent promote "$caller" "$id" | sed "s/$id/it/"; done
+      told pi3-2
+      stop_second`);
+    expect(lines).toEqual([
+      'pi3-3 192.168.1.102 worker',
+      'it is not pi3-3',
+      'it is not pi3-2',
+      'pi3-4 is not a manager',
+      'pi3-3 192.168.1.102 worker',
+      'pi3-2 192.168.1.102 worker',
+      'it is not pi3-3',
+      "{'promoted': True}",
+      'pi3-2 192.168.1.102 manager',
+    ]);
+  });
+
+  it('makes networks that are encrypted, and leaves those that are there as they are', async () => {
+    const networks = missingNetworkOptions(
+      [
+        {
+          services: { main: { networks: ['own', 'plain'] } },
+          networks: { own: null, plain: { driver_opts: { encrypted: '' } } },
+        },
+      ],
+      { encrypted: 'true' },
+    )[0];
+    expect(networks).toEqual([{ key: 'own', options: { encrypted: 'true' } }]);
+    const lines = await withEngine(`
+      echo "DLIMAGE_SWARM_ENCRYPTED='yes'" >>/etc/dlimage/node.env
+      start_engine
+      agent found
+      docker network create --driver overlay --attachable before >/dev/null
+      ${writeStacks({
+        name: 'web',
+        image: 'example/web:1.0',
+        head: 'networks: {edge: {external: true}, before: {external: true}, own: {driver_opts: {encrypted: "true"}}}',
+        service: 'networks: [edge, before, own], deploy: {replicas: 0}',
+        more: { networks: [{ name: 'edge' }, { name: 'before' }] },
+      })}
+      agent stacks
+      for network in ingress edge web_own before; do
+        docker network inspect --format '{{.Name}} {{with index .Options "encrypted"}}{{.}}{{end}}' "$network"
+      done`);
+    expect(lines).toEqual([
+      'deployed web',
+      '1 deployed',
+      'ingress true',
+      'edge true',
+      'web_own true',
+      'before',
     ]);
   });
 

@@ -236,6 +236,7 @@ function parseArgv(argv: readonly string[]): DefinitionFlags {
   if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
   if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
   if (valuesOf('--remove-node').length > 0) flags.removedNodes = valuesOf('--remove-node');
+  if (valuesOf('--revoke').length > 0) flags.revokedNodes = valuesOf('--revoke');
   if (valuesOf('--change').length > 0) flags.changes = valuesOf('--change');
   return flags;
 }

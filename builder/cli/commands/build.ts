@@ -72,6 +72,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
     ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
     outputDirectory,
     stateDirectory,
+    revocations: options.revoke ?? [],
     record: {
       ...loaded.record,
       contentsAfter: (last) => ({ ...loaded.record.contentsAfter(last), outputs }),

@@ -175,6 +175,10 @@ export interface ClusterDefinition {
      */
     certificate_days?: number;
     /**
+     * Encrypts what containers of different nodes say to each other, and lets nothing else into their networks. It is for networks that are made from then on: those of stacks, of swarm.networks, and that of published ports while there is no service. Networks that are there stay as they are, and a network of a compose file whose driver_opts say encrypted is left alone. It costs throughput: see docs/security.md.
+     */
+    encrypted?: boolean;
+    /**
      * Overlay networks that several stacks share, such as that of a reverse proxy: they are made before the stacks, which name them with external: true.
      */
     networks?: string[];

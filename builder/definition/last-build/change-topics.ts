@@ -17,7 +17,7 @@ const fixedSettings: readonly {
   { pattern: /^network\.vlan$/, topic: 'network', path: ['network', 'vlan'] },
   // Replicas grow with the cluster; who loses a copy is said of the node.
   { pattern: /^storage\.(?!wait_seconds$|options$|replicas$)/, topic: 'storage', path: ['storage'] },
-  { pattern: /^swarm\.(?!certificate_days$|.*token)/, topic: 'swarm', path: ['swarm'] },
+  { pattern: /^swarm\.(?!certificate_days$|encrypted$|.*token)/, topic: 'swarm', path: ['swarm'] },
 ];
 
 /** The topic of a setting that nodes which run already cannot follow; undefined for all others. */

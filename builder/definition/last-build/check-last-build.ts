@@ -40,6 +40,7 @@ export function checkLastBuild(
     name: cluster.name,
     isBuilding,
     removals: commandLine.removals,
+    revocations: commandLine.revocations,
     changes: commandLine.changes,
     nodeNames: cluster.nodes.map(({ name }) => name),
     needsLoginKey: cluster.users.some(({ authorizedKeys }) => authorizedKeys.length === 0),

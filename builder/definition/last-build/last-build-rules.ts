@@ -21,8 +21,9 @@ export interface LastBuildContext {
   readonly name: string;
   /** True for `build`: what would break the cluster is an error. Else it is shown only. */
   readonly isBuilding: boolean;
-  /** What `--remove-node` and `--change` name. */
+  /** What `--remove-node`, `--revoke` and `--change` name. */
   readonly removals: readonly FlagValue[];
+  readonly revocations: readonly FlagValue[];
   readonly changes: readonly FlagValue[];
   readonly nodeNames: readonly string[];
   /** True when some user has no key: the cluster's login key lets people in. */
@@ -40,7 +41,9 @@ function* nodesMissing(context: LastBuildContext): Iterable<Diagnostic> {
   ) as [string[], string[]];
   const at = locator.value(['nodes']) ?? locator.value(['count']);
   if (gone.length > 0) {
-    const hint = `the keys stay in ${last?.store ?? ''}: with the same name a node comes back as the same node`;
+    const hint =
+      `the others give them no answer any more; the keys stay in ${last?.store ?? ''}, and with the same name a node ` +
+      'comes back as the same node. If a card was stolen, add --revoke with its name';
     yield note('node-removed', at, `removed from the cluster: ${listed(gone)}`, hint);
   }
   if (lost.length === 0) return;
@@ -69,6 +72,21 @@ function* removalsNotMade({ removals, nodeNames, last }: LastBuildContext): Iter
       yield error('removal-unknown', at, `there never was a node ${shown(text)}`, hint);
     }
   }
+}
+
+function* keysRevoked({ revocations, nodeNames, last }: LastBuildContext): Iterable<Diagnostic> {
+  const known = last?.knownNodes ?? [];
+  for (const { text, at } of revocations.filter((one) => !known.includes(one.text))) {
+    const hint = known.length > 0 ? `nodes with keys in ${last?.store ?? ''}: ${listed(known)}` : undefined;
+    yield error('revocation-unknown', at, `no build has made keys for a node ${shown(text)}`, hint);
+  }
+  const names = revocations.map(({ text }) => text).filter((name) => known.includes(name));
+  if (names.length === 0) return;
+  const kept = names.filter((name) => nodeNames.includes(name));
+  const flash = kept.length > 0 ? `flash ${listed(kept)} anew, whose image tells the others, or ` : '';
+  const command = `tell a node that runs: ssh -F ${last?.store ?? ''}/ssh_config NODE sudo dlimage-node take-list <${last?.store ?? ''}/roster.json`;
+  const message = `the keys that ${listed(names)} had are worth nothing once the other nodes know`;
+  yield note('keys-revoked', revocations[0]?.at, message, `${flash}${command}`);
 }
 
 function* nameChanged(context: LastBuildContext): Iterable<Diagnostic> {
@@ -174,6 +192,7 @@ function* loginKeyMade({ last, needsLoginKey, isBuilding }: LastBuildContext): I
 export const lastBuildRules: readonly LastBuildRule[] = [
   nodesMissing,
   removalsNotMade,
+  keysRevoked,
   nameChanged,
   nodesChanged,
   settingsChanged,

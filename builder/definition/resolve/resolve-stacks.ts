@@ -14,7 +14,7 @@ import type { Environment, LookUpPath } from '../environment.ts';
 import type { ClusterDefinition } from '../generated/cluster.ts';
 import { fullReference } from '../images/image-reference.ts';
 import { composeVersionOf, newestCommonMinor } from '../stacks/compose-version.ts';
-import { networksWithoutMtu } from '../stacks/network-mtu.ts';
+import { encryptedOption, missingNetworkOptions, mtuOption } from '../stacks/network-options.ts';
 import { looksLikeFile, sharedPath } from '../stacks/shared-path.ts';
 import type { StackContent } from '../stacks/stack-content.ts';
 import { at } from '../stacks/tree-access.ts';
@@ -91,7 +91,7 @@ function imagesOf(contents: readonly StackContent[]): (string | undefined)[] {
 function composeEntries(
   stack: WrittenStack,
   files: readonly (ComposeFile & { readonly compose: ParsedCompose })[],
-  { nodes, network: { mtu } }: StackSurroundings,
+  { nodes, network: { mtu }, swarm }: StackSurroundings,
   lookUp: LookUpPath,
 ): ComposeEntry[] {
   const dockers = nodes.map(({ base }) =>
@@ -108,7 +108,13 @@ function composeEntries(
   const isTooOld = read.some(({ version }) => (version?.minor ?? 0) < 5);
   const needsNames = read.some(({ versioned }) => versioned.length > 0);
   const newer = isTooOld && needsNames ? `3.${newestCommonMinor(dockers)}` : undefined;
-  const smaller = networksWithoutMtu(read.map(({ tree }) => tree));
+  const lacking = missingNetworkOptions(
+    read.map(({ tree }) => tree),
+    {
+      ...(mtu !== null && { [mtuOption]: String(mtu) }),
+      ...(swarm.isEncrypted && { [encryptedOption]: 'true' }),
+    },
+  );
   return read.map(({ file, text, filled, version, versioned }, index) => ({
     // Alone it needs no folder; with other files it lies among them as it does on the builder.
     path: isAlone ? `${stack.name}.yaml` : pathOf(stack, file),
@@ -116,7 +122,7 @@ function composeEntries(
     changes: filled.changes,
     version: newer ?? version?.written ?? null,
     versioned,
-    mtu: mtu === null ? null : { bytes: mtu, networks: smaller[index] ?? [] },
+    networks: lacking[index] ?? [],
   }));
 }
 

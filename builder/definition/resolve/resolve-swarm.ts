@@ -18,6 +18,7 @@ export function resolveSwarm(
     subnetPrefixLength: swarm.subnet_prefix ?? defaults.subnetPrefixLength,
     dataPathPort: swarm.data_path_port ?? defaults.dataPathPort,
     certificateDays: swarm.certificate_days ?? defaults.certificateDays,
+    isEncrypted: swarm.encrypted ?? defaults.isEncrypted,
     networks: swarm.networks ?? [],
     joinExisting: resolveJoin(written, lookUp),
   };

@@ -27,6 +27,8 @@ export interface DefinitionFlags {
   readonly nodes?: readonly string[];
   /** Names of nodes that are meant to be gone since the last build. */
   readonly removedNodes?: readonly string[];
+  /** Nodes whose keys are worth nothing from now on. */
+  readonly revokedNodes?: readonly string[];
   /** Topics in which the cluster is meant to be another than that of the last build. */
   readonly changes?: readonly string[];
 }
@@ -48,6 +50,8 @@ export interface CommandLine {
   readonly selection: readonly FlagValue[];
   /** The nodes of `--remove-node`. */
   readonly removals: readonly FlagValue[];
+  /** The nodes of `--revoke`. */
+  readonly revocations: readonly FlagValue[];
   /** The topics of `--change`. */
   readonly changes: readonly FlagValue[];
 }
@@ -87,6 +91,7 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
     ],
     selection: makeAll('--node', flags.nodes),
     removals: makeAll('--remove-node', flags.removedNodes),
+    revocations: makeAll('--revoke', flags.revokedNodes),
     changes: makeAll('--change', flags.changes),
   };
 }

@@ -37,6 +37,8 @@ export interface BuildRequest {
   readonly jobs: number;
   readonly outputDirectory: string;
   readonly stateDirectory: string;
+  /** Names of nodes whose keys are worth nothing from now on. */
+  readonly revocations?: readonly string[];
   /** What the store keeps of this build. */
   readonly record: BuildRecord;
   /** Holds the definition against each base, before long work. */

@@ -43,6 +43,7 @@ export async function prepareCluster(request: BuildRequest): Promise<PreparedClu
     request.cluster,
     request.progress,
     request.record,
+    request.revocations,
   );
   // The nodes of the first rendering: the bases are found by them.
   const cluster = { ...deliver(request, identities), nodes: allNodes };

@@ -36,11 +36,11 @@ export async function createAuthority(directory: string, clusterName: string): P
   });
 }
 
-/** A certificate of one node; its common name is the node's name, which GlusterFS's `auth.ssl-allow` lists. */
+/** A certificate of one node, with the common name that GlusterFS's `auth.ssl-allow` lists. */
 export async function createNodeCertificate(
   directory: string,
   authority: Certificate,
-  nodeName: string,
+  commonName: string,
 ): Promise<Certificate> {
   return await inTemporaryDirectory(directory, async (work) => {
     const keyPem = await writeNewKey(work);
@@ -52,7 +52,7 @@ export async function createNodeCertificate(
       '-key',
       'key.pem',
       '-subj',
-      `/CN=${nodeName}`,
+      `/CN=${commonName}`,
       '-out',
       'request.pem',
     ]);

@@ -14,17 +14,18 @@ import { createFileAtomically, makePrivateDirectory } from '../files.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { Progress } from '../progress.ts';
 import { shownPath } from '../shown-path.ts';
-import { createAuthority, createNodeCertificate } from './create-certificates.ts';
+import { createAuthority } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
 import { issueNodeCertificates, readNodeCertificates } from './node-certificates.ts';
+import { createNodeKeys, replaceRevokedKeys } from './node-keys.ts';
 import { listSignedNames } from './read-last-build.ts';
 import { recordBuild, type BuildRecord } from './record-build.ts';
+import { listRevoked } from './revoked-keys.ts';
 import { ensureRoster, readRoster } from './signed-roster.ts';
 import {
   authorityFile,
   clusterFile,
   lostNode,
-  nodeFile,
   readCluster,
   readNode,
   readSshAuthority,
@@ -64,16 +65,18 @@ export async function readIdentities(
     ...sharedIdentities(cluster),
     sshAuthority: authority?.key.publicKey,
     roster: await readRoster(directory, cluster.clusterId),
+    revoked: await listRevoked(directory, cluster.clusterId, namesOf(members)),
     nodes,
   };
 }
 
 /**
- * Identities of a cluster, where missing ones are made and kept. Keys and ids are never changed: two builds at the same
- * time agree on whichever was written first. Certificates follow the nodes' names and addresses, and the roster follows
+ * Identities of a cluster, where missing ones are made and kept. Keys are never changed unless they are revoked, ids
+ * never: two builds at the same time agree on whichever was written first. Certificates follow the nodes' names and addresses, and the roster follows
  * the nodes.
  *
  * @param record - what is kept of the build that they are for
+ * @param revocations - names of nodes whose keys are worth nothing from now on
  * @throws HostError as `readIdentities`; `identity-damaged` when a node of the last roster has no keys any more
  */
 export async function ensureIdentities(
@@ -81,10 +84,11 @@ export async function ensureIdentities(
   members: ClusterMembers,
   progress: Progress,
   record?: BuildRecord,
+  revocations: readonly string[] = [],
 ): Promise<ClusterIdentities> {
   await makePrivateDirectory(join(directory, 'nodes'));
   return orDiskFull(directory, 'make the keys of the cluster', () =>
-    ensureComplete(directory, members, progress, record),
+    ensureComplete(directory, members, progress, { record, revocations }),
   );
 }
 
@@ -92,17 +96,22 @@ async function ensureComplete(
   directory: string,
   { name, nodes: members }: ClusterMembers,
   progress: Progress,
-  record: BuildRecord | undefined,
+  {
+    record,
+    revocations,
+  }: { readonly record: BuildRecord | undefined; readonly revocations: readonly string[] },
 ): Promise<ClusterIdentities> {
   await createFileAtomically(join(directory, '.gitignore'), '*\n');
   const cluster = (await readCluster(directory)) ?? (await createCluster(directory, name));
   const authority =
     (await readSshAuthority(directory, cluster.clusterId)) ?? (await createSshAuthority(directory, cluster));
-  const keys = await ensureNodes(directory, cluster, members, progress);
+  const found = await ensureNodes(directory, cluster, members, progress);
   const lock = await acquireLock(join(directory, '.lock'), { pollMilliseconds: 50 });
   try {
     if (record !== undefined) await recordBuild(directory, cluster.clusterId, record);
-    const roster = await ensureRoster(directory, cluster, members, keys);
+    const keys = await replaceRevokedKeys(directory, cluster, found, revocations);
+    const revoked = await listRevoked(directory, cluster.clusterId, namesOf(members));
+    const roster = await ensureRoster(directory, cluster, members, keys, revoked);
     const nodes = await mapConcurrently(members, async (member): Promise<[string, NodeIdentity]> => {
       const own = keys.get(member.name) as StoredNode;
       const certificates =
@@ -144,7 +153,7 @@ async function ensureNodes(
     });
     let done = 0;
     await mapConcurrently(missing, async (name) => {
-      nodes.set(name, await createNode(directory, cluster, name));
+      nodes.set(name, await createNodeKeys(directory, cluster, name));
       task.update(++done);
     });
     task.done(`${missing.length} new`);
@@ -172,17 +181,8 @@ async function createSshAuthority(directory: string, cluster: StoredCluster): Pr
   return (await readSshAuthority(directory, clusterId)) ?? contents;
 }
 
-async function createNode(directory: string, cluster: StoredCluster, nodeName: string): Promise<StoredNode> {
-  const contents: StoredNode = {
-    nodeName,
-    clusterId: cluster.clusterId,
-    glusterUuid: randomUUID(),
-    sshHostKey: await createSshKey(directory, `host ${nodeName}`),
-    sshClientKey: await createSshKey(directory, `node ${nodeName}`),
-    tls: await createNodeCertificate(directory, cluster.authority, nodeName),
-  };
-  await createFileAtomically(nodeFile(directory, nodeName), formatStored(contents));
-  return (await readNode(directory, nodeName, cluster.clusterId)) ?? contents;
+function namesOf(members: readonly RosterMember[]): string[] {
+  return members.map(({ name }) => name);
 }
 
 function keysOf({ glusterUuid, sshHostKey, sshClientKey, tls }: NodeKeys): NodeKeys {

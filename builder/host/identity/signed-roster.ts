@@ -1,6 +1,7 @@
 import { createSign } from 'node:crypto';
 import { join } from 'node:path';
 import type { NodeKeys } from '../../identity/identities.ts';
+import type { RevokedKeys } from '../../identity/revoked-keys.ts';
 import { formatRoster, type RosterMember, type SignedRoster } from '../../identity/roster.ts';
 import { readTextIfExists, writeFileAtomically } from '../files.ts';
 import { formatStored, parseStored } from './stored-file.ts';
@@ -30,9 +31,9 @@ export async function ensureRoster(
   cluster: StoredCluster,
   members: readonly RosterMember[],
   keys: ReadonlyMap<string, NodeKeys>,
+  revoked: readonly RevokedKeys[],
 ): Promise<SignedRoster> {
-  const uuids = new Map([...keys].map(([name, { glusterUuid }]) => [name, glusterUuid]));
-  const format = (serial: number) => formatRoster(cluster.clusterId, serial, members, uuids);
+  const format = (serial: number) => formatRoster(cluster.clusterId, serial, members, keys, revoked);
   const last = await readRoster(directory, cluster.clusterId);
   if (last !== undefined && last.text === format(last.serial)) return last;
   const serial = (last?.serial ?? 0) + 1;

@@ -12,11 +12,11 @@ const statusPage = 9280;
 const addressSeconds = 60;
 const serviceSeconds = 300;
 
-/** The power of all nodes is cut, and comes back for all. */
-export async function blackOut(nodes: readonly ClusterNode[]): Promise<Figures> {
+/** The power of all nodes is cut, and comes back for all. They may take `slowness` times as long as others. */
+export async function blackOut(nodes: readonly ClusterNode[], slowness = 1): Promise<Figures> {
   for (const node of nodes) await node.kill();
   for (const node of nodes) await node.start();
-  return { 'from power-on to assembled': await waitForAssembly(nodes, recoverySeconds) };
+  return { 'from power-on to assembled': await waitForAssembly(nodes, recoverySeconds * slowness) };
 }
 
 /** A node's card dies: it is built again under the same identity, put into the board, and switched on. */

@@ -16,6 +16,10 @@ export interface NodeStatus {
     readonly state: string;
     readonly nodes: readonly { readonly name: string; readonly state: string }[] | null;
   } | null;
+  /** Who is missing of the list of nodes; null where nobody has said so. */
+  readonly missing: readonly string[] | null;
+  /** What other nodes told it. */
+  readonly others: readonly { readonly node: string; readonly text: string }[];
   readonly written: number;
 }
 

@@ -173,6 +173,18 @@ def keepalived():
     return {**unit("keepalived.service"), "role": role}
 
 
+def agent():
+    """Waits until the agent has looked at all that came with the image."""
+    deadline = time.monotonic() + ROLES_SECONDS
+    while True:
+        stages = {stage["stage"]: stage for stage in json.loads(read("/run/dlimage/status.json"))["stages"]}
+        files = stages.get("files", {"state": "", "text": ""})
+        if files["state"] in ("done", "noted", "stuck") or time.monotonic() > deadline:
+            noted = [f"{name}: {stage['text']}" for name, stage in stages.items() if stage["state"] == "noted"]
+            return {"files": files["text"], "noted": noted}
+        time.sleep(2)
+
+
 def cloud_init():
     result = json.loads(read("/var/lib/cloud/data/result.json"))["v1"]
     status = json.loads(read("/var/lib/cloud/data/status.json"))["v1"]
@@ -226,6 +238,7 @@ def main():
         "keepalived": collect(keepalived),
         "chrony": collect(unit, "chrony.service"),
         "cloudInit": collect(cloud_init),
+        "agent": collect(agent),
         "boot": collect(boot),
     }
     say(f"DLIMAGE-VERDICT {json.dumps(facts, separators=(',', ':'))}")

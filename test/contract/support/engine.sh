@@ -37,6 +37,31 @@ start_engine() {
   done
 }
 
+# start_second ADDRESS/LENGTH NAME   another machine at the other end of the cable, whose engine calls itself NAME.
+start_second() {
+  if [ -z "${second_machine:-}" ]; then
+    unshare --net --uts sleep 300 >/dev/null 2>&1 &
+    second_machine=$!
+    sleep 0.5
+    ip link set neighbour0 netns "$second_machine"
+    in_second ip link set lo up
+    in_second ip link set neighbour0 up
+    in_second ip address add "$1" dev neighbour0
+  fi
+  in_second hostname "$2"
+  # Not by the function: that would be a shell of its own, and the one to be killed.
+  nsenter --net="/proc/$second_machine/ns/net" --uts="/proc/$second_machine/ns/uts" dockerd --host unix:///run/second.sock --data-root /tmp/second --exec-root /run/second --pidfile /run/second.pid \
+    --bridge=none --iptables=false --ip6tables=false --storage-driver=vfs --cgroup-parent="/$group" >/tmp/second.log 2>&1 &
+  second=$!
+  until second_docker version >/dev/null 2>&1; do
+    kill -0 "$second" || { tail -n 20 /tmp/second.log; exit 1; }
+    sleep 0.2
+  done
+}
+in_second() { nsenter --net="/proc/$second_machine/ns/net" --uts="/proc/$second_machine/ns/uts" "$@"; }
+second_docker() { docker --host unix:///run/second.sock "$@"; }
+stop_second() { { kill "$second" && wait "$second"; } 2>/dev/null || true; }
+
 # stop_engine   and take away the cgroups, which outlive namespaces.
 stop_engine() {
   docker swarm leave --force >/dev/null 2>&1 || true

@@ -3,11 +3,12 @@
 import sys
 import time
 
+from dlimage_node import requests
 from dlimage_node.deployment import leftovers
 from dlimage_node.outcome import Acted
 from dlimage_node.stages.stacks import StacksStage
 from dlimage_node.swarm.engine import init_swarm
-from dlimage_node.swarm.mtu import OPTION, ensure_bridge, ensure_ingress
+from dlimage_node.swarm.networks import ensure_bridge, ensure_ingress, overlay_options
 from dlimage_node.world import real_world
 
 
@@ -25,9 +26,9 @@ def found():
 
 
 def has_ingress(world):
-    """The network of published ports is there, with the MTU of the definition where that has one."""
+    """The network of published ports is there, with the options of the definition."""
     options = [network["Options"] or {} for network in world.docker.networks() if network["Name"] == "ingress"]
-    return any(not world.settings.mtu or one.get(OPTION) == world.settings.mtu for one in options)
+    return any(set(overlay_options(world.settings).items()) <= set(one.items()) for one in options)
 
 
 def stacks():
@@ -45,4 +46,12 @@ def clean():
     print(*leftovers.remove_leftovers(real_world()))
 
 
-{"found": found, "stacks": stacks, "clean": clean}[sys.argv[1]]()
+def promote(caller, node_id):
+    """What a manager answers to a node that asks to become one."""
+    try:
+        print(requests.answer(real_world(), caller, f"promote {node_id}", ""))
+    except (requests.Refused, PermissionError) as error:
+        print(error)
+
+
+{"found": found, "stacks": stacks, "clean": clean, "promote": promote}[sys.argv[1]](*sys.argv[2:])

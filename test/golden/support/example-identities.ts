@@ -17,14 +17,13 @@ export function exampleIdentities(cluster: Cluster): ClusterIdentities {
       tls: { keyPem: `fake TLS key of ${name}\n`, certificatePem: `fake certificate of ${name}\n` },
     };
   }
-  const uuids = new Map(Object.entries(nodes).map(([name, { glusterUuid }]) => [name, glusterUuid]));
   return {
     clusterId,
     vrrpRouterId: 77,
     sshAuthority: pair('authority', cluster.name).publicKey,
     roster: {
       serial: 1,
-      text: formatRoster(clusterId, 1, cluster.nodes, uuids),
+      text: formatRoster(clusterId, 1, cluster.nodes, new Map(Object.entries(nodes)), []),
       signature: Buffer.from('fake signature of the roster').toString('base64'),
     },
     ca: { certificatePem: 'fake certificate of the authority\n' },

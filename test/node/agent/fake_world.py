@@ -11,7 +11,7 @@ from unittest import mock
 from dlimage_node.command import Result
 from dlimage_node.docker import Docker, DockerError
 from dlimage_node.founding import Acceptor
-from dlimage_node.roster import Peer, Roster
+from dlimage_node.roster import Peer, Revoked, Roster
 from dlimage_node.settings import Settings
 from dlimage_node.world import World
 
@@ -28,6 +28,14 @@ def roster(managers: int = 3, workers: int = 1, serial: int = 1) -> Roster:
 def with_labels(of: Roster, name: str, labels: Dict[str, str]) -> Roster:
     """The same list, where a node has labels of the definition."""
     return replace(of, nodes=[replace(node, labels=labels) if node.name == name else node for node in of.nodes])
+
+
+def revoking(of: Roster, *names: str, dismissed: bool = True) -> Roster:
+    """The next list, with keys of these nodes revoked: they are gone from it, or have new keys."""
+    revoked = [Revoked(name, [f"ssh-ed25519 host-{name}", f"ssh-ed25519 node-{name}"], name, f"uuid-{name[1:]}") for name in names]
+    nodes = [replace(node, tls_name=f"{node.name}.2") if node.name in names else node for node in of.nodes]
+    left = [node for node in nodes if not (dismissed and node.name in names)]
+    return replace(of, serial=of.serial + 1, nodes=left, revoked=revoked)
 
 
 class FakeDocker(Docker):

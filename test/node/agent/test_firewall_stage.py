@@ -46,7 +46,7 @@ class Firewall(unittest.TestCase):
         self.step()
         for rules in ("", "with a hole"):
             self.rules = rules
-            self.world.results["systemctl"] = Result(0, "active\n", "")
+            self.world.results["systemctl"] = Result(0, f"Id={UNIT}\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n", "")
             self.world.ran.clear()
             original = self.world.run
 
@@ -60,12 +60,26 @@ class Firewall(unittest.TestCase):
             self.assertIn(["systemctl", "restart", UNIT], self.world.ran)
             self.assertEqual(self.step(1), IN_PLACE)
 
+    def test_docker_is_restarted_when_its_rules_were_flushed_too(self) -> None:
+        restart = ["systemctl", "try-restart", "docker.service"]
+        for runs, lost, restarted in ((True, True, True), (True, False, False), (False, True, False)):
+            self.rules = "as loaded"
+            self.stage = FirewallStage()
+            self.step()
+            self.rules = ""
+            self.world.ran.clear()
+            self.world.results["systemctl"] = Result(0, f"Id={UNIT}\nLoadState=loaded\nActiveState=active\n", "")
+            self.world.results["iptables"] = Result(1 if lost else 0, "", "No chain/target/match by that name.")
+            with mock.patch.object(stage_module.services, "runs", lambda unit, runs=runs: runs):
+                self.assertIsInstance(self.step(), Acted)
+            self.assertEqual(restart in self.world.ran, restarted, (runs, lost))
+
     def test_a_person_who_stopped_it_is_told_how_to_start_it(self) -> None:
         self.step()
         self.rules = ""
-        self.world.results["systemctl"] = Result(3, "inactive\n", "")
+        self.world.results["systemctl"] = Result(0, f"Id={UNIT}\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n", "")
         self.assertEqual(
-            self.step(), Stuck(f"was switched off, so that everybody can talk to this node: sudo systemctl start {UNIT}")
+            self.step(), Stuck(f"everybody can talk to this node: {UNIT} was stopped: sudo systemctl start {UNIT}")
         )
         self.assertNotIn(["systemctl", "restart", UNIT], self.world.ran)
 

@@ -40,7 +40,7 @@ class Telling(unittest.TestCase):
     def test_that_fails_does_not_end_the_agent(self) -> None:
         console = mock.Mock()
         with mock.patch.object(loop, "swarm_view", side_effect=KeyError("Status")), mock.patch("traceback.print_exc") as told:
-            loop.tell(FakeWorld(), Record(["first"]), console)
+            loop.tell(FakeWorld(), Record(["first"]), console, mock.Mock())
         told.assert_called_once_with()
         console.show.assert_not_called()
 

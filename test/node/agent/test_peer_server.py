@@ -13,7 +13,7 @@ import unittest
 from unittest import mock
 
 from dlimage_node import peer_server
-from fake_world import FakeWorld
+from fake_world import FakeWorld, revoking
 
 
 class Server(unittest.TestCase):
@@ -86,6 +86,23 @@ class Server(unittest.TestCase):
                 return answer
             time.sleep(0.05)
         raise AssertionError(answer)
+
+    def test_a_dismissed_node_gets_no_answer_and_a_newer_one_does(self) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+            channel.connect(self.path)
+            channel.sendall(b"n4\nwatch\n\n")
+            with channel.makefile("rw") as line:
+                self.assertEqual(json.loads(line.readline())["node"], "n1")
+                self.world.roster = revoking(self.world.roster, "n4")
+                line.write("\n")
+                line.flush()
+                self.assertEqual(line.readline(), "")
+        for question in ("state", "get-roster", "join", "watch"):
+            with self.assertRaises(ValueError):
+                self.ask(f"n4\n{question}\n")
+        self.assertEqual(self.ask("n5\nstate\n")["node"], "n1")
+        self.world.roster = revoking(FakeWorld().roster, "n4", dismissed=False)
+        self.assertEqual(self.ask("n4\nstate\n")["node"], "n1")
 
     def test_news_wakes_the_loop(self) -> None:
         self.ask("n2\nstate\n")

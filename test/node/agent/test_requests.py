@@ -13,7 +13,7 @@ from dlimage_node.founding import BALLOTS_PER_ROUND
 from dlimage_node.outcome import Done
 from dlimage_node.requests import Refused
 from dlimage_node.stages.swarm import SwarmStage
-from dlimage_node.swarm import admission
+from dlimage_node.swarm import removal
 from fake_world import FakeWorld, frozen_time, swarm_node, with_labels
 
 BALLOT_OF_N2 = BALLOTS_PER_ROUND + 2
@@ -79,7 +79,7 @@ class Requests(unittest.TestCase):
         answer = self.ask("n2", "labels", question)
         self.assertEqual(answer, {"changed": True, "labels": {"zone": "rack", "dlimage.labels": "zone"}})
         ((_, spec),) = self.docker.changes
-        self.assertEqual(spec["Labels"], {"theirs": "kept", **answer["labels"]})
+        self.assertEqual(spec["Labels"], {"theirs": "kept", "dlimage.node": "n2", **answer["labels"]})
 
 
 class Promotion(unittest.TestCase):
@@ -133,7 +133,7 @@ class Admission(unittest.TestCase):
         self.docker.answers["GET /swarm"]["JoinTokens"] = {"Manager": "for managers", "Worker": "for workers"}
 
     def join(self, caller: str) -> dict:
-        with frozen_time(admission):
+        with frozen_time(removal):
             return requests.answer(self.world, caller, "join", "")
 
     def test_not_before_the_majority_has_agreed(self) -> None:
@@ -175,7 +175,7 @@ class Admission(unittest.TestCase):
         self.world.acceptor.decide("epoch")
         self.docker.answers["DELETE /nodes/old"] = DockerError(400, "is a cluster manager and is a member of the raft cluster")
         limit = iter([0.0, *([1000.0] * 10)])
-        with mock.patch.object(admission, "time") as time:
+        with mock.patch.object(removal, "time") as time:
             time.monotonic.side_effect = lambda: next(limit)
             with self.assertRaises(DockerError):
                 requests.answer(self.world, "n3", "join", "")

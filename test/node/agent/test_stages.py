@@ -218,7 +218,7 @@ class Labels(unittest.TestCase):
         self.assertEqual(LabelsStage()(world), Acted("dlimage.storage=no, zone=rack"))
         ((_, spec),) = world.fake_docker.changes
         set_by_us = {"zone": "rack", "dlimage.labels": "zone", "dlimage.storage": "no"}
-        self.assertEqual(spec["Labels"], {"theirs": "kept", **set_by_us})
+        self.assertEqual(spec["Labels"], {"theirs": "kept", "dlimage.node": "n1", **set_by_us})
         self.assertEqual(spec["Availability"], "drain")
 
     def test_what_left_the_list_leaves_the_node(self) -> None:
@@ -228,7 +228,7 @@ class Labels(unittest.TestCase):
         own["Spec"]["Labels"] = {"theirs": "kept", "zone": "rack", "disk": "ssd", "dlimage.labels": "disk,zone"}
         self.assertEqual(LabelsStage()(world), Acted("none"))
         ((_, spec),) = world.fake_docker.changes
-        self.assertEqual(spec["Labels"], {"theirs": "kept"})
+        self.assertEqual(spec["Labels"], {"theirs": "kept", "dlimage.node": "n1"})
 
     def test_a_worker_asks_a_manager_once(self) -> None:
         world = FakeWorld(storage="glusterfs", node="n4")

@@ -44,6 +44,8 @@ def record(**changes: Any) -> Dict[str, Any]:
             {"name": "pi3-2", "address": "192.168.1.102", "role": "worker"},
             {"name": "pi3-3", "address": "", "role": "worker"},
         ],
+        "missing": ["pi3-2", "pi3-3"],
+        "others": [],
         "figures": {
             "started": NOW - 3 * 86400,
             "celsius": 48.3,

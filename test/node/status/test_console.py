@@ -13,7 +13,7 @@ from records import record, waiting
 
 class Lines(unittest.TestCase):
     def test_one_for_a_log(self) -> None:
-        self.assertEqual(console.console_line(record()), "dlimage: pi3-1 192.168.1.101: assembled, 1 of 3 nodes are ready")
+        self.assertEqual(console.console_line(record()), "dlimage: pi3-1 192.168.1.101: 1 of 3 nodes are ready; pi3-2 and pi3-3 are missing")
         self.assertEqual(
             console.console_line(record(address="", summary="starting", assembled=False)),
             "dlimage: pi3-1 without an address: starting",
@@ -22,7 +22,7 @@ class Lines(unittest.TestCase):
     def test_three_for_a_person(self) -> None:
         self.assertEqual(
             console.three_lines(record()),
-            ["pi3-1 of home", "192.168.1.101, virtual IP 192.168.1.100 (here)", "assembled, 1 of 3 nodes are ready"],
+            ["pi3-1 of home", "192.168.1.101, virtual IP 192.168.1.100 (here)", "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing"],
         )
 
     def test_nothing_that_a_terminal_would_obey(self) -> None:
@@ -58,7 +58,7 @@ class Telling(unittest.TestCase):
         for content in (waiting("for pi3-2"), waiting("for pi3-2"), record(), record()):
             told.show(content)
         self.assertEqual(self.run_program.call_count, 2)
-        self.assertEqual(self.read(self.motd).splitlines()[-1], "assembled, 1 of 3 nodes are ready")
+        self.assertEqual(self.read(self.motd).splitlines()[-1], "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing")
         self.assertIn("pi3-1 of home\n", self.read(self.issue))
         self.assertEqual(os.stat(self.issue).st_mode & 0o777, 0o644)
 

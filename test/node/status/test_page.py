@@ -52,10 +52,14 @@ class Html(unittest.TestCase):
     def test_begins_with_how_many_nodes_are_there(self) -> None:
         html = page_html(report_of(record()), NOW)
         self.assertIn('<header class="busy">', html)
-        self.assertIn("! assembled; 1 of 3 nodes are ready", html)
-        whole = record(roster=[])
-        whole["swarm"]["nodes"] = whole["swarm"]["nodes"][:1]
-        self.assertIn("✓ assembled; 1 of 1 nodes are ready", page_html(report_of(whole), NOW))
+        self.assertIn("! incomplete: 1 of 3 nodes are ready; pi3-2 and pi3-3 are missing", html)
+        self.assertIn("✓ assembled: 3 of 3 nodes are ready", page_html(report_of(record(missing=[])), NOW))
+
+    def test_shows_what_other_nodes_say(self) -> None:
+        told = page_html(report_of(record(others=[{"node": "pi3-2", "text": "docker was <stopped>"}])), NOW)
+        self.assertIn("<h2>Other nodes say</h2>", told)
+        self.assertIn("docker was &lt;stopped&gt;", told)
+        self.assertNotIn("Other nodes say", page_html(report_of(record()), NOW))
 
     def test_leads_to_the_other_nodes_and_to_published_ports(self) -> None:
         links = seen_in(page_html(report_of(record()), NOW)).links
@@ -90,7 +94,7 @@ class Html(unittest.TestCase):
             self.assertIn("? unknown", html)
 
     def test_every_state_has_a_sign_beside_its_colour(self) -> None:
-        signs = {sign_of(state) for state in ("done", "waiting", "stuck", "missing", "no such state")}
+        signs = {sign_of(state) for state in ("done", "waiting", "stuck", "incomplete", "no such state")}
         self.assertEqual(len(signs), 5)
 
     def test_takes_nothing_in_the_record_for_html(self) -> None:

@@ -11,7 +11,7 @@ from records import NOW, record, report_of, waiting
 
 class Believing(unittest.TestCase):
     def test_a_fresh_record(self) -> None:
-        report = report_of(record())
+        report = report_of(record(missing=[]))
         self.assertEqual((report.state, report.assembled, report.problem), ("assembled", True, ""))
         self.assertFalse(report.told["stale"])
 
@@ -74,9 +74,13 @@ class Wording(unittest.TestCase):
         bare["storage"] = {"type": "none", "mounted": False}
         self.assertEqual(facts(bare), {"address": "none yet", "role": "worker", "swarm": "inactive"})
 
-    def test_an_assembled_node_says_how_many_others_are_there(self) -> None:
-        self.assertEqual(report_of(record()).headline, "assembled, 1 of 3 nodes are ready")
-        self.assertEqual(report_of(record(swarm=None)).headline, "assembled")
+    def test_an_assembled_node_says_how_the_cluster_is(self) -> None:
+        incomplete = report_of(record())
+        self.assertEqual((incomplete.state, incomplete.headline), ("incomplete", "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing"))
+        self.assertTrue(incomplete.assembled, "the node itself is")
+        whole = report_of(record(missing=[]))
+        self.assertEqual((whole.state, whole.headline), ("assembled", "assembled, 3 of 3 nodes are ready"))
+        self.assertEqual(report_of(record(missing=None)).headline, "assembled")
         self.assertEqual(report_of(waiting("for pi3-2")).headline, "storage: for pi3-2")
 
 
@@ -91,9 +95,14 @@ class Nodes(unittest.TestCase):
         self.assertEqual(states, {"pi3-1": "ready", "pi3-2": "down", "pi3-3": "not in the swarm"})
 
     def test_are_known_to_a_worker_by_name_alone(self) -> None:
-        worker = record(swarm={"state": "active", "nodes": None})
+        worker = record(swarm={"state": "active", "nodes": None}, missing=None)
         self.assertEqual([node["state"] for node in cluster_nodes(worker)], ["", "", ""])
         self.assertEqual(nodes_phrase(worker), "")
+
+    def test_that_are_many_are_not_all_named(self) -> None:
+        roster = [{"name": f"n{number}", "address": "", "role": "worker"} for number in range(9)]
+        said = nodes_phrase(record(roster=roster, missing=[f"n{number}" for number in range(6)]))
+        self.assertEqual(said, "3 of 9 nodes are ready; n0, n1, n2, n3 and 2 more are missing")
 
 
 if __name__ == "__main__":

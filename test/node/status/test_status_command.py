@@ -15,7 +15,7 @@ class Terminal(unittest.TestCase):
         self.assertEqual(
             "\n".join(status_lines(report_of(record()), NOW)),
             """\
-pi3-1 of home is assembled; 1 of 3 nodes are ready
+pi3-1 of home is incomplete: 1 of 3 nodes are ready; pi3-2 and pi3-3 are missing
 
   address      192.168.1.101
   role         manager
@@ -45,6 +45,17 @@ pi3-1 of home is assembled; 1 of 3 nodes are ready
         self.assertLessEqual(max(len(line) for line in lines), 80)
         self.assertIn("  storage  stuck    10 min   sda carries a file system of type ntfs with the", lines)
 
+    def test_a_whole_cluster_is_assembled_and_a_worker_speaks_of_itself(self) -> None:
+        first = [status_lines(report_of(record(missing=missing)), NOW)[0] for missing in ([], None)]
+        self.assertEqual(first, ["pi3-1 of home is assembled: 3 of 3 nodes are ready", "pi3-1 of home is assembled"])
+
+    def test_says_what_other_nodes_say(self) -> None:
+        told = record(others=[{"node": "pi3-2", "text": "services: docker.service was stopped: sudo systemctl start docker.service"}])
+        self.assertIn(
+            "  pi3-2 says: services: docker.service was stopped: sudo systemctl start\n    docker.service",
+            "\n".join(status_lines(report_of(told), NOW)),
+        )
+
     def test_old_news_are_called_so(self) -> None:
         lines = status_lines(report_of(record(), NOW + 86400), NOW + 86400)
         self.assertEqual(lines[0], "pi3-1 of home is unknown")
@@ -54,7 +65,7 @@ pi3-1 of home is assembled; 1 of 3 nodes are ready
     def test_colour_changes_no_words(self) -> None:
         plain, coloured = (status_lines(report_of(record()), NOW, colour) for colour in (False, True))
         self.assertNotEqual(plain, coloured)
-        stripped = "\n".join(coloured).replace("\033[32m", "").replace("\033[0m", "")
+        stripped = "\n".join(coloured).replace("\033[32m", "").replace("\033[33m", "").replace("\033[0m", "")
         self.assertEqual(stripped, "\n".join(plain))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Optional
 
 from dlimage_node.command import Result
-from dlimage_node.roster import Peer
+from dlimage_node.roster import Peer, Revoked, Roster
 from dlimage_node.settings import Settings
 from dlimage_node.storage.brick import BrickState
 
@@ -124,13 +124,15 @@ class Clock:
 class FakeWorld:
     """As much of the world as the storage sees."""
 
-    def __init__(self, run: Callable[..., Result], nodes: List[Peer], me: int, mounted: bool = True) -> None:
+    def __init__(
+        self, run: Callable[..., Result], nodes: List[Peer], me: int, mounted: bool = True, revoked: Optional[List[Revoked]] = None, serial: int = 1
+    ) -> None:
         self.settings = settings(node=f"n-{me}")
         self.run = run
         self.me = nodes[me - 1]
         self.mounted = mounted
         self.deep = True
-        self.roster = type("Roster", (), {"storage_nodes": nodes})()
+        self.roster = Roster("c", serial, nodes, "text", "signature", revoked or [])
 
     def is_storage_mounted(self) -> bool:
         return self.mounted

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from typing import Any, Dict, List
 from unittest import mock
 
@@ -13,6 +14,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from fakes import (  # noqa: E402
     DAEMON_DOWN,
     FRESH,
+    SET_OPTIONS,
     VOLUME_ID,
     Clock,
     FakeRun,
@@ -28,6 +30,7 @@ from fakes import (  # noqa: E402
 
 from dlimage_node.command import Result  # noqa: E402
 from dlimage_node.outcome import Acted, Done, Outcome, Stuck, Waiting  # noqa: E402
+from dlimage_node.roster import Revoked  # noqa: E402
 from dlimage_node.storage import keeper as module  # noqa: E402
 from dlimage_node.storage import mounts  # noqa: E402
 from dlimage_node.storage.turn import TURN_SECONDS  # noqa: E402
@@ -187,6 +190,45 @@ class KeeperTest(unittest.TestCase):
         self.assertIsInstance(self.step(answers, WHOLE), Acted)
         self.assertEqual(self.run_.changes(), ["gluster volume start cluster force"])
 
+    def test_once_keys_were_revoked_only_the_names_of_the_nodes_that_there_are_count(self) -> None:
+        nodes = [peers(3)[0], replace(peers(3)[1], tls_name="n-2.2"), peers(3)[2]]
+        stolen = [Revoked("n-2", ["ssh-ed25519 A"], "n-2", "uuid-2")]
+        answers = {
+            "gluster volume info": volume_info([1, 2, 3]),
+            "gluster peer status": peer_status(1, 2, of=3, me=3),
+            "gluster volume set": succeeded(),
+            "gluster volume heal cluster info": heal_summary("0", "0", "0"),
+        }
+        self.assertEqual(self.step(answers, WHOLE, nodes=nodes), Done("mounted, 3 copies"))
+        self.assertEqual(self.step(answers, WHOLE, nodes=nodes, revoked=stolen, serial=2), Acted("set the options of the volume"))
+        self.assertEqual(self.run_.changes(), ["gluster volume set cluster auth.ssl-allow n-1,n-2.2,n-3"])
+        answers["gluster volume info"] = volume_info([1, 2, 3], options={**SET_OPTIONS, "auth.ssl-allow": "n-1,n-2.2,n-3"})
+        self.assertEqual(self.step(answers, WHOLE, nodes=nodes, revoked=stolen, serial=2), Done("mounted, 3 copies"))
+
+    def test_a_dismissed_node_without_a_copy_leaves_the_pool(self) -> None:
+        gone = [Revoked("n-4", ["ssh-ed25519 A"], "n-4", "uuid-4")]
+        options = {**SET_OPTIONS, "auth.ssl-allow": "n-1,n-2,n-3"}
+        answers = {
+            "gluster volume info": volume_info([1, 2, 3], options=options),
+            "gluster peer status": peer_status(1, 2, of=4, me=3),
+            "gluster peer detach": succeeded(),
+        }
+        acted = Acted("took n-4 out of GlusterFS's pool: its keys are revoked")
+        self.assertEqual(self.step(answers, WHOLE, revoked=gone), acted)
+        self.assertEqual(self.run_.changes(), ["gluster peer detach n-4 force"])
+
+    def test_the_copy_of_a_dismissed_node_is_a_person_s_to_take_away(self) -> None:
+        gone = [Revoked("n-4", ["ssh-ed25519 A"], "n-4", "uuid-4")]
+        answers = {
+            "gluster volume info": volume_info([1, 2, 3, 4], options={**SET_OPTIONS, "auth.ssl-allow": "n-1,n-2,n-3"}),
+            "gluster peer status": peer_status(1, 2, of=4, me=3),
+            "gluster volume heal cluster info": heal_summary("0", "0", "0", "-"),
+        }
+        said = self.step(answers, WHOLE, revoked=gone)
+        self.assertIsInstance(said, Stuck)
+        self.assertIn("remove-brick cluster replica 3 n-4:/srv/brick/cluster force", said.text)
+        self.assertEqual(self.run_.changes(), [])
+
     def test_calm(self) -> None:
         answers = {
             "gluster volume info": volume_info([1, 2, 3]),
@@ -226,7 +268,7 @@ class KeeperTest(unittest.TestCase):
             "gluster volume info": volume_info([1, 2, 3]),
             "gluster peer status": peer_status(1, 2, of=3, me=3),
             "gluster volume reset-brick": refused("When destination brick is new, please use replace-brick."),
-            "systemctl restart glusterd": Result(0, "", ""),
+            "systemctl try-restart glusterd": Result(0, "", ""),
         }
         self.assertIn("restarted", self.step(answers).text)
         answers["gluster volume reset-brick"] = succeeded()
@@ -301,7 +343,7 @@ class KeeperTest(unittest.TestCase):
 
     def test_others_learn_of_the_newcomer(self) -> None:
         self.missing = [peers(4)[3]]
-        outcome = self.step({"systemctl restart glusterd": Result(0, "", "")}, nodes=peers(4), me=3)
+        outcome = self.step({"systemctl try-restart glusterd": Result(0, "", "")}, nodes=peers(4), me=3)
         self.assertEqual(outcome, Acted("told GlusterFS of n-4"))
 
 

@@ -72,6 +72,7 @@ describe('no definition at all', () => {
         subnetPrefixLength: 24,
         dataPathPort: 4789,
         certificateDays: 3650,
+        isEncrypted: false,
       },
       packages: [],
       files: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillCompose } from '../../../builder/definition/stacks/fill-compose.ts';
 import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
-import { networksWithoutMtu } from '../../../builder/definition/stacks/network-mtu.ts';
+import { missingNetworkOptions, mtuOption } from '../../../builder/definition/stacks/network-options.ts';
 import { rewriteCompose, type ComposeEdits } from '../../../builder/render/rewrite-compose.ts';
 
 const read = (text: string): unknown => {
@@ -10,7 +10,7 @@ const read = (text: string): unknown => {
   return value?.tree;
 };
 
-const edits: ComposeEdits = { changes: [], version: null, named: [], mtu: null };
+const edits: ComposeEdits = { changes: [], version: null, named: [], networks: [] };
 
 describe('a compose file with its variables filled in', () => {
   const values: Readonly<Record<string, string>> = {
@@ -80,10 +80,10 @@ describe('configs and secrets', () => {
 });
 
 describe('networks', () => {
-  const option = { 'com.docker.network.driver.mtu': '9000' };
+  const option = { [mtuOption]: '9000' };
   const finish = (text: string): unknown => {
-    const networks = networksWithoutMtu([read(text)])[0] ?? [];
-    return read(rewriteCompose(text, { ...edits, version: '3.9', mtu: { bytes: 9000, networks } }));
+    const networks = missingNetworkOptions([read(text)], option)[0] ?? [];
+    return read(rewriteCompose(text, { ...edits, version: '3.9', networks }));
   };
 
   it.each([
@@ -130,9 +130,30 @@ describe('networks', () => {
 
   it('are declared in one file alone', () => {
     const [plain, other] = [{ services: { a: {} } }, { networks: { default: null } }];
-    expect(networksWithoutMtu([plain, other])).toEqual([[], ['default']]);
-    expect(networksWithoutMtu([plain, plain])).toEqual([['default'], []]);
-    expect(networksWithoutMtu([{ services: { a: { networks: ['b'] } } }])).toEqual([[]]);
+    const keys = (...trees: object[]) =>
+      missingNetworkOptions(trees, option).map((networks) => networks.map(({ key }) => key));
+    expect(keys(plain, other)).toEqual([[], ['default']]);
+    expect(keys(plain, plain)).toEqual([['default'], []]);
+    expect(keys({ services: { a: { networks: ['b'] } } })).toEqual([[]]);
+    expect(missingNetworkOptions([plain], {})).toEqual([[]]);
+  });
+
+  it('keep what a person wrote of each option', () => {
+    const text =
+      'services: { web: { networks: [a, b, c] } }\n' +
+      'networks:\n' +
+      '  a: { driver_opts: { encrypted: "" } }\n' +
+      '  b:\n    driver_opts:\n      com.docker.network.driver.mtu: "1400"\n' +
+      '  c:\n';
+    const both = { ...option, encrypted: 'true' };
+    const networks = missingNetworkOptions([read(text)], both)[0] ?? [];
+    expect(read(rewriteCompose(text, { ...edits, networks }))).toMatchObject({
+      networks: {
+        a: { driver_opts: { ...option, encrypted: '' } },
+        b: { driver_opts: { [mtuOption]: '1400', encrypted: 'true' } },
+        c: { driver_opts: both },
+      },
+    });
   });
 });
 

@@ -103,7 +103,7 @@ describe('stacks', () => {
             changes: [],
             version: null,
             versioned: [],
-            mtu: null,
+            networks: [],
           },
         ],
         networks: ['shared'],

@@ -23,6 +23,7 @@ const record = (name: string, more: Partial<NodeRecord> = {}): NodeRecord => ({
   vip: { address: '192.168.1.253', holds: false },
   swarm: { state: 'active', nodes: [member('pi3-1', { leader: true }), member('pi3-2')] },
   storage: { type: 'glusterfs', mounted: true },
+  others: [],
   ...more,
 });
 
@@ -70,6 +71,27 @@ describe('the status of a cluster', () => {
     expect(statusSummary(status)).toEqual([
       'assembled: 0 of 2 nodes',
       'virtual IP 192.168.1.253: no node that answers holds it',
+    ]);
+  });
+
+  it('says what was changed by hand, and what silent nodes told the others', () => {
+    const others = [
+      { node: 'pi3-2', text: 'services: ssh.service was stopped: sudo systemctl start ssh.service' },
+      { node: 'pi3-1', text: 'told by itself' },
+    ];
+    const stages = [
+      { stage: 'files', state: 'noted', text: '/etc/docker/daemon.json was changed' },
+      { stage: 'swarm', state: 'done', text: '2 of 2 nodes are ready' },
+    ];
+    const status = summarizeCluster({ name: 'pi3', vip: null }, [
+      asked('pi3-1', { record: record('pi3-1', { stages, others }) }),
+      asked('pi3-2', { problem: 'no answer' }),
+      asked('pi3-3', { record: record('pi3-3', { others }) }),
+    ]);
+    expect(statusSummary(status)).toEqual([
+      'assembled: 2 of 3 nodes',
+      'pi3-1: files: /etc/docker/daemon.json was changed',
+      'pi3-2: services: ssh.service was stopped: sudo systemctl start ssh.service',
     ]);
   });
 

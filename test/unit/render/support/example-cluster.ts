@@ -98,6 +98,7 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     swarm: {
       addressPools: ['10.16.0.0/12'],
       subnetPrefixLength: 24,
+      isEncrypted: false,
       dataPathPort: 4789,
       certificateDays: 3650,
       networks: [],

@@ -12,6 +12,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     status = commands.add_parser("status", help="how this node is, what it waits for and since when")
     status.add_argument("--json", action="store_true", help="the same for programs")
+    commands.add_parser("take-list", help="take over a newer list of nodes: roster.json of the identity store, on standard input")
+    restore = commands.add_parser("restore", help="put back a file as it came with the image")
+    restore.add_argument("file", help="its path, as the status shows it")
     commands.add_parser("agent", help="assemble the cluster and keep it so; started by systemd")
     given = parser.parse_args(arguments)
     if given.command == "agent":
@@ -22,6 +25,14 @@ def main(arguments: Optional[List[str]] = None) -> int:
         if world is None:
             return 1
         run_agent(world)
+    if given.command == "take-list":
+        from .take_list import take_list
+
+        return take_list(sys.stdin.read())
+    if given.command == "restore":
+        from .restore_command import restore as restore_file
+
+        return restore_file(given.file)
     from .status_command import show_status
 
     return show_status(as_json=given.json)

@@ -9,6 +9,8 @@ import subprocess
 import time
 from typing import Dict, IO, List, NamedTuple, Optional, Sequence
 
+from .slowness import slowness
+
 LARGEST_OUTPUT = 4 * 1024 * 1024
 """Bytes that a program may say. What is behind it may be another machine, which must not fill this one's memory."""
 
@@ -40,7 +42,10 @@ class Result(NamedTuple):
 
 
 def run(args: List[str], timeout: float = 30, stdin: Optional[str] = None, pass_fds: Sequence[int] = ()) -> Result:
-    """Runs a program, in the C locale so that its words can be relied on. Never raises for what the program does."""
+    """Runs a program, in the C locale so that its words can be relied on. Never raises for what the program does.
+
+    `timeout` is in seconds, on a machine that is not busy.
+    """
     try:
         program = subprocess.Popen(
             args,
@@ -52,7 +57,7 @@ def run(args: List[str], timeout: float = 30, stdin: Optional[str] = None, pass_
         )
     except FileNotFoundError:
         return Result(127, "", f"{args[0]} is not installed")
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + timeout * slowness()
     try:
         said = _converse(program, (stdin or "").encode(), deadline)
         # It may have closed its outputs and go on.

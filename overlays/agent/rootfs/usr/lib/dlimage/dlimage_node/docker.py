@@ -10,8 +10,10 @@ import http.client
 import json
 import socket
 from datetime import datetime, timezone
-from typing import Any, BinaryIO, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, BinaryIO, Callable, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote
+
+from .slowness import slowness
 
 SOCKET = "/run/docker.sock"
 
@@ -71,7 +73,7 @@ def age_seconds(node: Dict[str, Any]) -> float:
 def _connect(timeout: float) -> socket.socket:
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        channel.settimeout(timeout)
+        channel.settimeout(timeout * slowness())
         channel.connect(SOCKET)
     except OSError:
         channel.close()
@@ -87,7 +89,9 @@ class _LocalConnection(http.client.HTTPConnection):
 class Docker:
     """One call, one connection; may be used from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_be_asked: Callable[[], bool] = lambda: True) -> None:
+        """`may_be_asked` is false while the engine is stopped: systemd would start it for each question."""
+        self._may_be_asked = may_be_asked
         self._member: Optional[Dict[str, Any]] = None
 
     def call(self, method: str, path: str, body: Any = None, timeout: float = 15) -> Any:
@@ -101,7 +105,7 @@ class Docker:
             payload, headers["Content-Type"] = body, "application/x-tar"
         elif body is not None:
             payload, headers["Content-Type"] = json.dumps(body), "application/json"
-        response, text = _exchange(method, path, payload, headers, timeout)
+        response, text = self._exchange(method, path, payload, headers, timeout)
         if response.status >= 400:
             raise DockerError(response.status, _message(text) or response.reason)
         return _decode(text)
@@ -109,6 +113,8 @@ class Docker:
     def is_answered(self, path: str, timeout: float) -> bool:
         """True when the engine answers this question, and does not refuse. For what is asked every few seconds: of the answer
         only the first line is read, `HTTP/1.0 200 OK`."""
+        if not self._may_be_asked():
+            return False
         try:
             with _connect(timeout) as channel, channel.makefile("rb") as answer:
                 channel.sendall(f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode("ascii"))
@@ -136,8 +142,15 @@ class Docker:
     def ping(self) -> str:
         """The engine's word for its part in a swarm; '' from one that does not say it."""
         # While the engine starts, systemd holds its socket, and nobody answers.
-        response, _ = _exchange("GET", "/_ping", None, {"Host": "docker"}, timeout=5)
+        response, _ = self._exchange("GET", "/_ping", None, {"Host": "docker"}, timeout=5)
         return response.headers.get("Swarm", "")
+
+    def _exchange(
+        self, method: str, path: str, payload: Any, headers: Dict[str, str], timeout: float
+    ) -> Tuple[http.client.HTTPResponse, str]:
+        if not self._may_be_asked():
+            raise DockerError(0, "Docker does not run")
+        return _exchange(method, path, payload, headers, timeout)
 
     def swarm(self) -> Dict[str, Any]:
         """The swarm as a manager with a leader sees it."""

@@ -16,6 +16,7 @@ from typing import Callable, Optional
 from .docker import Docker
 from .files import read_text
 from .settings import Settings
+from .slowness import slowness
 from .swarm.engine import CERTIFICATE
 
 FILE = "/run/dlimage-vip/health"
@@ -25,7 +26,7 @@ FAILURES = 2
 """How often in a row a check has to fail before it counts. One success is enough to take it back."""
 
 ANSWER_SECONDS = 3.0
-"""How long Docker, or the storage, may take to answer."""
+"""How long Docker, or the storage, may take to answer, on a machine that is not busy."""
 
 STORAGE_SECONDS = 15.0
 """How long the storage is believed to be usable. Each question goes to every node that keeps a copy, and all nodes ask; GlusterFS
@@ -68,7 +69,7 @@ class Patience:
             self._answer = False
             self._thread = threading.Thread(target=self._look, daemon=True)
             self._thread.start()
-        self._thread.join(self._seconds)
+        self._thread.join(self._seconds * slowness())
         return not self._thread.is_alive() and self._answer
 
     def _look(self) -> None:

@@ -17,6 +17,10 @@ OURS = "dlimage.labels"
 """Names of the labels that came from the list, so that one that leaves it leaves the node, too."""
 
 
+NODE = "dlimage.node"
+"""Whose entry it is by the list. An engine can call itself otherwise later, its labels are not its own to change."""
+
+
 def has_storage(world: World) -> bool:
     """What this node has to say of itself."""
     return world.settings.storage not in ("", "none") and world.is_storage_mounted()
@@ -32,6 +36,11 @@ def wanted_labels(settings: Settings, peer: Peer, stores: bool) -> Dict[str, str
     return labels
 
 
+def entry_labels(settings: Settings, peer: Peer, stores: bool) -> Dict[str, str]:
+    """All labels of the swarm's entry of a node: also what the node itself has no use for."""
+    return {**wanted_labels(settings, peer, stores), NODE: peer.name}
+
+
 def apply_labels(world: World, node_id: str, peer: Peer, stores: bool) -> bool:
     """Sets the labels on the entry of a node; those that people gave it stay. Only managers can. Returns whether anything
     changed.
@@ -43,7 +52,7 @@ def apply_labels(world: World, node_id: str, peer: Peer, stores: bool) -> bool:
     if not is_entry_of(node, peer):
         raise PermissionError(f"{node_id} is not {peer.name}")
     present = labels_of(node)
-    wanted = merged_labels(present, wanted_labels(world.settings, peer, stores))
+    wanted = merged_labels(present, entry_labels(world.settings, peer, stores))
     if wanted == present:
         return False
     world.docker.update_node(node, {**node["Spec"], "Labels": wanted})

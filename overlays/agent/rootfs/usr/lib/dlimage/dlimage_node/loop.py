@@ -7,6 +7,7 @@ is seen and put right.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import traceback
@@ -20,6 +21,7 @@ from .notify import notify
 from .outcome import Acted, Outcome, Waiting
 from .record import Record
 from .stages import STAGES, Stage
+from .telling import Telling
 from .views import swarm_view, vip_view
 from .world import World
 
@@ -45,8 +47,9 @@ def run_agent(world: World) -> None:
     peer_server.start(world, wake)
     record = Record([name for name, _ in STAGES])
     console = Console()
-    watch = Watch()
+    watch = Watch(record)
     passes = Passes()
+    telling = Telling()
     health = Health(world.settings, world.docker)
     threading.Thread(target=keep_telling, args=(health, watch.tell), name="health", daemon=True).start()
     looked_deep = float("-inf")
@@ -59,25 +62,27 @@ def run_agent(world: World) -> None:
         world.begin_pass(deep)
         watch.begin_pass()
         acted = passes.one_pass(world, record)
-        tell(world, record, console)
+        tell(world, record, console, telling)
         if not acted:
             wake.wait(IDLE_SECONDS if record.assembled else BUSY_SECONDS)
             wake.clear()
 
 
-def tell(world: World, record: Record, console: Console) -> None:
-    """Writes the record and shows it. A mistake there is in the journal, and the record grows old; the cluster goes on."""
+def tell(world: World, record: Record, console: Console, telling: Telling) -> None:
+    """Writes the record and shows it, here and to the others. A mistake there is in the journal, and the record grows old; the cluster goes on."""
     try:
         console.show(record.write(world, swarm_view(world), vip_view(world)))
         notify(f"STATUS={record.summary}")
+        telling.tell(world, record.notes)
     except Exception:  # our own mistake, or a full /run
         traceback.print_exc()
 
 
 class Watch:
-    """Tells systemd that the agent lives: that its health thread runs, and that no pass hangs."""
+    """Tells systemd that the agent lives: that its health thread runs, and that no pass hangs. Tells people which stage takes long."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: Record) -> None:
+        self._record = record
         self._pass_began = time.monotonic()
 
     def begin_pass(self) -> None:
@@ -86,6 +91,8 @@ class Watch:
     def tell(self) -> None:
         if time.monotonic() - self._pass_began < LONGEST_PASS_SECONDS:
             notify("WATCHDOG=1")
+        with contextlib.suppress(OSError):  # a full /run
+            self._record.tell_if_busy()
 
 
 class Passes:
@@ -101,7 +108,9 @@ class Passes:
         A stage whose deed is undone each time (by a person, by a program) does not keep the later ones from their turn.
         """
         for name, stage in STAGES:
+            record.begin(name)
             outcome = attempt(stage, world)
+            record.begin("")
             record.note(name, outcome)
             if isinstance(outcome, Acted) and not self._leads_nowhere(name, outcome):
                 return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Outcome:
-    """One of the four below; `text` completes the sentence "this stage: ..." for a person."""
+    """One of those below; `text` completes the sentence "this stage: ..." for a person."""
 
     state = ""
 
@@ -25,6 +25,12 @@ class Done(Outcome):
     """All is as it should be."""
 
     state = "done"
+
+
+class Noted(Done):
+    """All works, but something is as a person made it and not as it was built; the text says what, and how to take it back."""
+
+    state = "noted"
 
 
 class Waiting(Outcome):

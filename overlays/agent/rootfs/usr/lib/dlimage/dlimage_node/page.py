@@ -2,7 +2,7 @@
 
     /             a page for people, made by page_html.py
     /status.json  the record
-    /healthz      200 when the node is assembled, else 503
+    /healthz      200 when the node is assembled, whoever else is missing, else 503
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def answer(path: str, report: Report, now: float) -> Answer:
         return Answer(HTTPStatus.OK, "application/json", json.dumps(report.told) + "\n")
     if where == "/healthz":
         status = HTTPStatus.OK if report.assembled else HTTPStatus.SERVICE_UNAVAILABLE
-        return Answer(status, "text/plain", f"{report.state}\n")
+        return Answer(status, "text/plain", f"{'assembled' if report.assembled else report.state}\n")
     return Answer(HTTPStatus.NOT_FOUND, "text/plain", "There is /, /status.json and /healthz.\n")
 
 

@@ -6,7 +6,7 @@ import time
 from html import escape
 from typing import Any, Dict, List, Sequence
 
-from .cluster_nodes import cluster_nodes, nodes_phrase, ready_nodes
+from .cluster_nodes import cluster_nodes, nodes_phrase
 from .page_style import STYLE, sign_of, tone_of
 from .report import Report, duration, facts
 
@@ -25,11 +25,12 @@ def page_html(report: Report, now: float) -> str:
     stages = stages_section(record["stages"], now)
     is_waiting = any(stage["state"] != "done" for stage in record["stages"])
     title = escape(f"{record['node']} of {record['cluster']}" if record["cluster"] else record["node"])
-    refresh = CALM_REFRESH_SECONDS if mood(report) == "assembled" else REFRESH_SECONDS
+    refresh = CALM_REFRESH_SECONDS if report.state == "assembled" else REFRESH_SECONDS
     body = [
         *header(report, title),
         # What a reader has to know stands first.
         *(stages if is_waiting else []),
+        *others_section(record),
         *stacks_section(record),
         *nodes_section(record),
         *([] if is_waiting else stages),
@@ -41,29 +42,22 @@ def page_html(report: Report, now: float) -> str:
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="refresh" content="{refresh}">',
-            f"<title>{sign_of(mood(report))} {title}: {report.state}</title><style>{STYLE}</style></head><body>",
+            f"<title>{sign_of(report.state)} {title}: {report.state}</title><style>{STYLE}</style></head><body>",
             *body,
             "</body></html>\n",
         ]
     )
 
 
-def mood(report: Report) -> str:
-    """The node's state, or `missing` when it is assembled and others are not there."""
-    counts = ready_nodes(report.record)
-    return "missing" if report.assembled and counts and counts[0] < counts[1] else report.state
-
-
 def header(report: Report, title: str) -> List[str]:
-    state = mood(report)
-    nodes = nodes_phrase(report.record)
-    words = f"{report.state}{f'; {nodes}' if report.assembled and nodes else ''}"
+    state, nodes = report.state, nodes_phrase(report.record)
+    words = f"{state}: {nodes}" if report.assembled and nodes else state
     lines = [f'<header class="{tone_of(state)}"><h1>{title}</h1><p>{sign_of(state)} {escape(words)}</p>']
     if report.state == "unknown":
         lines.append(f'<p class="then">{escape(report.summary)}.</p>')
         lines.append('<p class="then">On the node, <code>sudo systemctl status dlimage-agent</code> tells whether it runs, and ')
         lines.append("<code>sudo journalctl --identifier=dlimage</code> what it did last. What follows is old.</p>")
-    elif report.state != "assembled":
+    elif not report.assembled:
         lines.append(f'<p class="then">{escape(waiting_words(report))}</p>')
     return [*lines, "</header>"]
 
@@ -100,7 +94,7 @@ def port_link(host: str, port: Dict[str, Any]) -> str:
 def nodes_section(record: Dict[str, Any]) -> List[str]:
     rows = [node_row(node, record["page_port"]) for node in cluster_nodes(record)]
     lines = ["<h2>Nodes</h2>", table(["Node", "State", "Role", "Availability", "Address"], rows)] if rows else []
-    if rows and ready_nodes(record) is None:
+    if rows and (record["swarm"] or {}).get("nodes") is None:
         lines.append("<p><small>Which nodes are ready is known to managers that have a majority: see their pages.</small></p>")
     return lines
 
@@ -115,6 +109,12 @@ def node_row(node: Dict[str, Any], port: str) -> List[str]:
         f'<td class="wide">{escape(node["availability"])}</td>',
         f'<td class="wide">{escape(node["address"])}</td>',
     ]
+
+
+def others_section(record: Dict[str, Any]) -> List[str]:
+    """What other nodes say that a person should know."""
+    rows = [[head(other["node"]), cell(other["text"])] for other in record["others"]]
+    return ["<h2>Other nodes say</h2>", table(["Node", "What it says"], rows)] if rows else []
 
 
 def stages_section(stages: Sequence[Dict[str, Any]], now: float) -> List[str]:

@@ -6,7 +6,7 @@ SIGNS = {
     **{state: "✓" for state in ("assembled", "done", "ready")},
     **{state: "…" for state in ("assembling", "waiting", "acting", "starting")},
     **{state: "✗" for state in ("stuck", "down", "disconnected", "not in the swarm")},
-    "missing": "!",
+    **{state: "!" for state in ("incomplete", "noted")},
 }
 UNKNOWN_SIGN = "?"
 

@@ -17,6 +17,7 @@ from . import requests
 from .docker import DockerError
 from .line import REQUEST as WATCH
 from .report import plain
+from .revocation import is_dismissed
 from .seats import Seats
 from .world import World
 
@@ -41,6 +42,8 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         caller, request = (self.rfile.readline(LONGEST_LINE).decode("utf-8", "replace").strip() for _ in range(2))
+        if is_dismissed(self.server.world.roster, caller):
+            return
         if not self.server.seats.take(caller):
             self._say({"error": f"{caller} asks too much at once"})
             return
@@ -58,7 +61,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def _be_watched(self, caller: str) -> None:
         self.connection.settimeout(SILENCE_SECONDS)
         with contextlib.suppress(OSError):  # silent for too long, or gone
-            while self.rfile.readline(LONGEST_LINE):
+            while self.rfile.readline(LONGEST_LINE) and not is_dismissed(self.server.world.roster, caller):
                 self._answer(caller, "state", "")
 
     def _answer(self, caller: str, request: str, text: str) -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .figures import read_figures
 from .files import write_durably
-from .outcome import Done, Outcome
+from .outcome import Done, Noted, Outcome, Stuck
+from .report import duration
 from .status_file import BLANK, FILE
 from .views import roster_view
 from .world import World
+
+
+BUSY_SECONDS = 120.0
+"""After that a stage that is still at it is told as such. Before the record is too old to be believed."""
+
+BETWEEN_SECONDS = 60.0
+"""Between two times that this is told."""
 
 
 class Record:
@@ -22,6 +31,27 @@ class Record:
         self._since: Dict[str, float] = {}
         self._has_news = False
         self._names = stage_names
+        self._at: Tuple[str, float] = ("", 0.0)
+        self._written: Optional[Dict[str, Any]] = None
+        self._writing = threading.Lock()
+
+    def begin(self, stage: str) -> None:
+        """Says which stage is being asked from now on; '' for none."""
+        self._at = (stage, time.monotonic())
+
+    def tell_if_busy(self) -> None:
+        """For another thread than the stages': while one of them takes long, nobody else writes the record."""
+        stage, since = self._at
+        took = time.monotonic() - since
+        last = self._written
+        if not stage or took < BUSY_SECONDS or last is None or time.time() - last["written"] < BETWEEN_SECONDS:
+            return
+        told = {**last, "assembled": False, "summary": f"{stage}: has been at it for {duration(took)}", "written": round(time.time())}
+        # Not over what the stages have written since.
+        with self._writing:
+            if self._at == (stage, since):
+                self._written = told
+                write_durably(FILE, json.dumps(told) + "\n", 0o644)
 
     def note(self, stage: str, outcome: Outcome) -> None:
         """Takes what a stage said. Prints it when it is news; standard output is the journal."""
@@ -57,6 +87,12 @@ class Record:
                     return f"{name}: {outcome.text}"
         return "assembled" if self.assembled else "starting"
 
+    @property
+    def notes(self) -> List[str]:
+        """What the other nodes' people should know: what waits for a person, and what a person has changed."""
+        told = [(name, self._outcomes[name]) for name in self._names if name in self._outcomes]
+        return [f"{name}: {outcome.text}" for name, outcome in told if isinstance(outcome, (Stuck, Noted))]
+
     def write(self, world: World, swarm: Optional[Dict[str, Any]], vip: Optional[Dict[str, Any]]) -> Dict[str, Any]:
         """Replaces /run/dlimage/status.json, which everyone may read: nothing in it is secret. Returns its content."""
         settings = world.settings
@@ -82,11 +118,15 @@ class Record:
             "swarm": swarm,
             "storage": {"type": settings.storage, "mounted": world.is_storage_mounted()},
             "roster": roster_view(world),
+            "missing": world.missing_nodes(),
+            "others": [{"node": name, "text": note} for name, note in world.heard.notes],
             "figures": read_figures(),
             "page_port": settings.http_port,
             "serial": world.roster.serial,
             "nodes_expected": len(world.roster.nodes),
             "written": round(time.time()),
         }
-        write_durably(FILE, json.dumps(record) + "\n", 0o644)
+        with self._writing:
+            self._written = record
+            write_durably(FILE, json.dumps(record) + "\n", 0o644)
         return record

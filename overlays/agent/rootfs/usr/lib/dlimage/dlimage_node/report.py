@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from .cluster_nodes import nodes_phrase
+from .cluster_nodes import is_incomplete, nodes_phrase
 from .status_file import BLANK, FILE
 
 STALE_SECONDS = 180
@@ -36,17 +36,19 @@ class Report(NamedTuple):
 
     @property
     def headline(self) -> str:
-        """One line for people: an assembled node also says how many of the others are there."""
+        """One line for people: how the node is, and once that is well how the cluster is."""
         nodes = nodes_phrase(self.record)
+        if self.state == "incomplete":
+            return nodes
         return f"{self.summary}, {nodes}" if self.assembled and nodes else self.summary
 
     @property
     def state(self) -> str:
-        """One word: `assembled`, `stuck` when a person has to do something, `unknown`, or else `assembling`."""
+        """One word: `assembled`, `incomplete` when this node is and others are missing, `stuck` when a person has to do something, `unknown`, or else `assembling`."""
         if self.problem:
             return "unknown"
         if self.assembled:
-            return "assembled"
+            return "incomplete" if is_incomplete(self.record) else "assembled"
         stuck = any(stage["state"] == "stuck" for stage in self.record["stages"])
         return "stuck" if stuck else "assembling"
 

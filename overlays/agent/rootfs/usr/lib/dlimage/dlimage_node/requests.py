@@ -98,6 +98,11 @@ def _roster(world: World, caller: str, words: List[str], text: str) -> Answer:
     return {"serial": world.roster.serial, "news": adopted}
 
 
+def _told(world: World, caller: str, words: List[str], text: str) -> Answer:
+    world.heard.take(_known(world, caller), world.roster, json.loads(text))
+    return {"heard": True}
+
+
 def _get_roster(world: World, caller: str, words: List[str], text: str) -> Answer:
     return {"text": world.roster.text, "signature": world.roster.signature}
 
@@ -112,6 +117,7 @@ _HANDLERS: Dict[str, Callable[[World, str, List[str], str], Answer]] = {
     "labels": _labels,
     "roster": _roster,
     "get-roster": _get_roster,
+    "told": _told,
 }
 
 

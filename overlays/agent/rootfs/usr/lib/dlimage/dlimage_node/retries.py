@@ -36,6 +36,10 @@ class Retries:
         pause = min(before.pause_seconds * 2, LONGEST_PAUSE_SECONDS) if before else FIRST_PAUSE_SECONDS
         self._failures[name] = Failure(why, pause, time.monotonic() + pause)
 
+    def forget(self, name: str) -> None:
+        """Forgets the item's failures; the others wait on."""
+        self._failures.pop(name, None)
+
     def succeeded(self, name: str) -> None:
         """Forgets the item's failures, and ends every pause: the others may have waited for just this one."""
         self._failures.pop(name, None)

@@ -38,6 +38,18 @@ class Peer:
     gluster_uuid: str
     labels: Dict[str, str] = field(default_factory=dict)
     """Those of the definition, for placing services."""
+    tls_name: str = ""
+    """In its certificate for GlusterFS; '' for its name, which is what it is until its keys were revoked once."""
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """Keys that a node had. `ssh_keys` are public ones without their comments; the name may be another card's by now."""
+
+    name: str
+    ssh_keys: List[str]
+    tls_name: str
+    gluster_uuid: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,8 @@ class Roster:
     nodes: List[Peer]
     text: str
     signature: str
+    revoked: List[Revoked] = field(default_factory=list)
+    """None in the lists of older builders."""
 
     @property
     def managers(self) -> List[Peer]:
@@ -75,10 +89,15 @@ def parse_roster(text: str, signature: str) -> Roster:
             arbiter=node["arbiter"],
             gluster_uuid=node["gluster_uuid"],
             labels=node.get("labels") or {},
+            tls_name=node.get("tls_name") or "",
         )
         for node in content["nodes"]
     ]
-    return Roster(content["cluster_id"], content["serial"], nodes, text, signature)
+    revoked = [
+        Revoked(keys["name"], keys["ssh_keys"], keys["tls_name"], keys["gluster_uuid"])
+        for keys in content.get("revoked") or []
+    ]
+    return Roster(content["cluster_id"], content["serial"], nodes, text, signature, revoked)
 
 
 def is_signed(text: str, signature: str, authority: str = AUTHORITY) -> bool:

@@ -14,7 +14,11 @@ from .report import Report, duration, facts, read_report
 
 WIDTH = 80
 
-COLOURS = {"done": "32", "assembled": "32", "waiting": "33", "acting": "33", "assembling": "33"}
+GREEN, YELLOW = "32", "33"
+COLOURS = {
+    **{state: GREEN for state in ("done", "assembled")},
+    **{state: YELLOW for state in ("waiting", "acting", "assembling", "incomplete", "noted")},
+}
 OTHER_COLOUR = "31"
 
 
@@ -35,14 +39,15 @@ def status_lines(report: Report, now: float, coloured: bool = False) -> List[str
     of = f" of {record['cluster']}" if record["cluster"] else ""
     lines = [f"{record['node']}{of} is {paint(report.state, report.state, coloured)}"]
     if report.assembled and nodes_phrase(record):
-        lines[0] += f"; {nodes_phrase(record)}"
-    if report.state != "assembled":
+        lines[0] += f": {nodes_phrase(record)}"
+    if not report.assembled:
         lines += textwrap.wrap(report.summary, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if report.problem:
         lines += ["  `sudo systemctl status dlimage-agent` tells why."]
         lines += ["  What follows is what it said last."] if record["stages"] else []
     lines += section(fact_lines(record) if record["written"] else [])
     lines += section(stage_lines(record["stages"], now, coloured))
+    lines += section(other_lines(record["others"]))
     lines += section(swarm_lines(cluster_nodes(record)))
     return lines
 
@@ -70,6 +75,14 @@ def stage_lines(stages: List[Dict[str, Any]], now: float, coloured: bool) -> Lis
         words = textwrap.wrap(stage["text"], WIDTH - len(before)) or [""]
         first = before.replace(f"{state:<7}", paint(f"{state:<7}", state, coloured), 1)
         lines += [first + words[0]] + [" " * len(before) + word for word in words[1:]]
+    return lines
+
+
+def other_lines(others: List[Dict[str, Any]]) -> List[str]:
+    """What other nodes say that a person should know."""
+    lines = []
+    for other in others:
+        lines += textwrap.wrap(f"{other['node']} says: {other['text']}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     return lines
 
 

@@ -19,6 +19,8 @@ BLANK: Dict[str, Any] = {
     "swarm": None,
     "storage": None,
     "roster": [],
+    "missing": None,
+    "others": [],
     "figures": {},
     "page_port": "",
     "serial": 0,

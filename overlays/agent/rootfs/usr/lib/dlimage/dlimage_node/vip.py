@@ -52,6 +52,11 @@ def update_peers(world: World, with_password: bool) -> bool:
     return True
 
 
+def without_peers(text: str) -> str:
+    """keepalived's configuration without what this agent writes into it."""
+    return _PEERS.sub("", text)
+
+
 def has_password() -> bool:
     """True for nodes whose image has a password for what keepalived says."""
     return bool(read_text(PASSWORD))

@@ -6,12 +6,14 @@ import threading
 import time
 from typing import Any, Dict, List, Optional, Union
 
-from . import peers
+from . import peers, services
 from .command import Result, run
 from .docker import Docker, DockerError, ManagerView
 from .founding import Acceptor
 from .roster import Peer, Roster, keep_roster, parse_roster, read_roster, supersedes
 from .settings import Settings, read_settings
+from .swarm.members import names_of_ready
+from .telling import Heard
 
 
 class World:
@@ -28,6 +30,7 @@ class World:
         self.acceptor = acceptor
         self.deep = True
         self.started = time.monotonic()
+        self.heard = Heard()
         self.changing_swarm = threading.RLock()
         self.nameless_since: Dict[str, float] = {}
         """When this node first saw entries of the swarm that have not said their name, by their ids."""
@@ -94,6 +97,28 @@ class World:
             raise self._view
         return self._view
 
+    def is_leader(self) -> bool:
+        """True on the manager that leads the swarm."""
+        view = self._view_if_manager()
+        return view is not None and view.is_leader((self.local_swarm() or {}).get("NodeID", ""))
+
+    def missing_nodes(self) -> Optional[List[str]]:
+        """Nodes of the roster that the swarm does not have as ready; None where nobody has said so."""
+        view = self._view_if_manager()
+        if view is None:
+            return self.heard.missing
+        ready = names_of_ready(self.roster, view.nodes)
+        return [peer.name for peer in self.roster.nodes if peer.name not in ready]
+
+    def _view_if_manager(self) -> Optional[ManagerView]:
+        """None on a worker, whose Docker would write a line to the journal for each question, and without a leader."""
+        if not (self.local_swarm() or {}).get("ControlAvailable"):
+            return None
+        try:
+            return self.manager_view()
+        except DockerError:
+            return None
+
     def is_storage_mounted(self) -> bool:
         """True when the shared storage is there, as far as /proc/mounts can tell without touching it."""
         target = self.settings.mount_point
@@ -107,7 +132,8 @@ class World:
         offered = parse_roster(text, signature)
         # Two nodes may show different ones at once; the newer one stays.
         with self._changing_roster:
-            if not supersedes(offered, self.roster):
+            # A list without this node is of no use to it: it is dismissed, and the others know.
+            if offered.find(self.settings.node) is None or not supersedes(offered, self.roster):
                 return False
             keep_roster(offered)
             self.roster = offered
@@ -119,4 +145,5 @@ def real_world() -> World:
     roster, acceptor = read_roster(), Acceptor()
     if acceptor.has_forgotten and len(roster.managers) == 1:
         acceptor.begin_anew()
-    return World(read_settings(), roster, Docker(), acceptor)
+    docker = Docker(may_be_asked=lambda: services.may_be_asked(services.DOCKER))
+    return World(read_settings(), roster, docker, acceptor)

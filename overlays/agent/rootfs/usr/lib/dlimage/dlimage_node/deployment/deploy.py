@@ -6,7 +6,7 @@ import os
 from typing import Optional
 
 from ..docker import DockerError
-from ..swarm.housekeeping import set_swarm_labels
+from ..swarm.labels import set_swarm_labels
 from ..world import World
 from .history import label_with
 from .networks import NetworkProblem, ensure_networks

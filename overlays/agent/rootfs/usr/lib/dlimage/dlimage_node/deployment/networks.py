@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from ..swarm.mtu import OPTION as MTU_OPTION
+from ..swarm.networks import OPTION as MTU_OPTION
+from ..swarm.networks import overlay_options
 from ..world import World
 
 LABEL = "dlimage.network"
@@ -24,14 +25,14 @@ def ensure_networks(world: World, networks: List[Dict[str, Any]]) -> None:
     for network in networks:
         name = network["name"]
         if name not in there:
-            world.docker.create_network(_specification(network, world.settings.mtu))
+            world.docker.create_network(_specification(network, overlay_options(world.settings)))
         elif there[name]["Scope"] != "swarm":
             raise NetworkProblem(f"the network {name} is this node's alone; remove it: docker network rm {name}")
 
 
-def _specification(network: Dict[str, Any], usual_mtu: str) -> Dict[str, Any]:
-    mtu = network.get("mtu") or usual_mtu
-    options = {**network.get("options", {}), **({MTU_OPTION: str(mtu)} if mtu else {})}
+def _specification(network: Dict[str, Any], usual: Dict[str, str]) -> Dict[str, Any]:
+    own = {MTU_OPTION: str(network["mtu"])} if network.get("mtu") else {}
+    options = {**usual, **network.get("options", {}), **own}
     subnet = network.get("subnet")
     return {
         "Name": network["name"],

@@ -7,9 +7,11 @@ from typing import Callable, List, Tuple
 from ..outcome import Outcome
 from ..world import World
 from . import clock, roster, storage
+from .files import FilesStage
 from .firewall import FirewallStage
 from .images import ImagesStage
 from .labels import LabelsStage
+from .services import ServicesStage
 from .stacks import StacksStage
 from .swarm import SwarmStage
 from .vip import VipStage
@@ -20,6 +22,8 @@ STAGES: List[Tuple[str, Stage]] = [
     ("clock", clock.step),
     ("roster", roster.step),
     ("firewall", FirewallStage()),
+    ("files", FilesStage()),
+    ("services", ServicesStage()),
     ("storage", storage.step),
     ("swarm", SwarmStage()),
     ("labels", LabelsStage()),

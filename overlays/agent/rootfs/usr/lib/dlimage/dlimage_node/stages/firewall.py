@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Optional
 
-from .. import firewall
+from .. import firewall, services
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
 from ..world import World
 
@@ -42,13 +42,26 @@ class FirewallStage:
 
     def _put_right(self, world: World, present: str) -> Optional[Outcome]:
         """The first look of the agent, rules that somebody has changed, or none at all."""
-        if not present and world.run(["systemctl", "is-active", UNIT]).out.strip() == "inactive":
-            return Stuck(f"was switched off, so that everybody can talk to this node: sudo systemctl start {UNIT}")
+        unit = None if present else services.ask_systemd(world.run, [UNIT]).get(UNIT)
+        complaint = services.complaint_of(UNIT, unit) if unit and unit.active == "inactive" else None
+        if complaint:
+            return Stuck(f"everybody can talk to this node: {complaint}")
         if present and not self._rules:
             return None
         self._admitted = 0
         loaded = world.run(["systemctl", "restart", UNIT], timeout=120)
         if not loaded.ok:
             return Waiting(f"cannot be loaded: {loaded.complaint}")
+        was_flushed = not present and self._rules != ""
         self._rules = firewall.rules()
+        if was_flushed and _has_docker_lost_its_rules(world):
+            world.run(["systemctl", "try-restart", services.DOCKER], timeout=300)
+            return Acted("loaded the rules again, which something had flushed, and restarted Docker, whose own were gone too")
         return Acted("loaded the rules again, which something had changed")
+
+
+def _has_docker_lost_its_rules(world: World) -> bool:
+    """Docker makes them when it starts, and never looks again: without them no published port answers."""
+    if firewall.read_docker().get("iptables") is False or not services.runs(services.DOCKER):
+        return False
+    return not world.run(["iptables", "--wait", "--table", "nat", "--list-rules", "DOCKER"]).ok

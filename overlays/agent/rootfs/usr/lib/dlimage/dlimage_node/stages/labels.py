@@ -7,7 +7,7 @@ import time
 from typing import Dict, Optional
 
 from ..docker import DockerError
-from ..labels import OURS, apply_labels, has_storage, labels_of, merged_labels, wanted_labels
+from ..labels import OURS, apply_labels, entry_labels, has_storage, labels_of, merged_labels, wanted_labels
 from ..outcome import Acted, Done, Outcome, Waiting
 from ..world import World
 
@@ -34,7 +34,7 @@ class LabelsStage:
         if swarm.get("ControlAvailable"):
             try:
                 present = labels_of(world.manager_view().node(swarm["NodeID"]))
-                if merged_labels(present, labels) == present:
+                if merged_labels(present, entry_labels(world.settings, world.me, stores)) == present:
                     return Done(said)
                 changed = apply_labels(world, swarm["NodeID"], world.me, stores)
             except DockerError as error:

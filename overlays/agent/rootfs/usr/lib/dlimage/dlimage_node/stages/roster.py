@@ -1,4 +1,5 @@
-"""The list of nodes: takes over newer ones, shows its own to those who have an older one, and makes the node follow."""
+"""The list of nodes: takes over newer ones, shows its own to those who have an older one, and makes the node follow, also in
+whose keys it refuses."""
 
 from __future__ import annotations
 
@@ -6,12 +7,16 @@ import json
 
 from ..files import read_text, write_durably
 from ..outcome import Acted, Done, Outcome
+from ..revocation import refuse_revoked
 from ..world import World
 
 HOSTS = "/etc/hosts"
 
 
 def step(world: World) -> Outcome:
+    refused = refuse_revoked(world)
+    if refused:
+        return Acted(f"refuses the former keys of {', '.join(refused)}")
     if world.deep:
         for peer in world.other_managers:
             serial = world.manager_states().get(peer.name, {}).get("serial", world.roster.serial)

@@ -12,10 +12,11 @@ from ..founding import FILE, majority
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
 from ..peers import Answer
 from ..swarm.agreement import Founding
+from ..swarm.dismissal import dismiss
 from ..swarm.engine import certificate_seconds, join_swarm, leave_swarm
 from ..swarm.housekeeping import keep_house
 from ..swarm.members import names_of_ready
-from ..swarm.mtu import ensure_bridge
+from ..swarm.networks import ensure_bridge
 from ..swarm.promotion import ask_for_promotion
 from ..swarm.revival import Revival
 from ..swarm.standing import READY
@@ -107,8 +108,8 @@ class SwarmStage:
                 return Acted("is a manager of the swarm")
             return self._founding.confirm(world, swarm_id)
         # A swarm that the definition names is kept in order by those who made it.
-        if view.is_leader(local["NodeID"]) and not world.settings.swarm_join_addresses:
-            done = keep_house(world, view)
+        if not world.settings.swarm_join_addresses:
+            done = dismiss(world, view) or (keep_house(world, view) if view.is_leader(local["NodeID"]) else None)
             if done:
                 return Acted(done)
         return Done(_describe(world, view.nodes))

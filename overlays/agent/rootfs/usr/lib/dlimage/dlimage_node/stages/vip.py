@@ -24,7 +24,8 @@ class VipStage:
         if world.deep:
             self._ask_for_passwords(world)
         if update_peers(world, with_password=not self._without):
-            world.run(["systemctl", "reload-or-restart", "keepalived.service"])
+            # Not one that a person has stopped.
+            world.run(["systemctl", "try-reload-or-restart", "keepalived.service"])
             return Acted("told keepalived who the managers are")
         if not is_running():
             return Waiting("waiting for keepalived to start")

@@ -108,6 +108,10 @@ class Gluster:
         count = ["replica", str(copies), *(["arbiter", "1"] if arbiter else [])]
         self._call(["volume", "add-brick", volume, *count, brick, *forced(force)], 180)
 
+    def detach(self, host: str) -> None:
+        """Takes a node out of the pool, also one that does not answer. Refused for one that has a brick of a volume."""
+        self._call(["peer", "detach", host, "force"], 180)
+
     def begin_reset(self, volume: str, brick: str) -> None:
         self._call(["volume", "reset-brick", volume, brick, "start"], 180)
 
@@ -127,8 +131,8 @@ class Gluster:
         self._run(["gluster", "--mode=script", "volume", "heal", volume], timeout=120)
 
     def restart(self) -> None:
-        """Restarts the daemon; bricks and mounts go on."""
-        self._run(["systemctl", "restart", "glusterd.service"], timeout=180)
+        """Restarts the daemon, unless a person has stopped it; bricks and mounts go on."""
+        self._run(["systemctl", "try-restart", "glusterd.service"], timeout=180)
 
     def _call(self, words: List[str], timeout: float = 60) -> ElementTree.Element:
         result = self._run(["gluster", "--mode=script", "--xml", *words], timeout=timeout)

@@ -6,6 +6,7 @@ import time
 from typing import Callable, List, Optional
 
 from ..outcome import Acted, Done, Outcome, Stuck, Waiting
+from ..revocation import former_members
 from ..roster import Peer
 from ..settings import Settings
 from ..world import World
@@ -14,9 +15,10 @@ from .disk import keep_disk
 from .gluster import Gluster, GlusterError, Heal, Volume
 from .mounts import ServerProcess, serves_brick
 from .pool import missing_members, write_members
+from .former import detach_former, with_former
 from .replacement import replace_brick
 from .turn import Patience, Pool, pool_of
-from .volume import complete_volume, found_volume, join_volume, names
+from .volume import complete_volume, found_volume, join_volume, names, options_for
 
 BRICK_START_SECONDS = 15
 """How long a brick may take to start by itself. GlusterFS waits for another node before it starts its own."""
@@ -47,6 +49,7 @@ class Keeper:
         self._patience = Patience(clock)
         self._calm: Optional[Done] = None
         self._calm_since = 0.0
+        self._calm_list = 0
         self._waiting: Optional[Waiting] = None
         self._look_again = 0.0
         self._brick_server = ServerProcess()
@@ -61,13 +64,15 @@ class Keeper:
         outcome = self._look(world)
         now = self._clock()
         if isinstance(outcome, Done):
-            self._calm, self._calm_since = outcome, now
+            self._calm, self._calm_since, self._calm_list = outcome, now, world.roster.serial
         self._waiting = outcome if isinstance(outcome, Waiting) else None
         self._look_again = now + min(2 * (now - began), LONGEST_PAUSE_SECONDS)
         return outcome
 
     def _is_still_calm(self, world: World) -> bool:
         """The cheap look: what can be seen without asking GlusterFS."""
+        if self._calm_list != world.roster.serial:
+            return False
         if world.deep and self._clock() - self._calm_since >= CALM_SECONDS:
             return False
         return (
@@ -103,18 +108,22 @@ class Keeper:
         settings, me, patience = world.settings, world.me, self._patience
         volume = gluster.volume(settings.storage_volume)
         brick = look_at_brick(settings.brick_directory)
-        pool = pool_of(world.roster.storage_nodes, me, gluster.members())
+        members = gluster.members()
+        pool = pool_of(world.roster.storage_nodes, me, members)
         if volume is None:
             return found_volume(gluster, settings, pool, brick, patience)
         patience.forget("create")
-        change = complete_volume(gluster, settings, volume, pool, patience)
+        change = complete_volume(gluster, settings, volume, pool, patience, options_for(world.roster)) or detach_former(
+            gluster, volume, pool, members, former_members(world.roster), patience
+        )
         if change is not None:
             return change
         if volume.brick_of(me.gluster_uuid) is None:
             return join_volume(gluster, settings, volume, pool, me, brick)
         if brick.unfinished or brick.volume_id != volume.id:
             return replace_brick(gluster, settings, volume, pool, me, brick, patience)
-        return self._look_at_service(world, gluster, volume, pool) or self._look_at_health(world, gluster, volume, pool)
+        outcome = self._look_at_service(world, gluster, volume, pool) or self._look_at_health(world, gluster, volume, pool)
+        return with_former(outcome, settings, volume, former_members(world.roster))
 
     def _look_at_service(self, world: World, gluster: Gluster, volume: Volume, pool: Pool) -> Optional[Outcome]:
         """Is this node's copy served, and the volume mounted?"""

@@ -12,7 +12,7 @@ from .gluster import PoolMember
 TURN_SECONDS = 20.0
 """How long the second in line lets the first try, before it tries as well. GlusterFS's own lock decides if both do."""
 
-TURNS = ("create", "set", "start")
+TURNS = ("create", "set", "start", "detach")
 """The changes of the volume that any storage node could make."""
 
 

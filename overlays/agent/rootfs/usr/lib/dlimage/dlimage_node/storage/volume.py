@@ -17,11 +17,13 @@ from __future__ import annotations
 from typing import Dict, List, Optional
 
 from ..outcome import Acted, Outcome, Stuck, Waiting
-from ..roster import Peer
+from ..roster import Peer, Roster
 from ..settings import Settings
 from .brick import BrickState, forget_volume, mark_finished, mark_unfinished
 from .gluster import Gluster, GlusterError, Volume
 from .turn import Patience, Pool
+
+ALLOWED = "auth.ssl-allow"
 
 OPTIONS: Dict[str, str] = {
     # Not "none", under which two copies that never saw each other both take writes.
@@ -31,13 +33,20 @@ OPTIONS: Dict[str, str] = {
     "client.ssl": "on",
     "server.ssl": "on",
     # Any certificate of the cluster's own authority: growing needs no change here.
-    "auth.ssl-allow": "*",
+    ALLOWED: "*",
 }
 
 LONGEST_PATIENCE_SECONDS = 120
 
 STALE_SECONDS = 60
 """After this time a creation that left its mark on a brick, and no volume, has come to nothing."""
+
+
+def options_for(roster: Roster) -> Dict[str, str]:
+    """Once keys were revoked, the names in the certificates of the nodes that there are."""
+    if not roster.revoked:
+        return OPTIONS
+    return {**OPTIONS, ALLOWED: ",".join(sorted(node.tls_name or node.name for node in roster.nodes))}
 
 
 def brick_name(peer: Peer, settings: Settings) -> str:
@@ -97,10 +106,10 @@ def clear_brick(settings: Settings, brick: BrickState, error: GlusterError) -> O
 
 
 def complete_volume(
-    gluster: Gluster, settings: Settings, volume: Volume, pool: Pool, patience: Patience
+    gluster: Gluster, settings: Settings, volume: Volume, pool: Pool, patience: Patience, options: Dict[str, str]
 ) -> Optional[Outcome]:
     """Sets what is missing of the options, then starts it. None when there is nothing to do."""
-    missing = {name: value for name, value in OPTIONS.items() if volume.options.get(name) != value}
+    missing = {name: value for name, value in options.items() if volume.options.get(name) != value}
     patience.forget("start" if missing else "set")
     if not missing and volume.is_started:
         patience.forget("start")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Dict, List
 
-from ..docker import DockerError, host_name
+from ..docker import host_name
 from ..roster import Peer
 from ..world import World
 from .engine import PORT
+from .dismissal import due_in, mark_done
 from .members import is_joining
+from .removal import remove_member
 from .standing import READY, standing
-
-DEMOTION_SECONDS = 20.0
-
 
 def admit(world: World, caller: Peer) -> Dict[str, Any]:
     """Removes whatever the swarm remembers of the caller, then hands out the token of its role.
@@ -30,6 +28,11 @@ def admit(world: World, caller: Peer) -> Dict[str, Any]:
         for node in world.docker.nodes():
             if host_name(node) == caller.name:
                 remove_member(world, node)
+        swarm = world.docker.swarm()
+        due = [keys for keys in due_in(world, swarm) if keys.name == caller.name]
+        if due:
+            # What comes under this name from here on is the new card.
+            mark_done(world, swarm, due)
         if caller.role == "manager" and any(map(is_joining, world.docker.nodes())):
             return {"swarm": READY, "busy": True}
         tokens = world.docker.swarm()["JoinTokens"]
@@ -39,36 +42,6 @@ def admit(world: World, caller: Peer) -> Dict[str, Any]:
             "token": tokens["Manager" if caller.role == "manager" else "Worker"],
             "addresses": [f"{world.settings.address}:{PORT}", *_other_managers(world)],
         }
-
-
-def remove_member(world: World, node: Dict[str, Any]) -> None:
-    """Removes a node from the swarm. A manager has to be demoted first; `--force` does not replace that."""
-    node_id = node["ID"]
-    if node["Spec"]["Role"] == "manager":
-        _demote(world, node)
-    limit = time.monotonic() + DEMOTION_SECONDS
-    while True:
-        try:
-            world.docker.remove_node(node_id)
-        except DockerError as error:
-            # The raft group gives up a member in its own time.
-            if error.status == 404:
-                return
-            if time.monotonic() > limit:
-                raise
-            time.sleep(0.3)
-        else:
-            print(f"swarm: removed the stale entry {node_id} of {host_name(node) or 'no one'}", flush=True)
-            return
-
-
-def _demote(world: World, node: Dict[str, Any]) -> None:
-    try:
-        world.docker.update_node(node, {**node["Spec"], "Role": "worker"})
-    except DockerError as error:
-        # Its joining was cut off before it had a vote. Then it can be removed as it is.
-        if "raft memberlist" not in str(error):
-            raise
 
 
 def _other_managers(world: World) -> List[str]:

@@ -7,9 +7,10 @@ from typing import Any, Dict, List, Optional
 
 from ..docker import ManagerView, host_name, is_ready
 from ..world import World
-from .admission import remove_member
+from .labels import set_swarm_labels
 from .members import names_of_ready
-from .mtu import ensure_ingress
+from .networks import ensure_ingress
+from .removal import remove_member
 
 ORPHAN_SECONDS = 600
 """How long a joining node may take to say its name, on the slowest board."""
@@ -18,7 +19,6 @@ ORPHAN_SECONDS_WHEN_COMPLETE = 60
 """The same when every node of the roster is in, so that only one that dlimage does not know can be joining."""
 
 ROTATED_LABEL = "dlimage.tokens-rotated"
-CLUSTER_LABEL = "dlimage.cluster"
 
 
 def keep_house(world: World, view: ManagerView) -> Optional[str]:
@@ -28,13 +28,6 @@ def keep_house(world: World, view: ManagerView) -> Optional[str]:
         or ensure_ingress(world, view)
         or _rotate_tokens(world, view)
     )
-
-
-def set_swarm_labels(world: World, swarm: Dict[str, Any], labels: Dict[str, str], rotate_tokens: bool = False) -> None:
-    """Adds labels to the swarm itself, where every manager sees them."""
-    spec = swarm["Spec"]
-    spec["Labels"] = {**(spec.get("Labels") or {}), CLUSTER_LABEL: world.settings.cluster_id, **labels}
-    world.docker.update_swarm(swarm, spec, rotate_tokens)
 
 
 def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:

@@ -1,12 +1,13 @@
-"""The networks that a swarm has by itself, and their MTU."""
+"""The networks that a swarm has by itself, their MTU and encryption."""
 
 from __future__ import annotations
 
 import unittest
 from typing import Any, Dict, List, Optional
 
+from dlimage_node.deployment.networks import ensure_networks
 from dlimage_node.docker import DockerError
-from dlimage_node.swarm.mtu import OPTION, ensure_bridge, ensure_ingress
+from dlimage_node.swarm.networks import ENCRYPTED, OPTION, ensure_bridge, ensure_ingress
 from fake_world import FakeWorld
 
 
@@ -27,7 +28,7 @@ class Mtu(unittest.TestCase):
 
     def test_of_the_ingress_network_is_changed_by_making_it_anew(self) -> None:
         world = self.world(network("ingress", "1450"))
-        self.assertEqual(self.ingress(world), "removed the ingress network, to make it with another MTU")
+        self.assertEqual(self.ingress(world), "removed the ingress network, to make it with an MTU of 1400")
         self.assertEqual(world.fake_docker.changes, [("/networks/id-ingress", None)])
         world = self.world()
         self.assertEqual(self.ingress(world), "made the ingress network with an MTU of 1400")
@@ -57,6 +58,40 @@ class Mtu(unittest.TestCase):
         for untouched in (self.world(network("docker_gwbridge")), self.world(mtu="")):
             self.assertFalse(ensure_bridge(untouched))
             self.assertEqual(untouched.fake_docker.changes, [])
+
+
+class Encryption(unittest.TestCase):
+    def world(self, options: Optional[Dict[str, str]], services: Optional[List[Any]] = None, **settings: str) -> FakeWorld:
+        world = FakeWorld(**settings)
+        world.fake_docker.is_in_swarm()
+        found = [] if options is None else [{"Name": "ingress", "Id": "id", "Options": options}]
+        world.fake_docker.answers.update({"GET /networks": found, "GET /services": services or []})
+        world.begin_pass(True)
+        return world
+
+    def test_of_published_ports_comes_while_nothing_is_published(self) -> None:
+        world = self.world({}, swarm_encrypted="yes")
+        self.assertEqual(ensure_ingress(world, world.manager_view()), "removed the ingress network, to make it with encryption")
+        world = self.world(None, swarm_encrypted="yes", mtu="1400")
+        said = "made the ingress network with an MTU of 1400 and encryption"
+        self.assertEqual(ensure_ingress(world, world.manager_view()), said)
+        self.assertEqual(world.fake_docker.changes[0][1]["Options"], {OPTION: "1400", ENCRYPTED: "true"})
+
+    def test_is_not_asked_for_or_there_or_too_late(self) -> None:
+        for world in (
+            self.world({}),
+            self.world({ENCRYPTED: ""}, swarm_encrypted="yes"),
+            self.world({}, services=[{}], swarm_encrypted="yes"),
+        ):
+            self.assertIsNone(ensure_ingress(world, world.manager_view()))
+            self.assertEqual(world.fake_docker.changes, [])
+
+    def test_of_shared_networks_that_are_not_there_yet(self) -> None:
+        world = self.world(None, swarm_encrypted="yes")
+        world.fake_docker.answers["GET /networks"] = [{"Name": "old", "Scope": "swarm"}]
+        ensure_networks(world, [{"name": "old"}, {"name": "new"}, {"name": "own", "options": {ENCRYPTED: ""}}])
+        made = {body["Name"]: body["Options"] for _, body in world.fake_docker.changes}
+        self.assertEqual(made, {"new": {ENCRYPTED: "true"}, "own": {ENCRYPTED: ""}})
 
 
 if __name__ == "__main__":
