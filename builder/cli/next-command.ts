@@ -1,4 +1,4 @@
-import { quoteWord } from '../definition/source/command-line.ts';
+import { quoteWord } from '../report/quote-word.ts';
 import { defaultDefinitionFile } from '../host/find-definition.ts';
 import type { LoadedCluster } from '../host/load-cluster.ts';
 import { ownCommand } from '../host/own-command.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { quoteWord } from '../definition/source/command-line.ts';
+import { quoteWord } from '../report/quote-word.ts';
 import type { BuildFormat } from '../formats/image-format.ts';
 import type { LoadedCluster } from '../host/load-cluster.ts';
 import { shownPath } from '../host/shown-path.ts';

@@ -1,8 +1,7 @@
 import type { Profile } from './generated/profile.ts';
 import type { ArchivedImage } from './images/image-archive.ts';
 import type { BaseDefinition } from './generated/base.ts';
-import type { ComposeChange } from './stacks/fill-compose.ts';
-import type { NetworkOptions } from './stacks/network-options.ts';
+import type { DefinitionPath } from './source/definition-path.ts';
 
 /** A role of a node in the swarm. */
 export type Role = 'manager' | 'worker';
@@ -301,4 +300,17 @@ export interface ExtraFile {
   readonly owner: { readonly uid: number; readonly gid: number } | null;
   /** Names of the nodes that get it; all when empty. */
   readonly nodes: readonly string[];
+}
+
+/** A value of a compose file that the nodes' copy says differently. */
+export interface ComposeChange {
+  readonly path: DefinitionPath;
+  readonly value: string | number | boolean;
+}
+
+/** Options that a network of a compose file gets. The file may lack `default`, which is then declared. */
+export interface NetworkOptions {
+  /** In `networks:`. */
+  readonly key: string;
+  readonly options: Readonly<Record<string, string>>;
 }

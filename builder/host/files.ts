@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from './make-directory.ts';
 import { moveUnlessThere } from './move-unless-there.ts';
 import { openRegularFile } from './regular-file.ts';
-import { systemCode } from './system-error.ts';
+import { systemCode, isErrno } from './system-error.ts';
 
 /**
  * Text of a file, or undefined when there is no file.
@@ -94,11 +94,6 @@ export async function appendDurably(path: string, text: string): Promise<void> {
 /** Makes a directory that only its owner may enter, with its parents; one that exists keeps its mode. */
 export async function makePrivateDirectory(path: string): Promise<void> {
   await makeDirectory(path, 0o700);
-}
-
-/** True when an error of a system call carries this code. */
-export function isErrno(error: unknown, code: string): boolean {
-  return systemCode(error) === code;
 }
 
 async function writeTemporarySibling(path: string, data: string | Uint8Array, mode: number): Promise<string> {

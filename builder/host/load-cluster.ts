@@ -13,7 +13,7 @@ import { definitionOfFile, findDefinition, type FoundDefinition } from './find-d
 import { findIdentityFiles } from './identity/identity-files.ts';
 import type { BuildOutputs } from './identity/stored-definition.ts';
 import { listStores } from './identity/read-last-build.ts';
-import { requireFittingBase, type FittingBase } from './build/fitting-base.ts';
+import type { BaseJudge } from '../definition/base-facts/base-judge.ts';
 import type { BuildRecord } from './identity/record-build.ts';
 import { judgeLastBuild } from './judge-last-build.ts';
 import { isBox } from '../formats/image-format.ts';
@@ -42,8 +42,8 @@ export interface LoadedCluster {
   readonly otherStores: readonly string[];
   /** What a build leaves in the store. */
   readonly record: BuildRecord;
-  /** Holds the definition against its bases once they are there. */
-  readonly fittingBase: FittingBase;
+  /** Judges the definition by what its bases hold, once they are there. */
+  readonly baseJudge: BaseJudge;
   /** Private keys that may be those of the people who log in; absolute. */
   readonly identityFiles: readonly string[];
   /** Warnings and notes. */
@@ -146,7 +146,7 @@ async function completeCluster(
     typedFlags: commandLine.values.map(flagWords),
     otherStores,
     record: judged.record,
-    fittingBase: requireFittingBase(baseJudge, sources),
+    baseJudge,
     identityFiles: await findIdentityFiles(environment),
     diagnostics: all,
     sources,

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HostError } from '../report/errors.ts';
-import { isErrno } from './files.ts';
+import { isErrno } from './system-error.ts';
 
 /**
  * Makes a directory with its parents; one that exists keeps its mode. Node's own recursive mkdir never ends where a

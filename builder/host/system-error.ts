@@ -36,6 +36,11 @@ export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** True when an error of a system call carries this code. */
+export function isErrno(error: unknown, code: string): boolean {
+  return systemCode(error) === code;
+}
+
 /** Why a system call failed, in words; undefined for an error that no system call made. */
 export function systemReason(error: unknown): string | undefined {
   return reasons[systemCode(error)];

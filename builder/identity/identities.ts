@@ -1,6 +1,3 @@
-import type { RevokedKeys } from './revoked-keys.ts';
-import type { SignedRoster } from './roster.ts';
-
 /** An OpenSSH key pair. `publicKey` is one line, `ssh-ed25519 AAAA... comment`, without a newline. */
 export interface SshIdentity {
   readonly privateKey: string;
@@ -57,4 +54,24 @@ export interface ExistingIdentities extends Omit<ClusterIdentities, 'sshAuthorit
   /** Keys that the next roster revokes. */
   readonly revoked?: readonly RevokedKeys[];
   readonly nodes: Readonly<Record<string, NodeKeys & Partial<NodeCertificates>>>;
+}
+
+/** Keys that a node had, and that are worth nothing any more. Its name and its place may be another card's by now. */
+export interface RevokedKeys {
+  readonly name: string;
+  /** Without the comments: `ssh-ed25519 AAAA...`. */
+  readonly sshKeys: readonly string[];
+  /** Common name of its certificate for GlusterFS. */
+  readonly tlsName: string;
+  readonly glusterUuid: string;
+}
+
+/** A roster with the authority's word for it. */
+export interface SignedRoster {
+  /** Greater than that of every roster that was signed before. */
+  readonly serial: number;
+  /** The very bytes that are signed. */
+  readonly text: string;
+  /** ECDSA over P-256 with SHA-256, as DER in base64 on one line. */
+  readonly signature: string;
 }

@@ -5,8 +5,9 @@ import type {
   NodeIdentity,
   NodeKeys,
   SshIdentity,
+  SignedRoster,
 } from './identities.ts';
-import { formatRoster, type RosterMember, type SignedRoster } from './roster.ts';
+import { formatRoster, type RosterMember } from './roster.ts';
 
 /**
  * Identities that stand in for those that no build has made yet, so that a plan can be shown before anything is

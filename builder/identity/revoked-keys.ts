@@ -1,14 +1,4 @@
-import type { NodeKeys } from './identities.ts';
-
-/** Keys that a node had, and that are worth nothing any more. Its name and its place may be another card's by now. */
-export interface RevokedKeys {
-  readonly name: string;
-  /** Without the comments: `ssh-ed25519 AAAA...`. */
-  readonly sshKeys: readonly string[];
-  /** Common name of its certificate for GlusterFS. */
-  readonly tlsName: string;
-  readonly glusterUuid: string;
-}
+import type { NodeKeys, RevokedKeys } from './identities.ts';
 
 /** What has to be known of keys so that every node can refuse them. */
 export function revokedKeysOf(name: string, keys: NodeKeys): RevokedKeys {

@@ -1,6 +1,6 @@
 import type { ClusterNode } from '../definition/cluster.ts';
-import type { NodeKeys } from './identities.ts';
-import { tlsNameOf, type RevokedKeys } from './revoked-keys.ts';
+import type { NodeKeys, RevokedKeys } from './identities.ts';
+import { tlsNameOf } from './revoked-keys.ts';
 
 /** What the roster says of a node, beside its identity. */
 export type RosterMember = Pick<
@@ -10,16 +10,6 @@ export type RosterMember = Pick<
 
 /** What the roster says of a node's keys. */
 export type RosterKeys = Pick<NodeKeys, 'glusterUuid' | 'tls'>;
-
-/** A roster with the authority's word for it. */
-export interface SignedRoster {
-  /** Greater than that of every roster that was signed before. */
-  readonly serial: number;
-  /** The very bytes that are signed. */
-  readonly text: string;
-  /** ECDSA over P-256 with SHA-256, as DER in base64 on one line. */
-  readonly signature: string;
-}
 
 /**
  * The list of a cluster's nodes from which every node knows its peers: JSON with one node a line. Whoever shows a node

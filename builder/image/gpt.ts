@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { readUint64, type ByteSource } from './byte-source.ts';
 import { hasProtectiveRecord } from './mbr.ts';
-import type { PartitionSlot, PartitionTable } from './partition-table.ts';
+import type { PartitionTable, PartitionSlot } from './layout.ts';
 
 const unused = '00000000-0000-0000-0000-000000000000';
 /** More entries than this is a damaged header, not a disk. */

@@ -64,3 +64,14 @@ export function isExt(kind: FilesystemKind): boolean {
 export function isFat(kind: FilesystemKind): boolean {
   return kind === 'fat12' || kind === 'fat16' || kind === 'fat32';
 }
+
+/** A partition before its content is known. */
+export type PartitionSlot = Omit<ImagePartition, 'filesystem'>;
+
+/** What a partition table says. */
+export interface PartitionTable {
+  readonly table: 'mbr' | 'gpt';
+  readonly sectorSize: 512 | 4096;
+  readonly neededBytes: number;
+  readonly slots: readonly PartitionSlot[];
+}

@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
-import type { PartitionSlot, PartitionTable } from './partition-table.ts';
+import type { PartitionTable, PartitionSlot } from './layout.ts';
 
 interface Record16 {
   readonly active: number;

@@ -1,19 +1,8 @@
 import type { ByteSource } from './byte-source.ts';
 import { parseGpt } from './gpt.ts';
 import { parseMbr } from './mbr.ts';
-import type { ImageLayout, ImagePartition } from './layout.ts';
+import type { ImageLayout, ImagePartition, PartitionTable } from './layout.ts';
 import { identifyFilesystem } from './filesystem.ts';
-
-/** A partition before its content is known. */
-export type PartitionSlot = Omit<ImagePartition, 'filesystem'>;
-
-/** What a partition table says. */
-export interface PartitionTable {
-  readonly table: 'mbr' | 'gpt';
-  readonly sectorSize: 512 | 4096;
-  readonly neededBytes: number;
-  readonly slots: readonly PartitionSlot[];
-}
 
 /**
  * Reads the division of an image: GPT and MBR with sectors of 512 or 4096 bytes, or one bare filesystem.

@@ -16,6 +16,7 @@ import { loadAndReport, type DefinitionOptions } from '../definition-options.ts'
 import { formatBytes } from '../../report/format-units.ts';
 import { abortOnInterruption } from '../interruption.ts';
 import { nextSteps } from '../next-steps.ts';
+import { requireFittingBase } from '../../host/build/fitting-base.ts';
 
 interface BuildOptions extends DefinitionOptions {
   readonly out?: string;
@@ -77,7 +78,7 @@ export async function runBuild(file: string | undefined, options: BuildOptions):
       ...loaded.record,
       contentsAfter: (last) => ({ ...loaded.record.contentsAfter(last), outputs }),
     },
-    fittingBase: loaded.fittingBase,
+    fittingBase: requireFittingBase(loaded.baseJudge, loaded.sources),
     identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),

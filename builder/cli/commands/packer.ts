@@ -14,6 +14,7 @@ import { shownPath } from '../../host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 import { nextSteps } from '../next-steps.ts';
+import { requireFittingBase } from '../../host/build/fitting-base.ts';
 
 interface PackerOptions extends DefinitionOptions {
   readonly out?: string;
@@ -45,7 +46,7 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     outputDirectory,
     stateDirectory,
     record: loaded.record,
-    fittingBase: loaded.fittingBase,
+    fittingBase: requireFittingBase(loaded.baseJudge, loaded.sources),
     identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),

@@ -4,14 +4,8 @@ import { error } from '../finding.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { explainKeyword } from './explain-keyword.ts';
-import type { SchemaNode } from './schema-node.ts';
+import type { SchemaNode, ExplainedError } from './schema-node.ts';
 import { explainUnknownKey } from './unknown-key.ts';
-
-/** A schema error in the user's words, and the paths whose values cannot be relied on because of it. */
-export interface ExplainedError {
-  readonly diagnostic: Diagnostic;
-  readonly concerns: readonly DefinitionPath[];
-}
 
 /** Explains a key that a schema does not have below `parent`. */
 export type ExplainKey = (

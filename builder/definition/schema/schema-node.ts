@@ -1,3 +1,6 @@
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import type { DefinitionPath } from '../source/definition-path.ts';
+
 /** A JSON Schema, or one of the schemas inside it, as far as messages about it are made from it. */
 export type SchemaNode = {
   readonly type?: string;
@@ -19,3 +22,9 @@ export type SchemaNode = {
   readonly writeOnly?: boolean;
   readonly [keyword: string]: unknown;
 };
+
+/** A schema error in the user's words, and the paths whose values cannot be relied on because of it. */
+export interface ExplainedError {
+  readonly diagnostic: Diagnostic;
+  readonly concerns: readonly DefinitionPath[];
+}

@@ -3,8 +3,7 @@ import { error } from '../finding.ts';
 import { listed, shown } from '../shown.ts';
 import { showPath, type DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
-import type { ExplainedError } from './explain-schema-error.ts';
-import type { SchemaNode } from './schema-node.ts';
+import type { ExplainedError, SchemaNode } from './schema-node.ts';
 
 /** Words that people use for our keys, and that no edit distance leads to. */
 const otherWords: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,6 @@
 import type { Position, SourceText } from '../../report/diagnostic.ts';
 import type { DefinitionPath } from './definition-path.ts';
+import { quoteWord } from '../../report/quote-word.ts';
 
 /** The flags of `build`, `plan` and `render` that take the place of something in `cluster.yaml`, as typed. */
 export interface DefinitionFlags {
@@ -115,10 +116,4 @@ function locateFlag(words: readonly string[], flag: string, nth: number): Positi
 /** A flag with its value, as a shell takes them. */
 export function flagWords({ flag, text }: FlagValue): string {
   return `${flag} ${quoteWord(text)}`;
-}
-
-/** A word as a shell takes it. */
-export function quoteWord(word: string): string {
-  const plain = word.replaceAll(/[\r\n\t]/g, ' ');
-  return /^[\w@%+=:,./~-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", String.raw`'\''`)}'`;
 }

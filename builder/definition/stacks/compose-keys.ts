@@ -1,7 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { error } from '../finding.ts';
-import type { ExplainedError } from '../schema/explain-schema-error.ts';
-import type { SchemaNode } from '../schema/schema-node.ts';
+import type { ExplainedError, SchemaNode } from '../schema/schema-node.ts';
 import { keysAt } from '../schema/unknown-key.ts';
 import { listed, shown } from '../shown.ts';
 import { showPath, type DefinitionPath } from '../source/definition-path.ts';

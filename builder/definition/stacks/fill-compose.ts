@@ -1,12 +1,7 @@
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import { fillVariables, type VariableLookup, type VariableUse } from './variable-template.ts';
-
-/** A value of a compose file that the nodes' copy says differently. */
-export interface ComposeChange {
-  readonly path: DefinitionPath;
-  readonly value: string | number | boolean;
-}
+import type { ComposeChange } from '../cluster.ts';
 
 /** A variable that a compose file names, at the value that names it. */
 export interface ComposeVariable extends VariableUse {

@@ -1,12 +1,6 @@
 import { isMapping } from '../source/is-mapping.ts';
 import { at, entriesAt } from './tree-access.ts';
-
-/** Options that a network of a compose file gets. The file may lack `default`, which is then declared. */
-export interface NetworkOptions {
-  /** In `networks:`. */
-  readonly key: string;
-  readonly options: Readonly<Record<string, string>>;
-}
+import type { NetworkOptions } from '../cluster.ts';
 
 /** The option of Docker's drivers: bytes, of the local network. Source: moby/libnetwork, netlabel.DriverMTU. */
 export const mtuOption = 'com.docker.network.driver.mtu';

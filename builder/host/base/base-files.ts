@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { packageRoot } from '../package-root.ts';
 import type { BaseFiles } from './base-key.ts';

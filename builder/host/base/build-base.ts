@@ -9,9 +9,9 @@ import { removeTree } from './base-cache.ts';
 import { writeBaseFiles } from './base-files.ts';
 import type { BaseFiles } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
-import type { BasePackage, BaseRecord } from './built-base.ts';
+import type { BaseRecord } from './built-base.ts';
+import { type BasePackage, parseDpkgStatus, unfinishedPackages } from './dpkg-status.ts';
 import { planDiskLayout } from './disk-layout.ts';
-import { parseDpkgStatus, unfinishedPackages } from './dpkg-status.ts';
 import { installPackages } from './install-packages.ts';
 import { runInNamespace } from './namespace.ts';
 

@@ -1,4 +1,5 @@
 import type { FilesystemKind, ImageLayout } from '../../image/layout.ts';
+import type { BasePackage } from './dpkg-status.ts';
 
 /** One partition of a base. `filesystem` is null for the BIOS boot partition, which holds code only. */
 export interface BasePartition {
@@ -12,13 +13,6 @@ export interface BasePartition {
   readonly label: string;
   /** As `blkid` prints it; empty without a filesystem. */
   readonly uuid: string;
-}
-
-/** One installed package, as dpkg has it. */
-export interface BasePackage {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
 }
 
 /** What `base.json` says about the image beside it. */

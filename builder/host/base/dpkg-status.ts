@@ -1,4 +1,9 @@
-import type { BasePackage } from './built-base.ts';
+/** One installed package, as dpkg has it. */
+export interface BasePackage {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+}
 
 /** Reads dpkg's status file: every installed package, sorted by name, then architecture. */
 export function parseDpkgStatus(text: string): BasePackage[] {

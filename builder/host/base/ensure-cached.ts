@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { isErrno } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
 import type { EnsureBaseOptions } from './base-request.ts';

@@ -1,12 +1,13 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from '../hash-file.ts';
-import { readBase, readExtSuperblock, type BaseImage } from '../image/base.ts';
+import { readBase, type BaseImage } from '../image/base.ts';
+import { readExtSuperblock } from '../image/volumes.ts';
 import { openImageFiles } from '../image/image-files.ts';
 import { withImage } from '../image/open-image.ts';
 import { packageVersion } from '../package-version.ts';
-import type { BasePackage, BasePartition, BaseRecord } from './built-base.ts';
-import { parseDpkgStatus } from './dpkg-status.ts';
+import type { BasePartition, BaseRecord } from './built-base.ts';
+import { type BasePackage, parseDpkgStatus } from './dpkg-status.ts';
 
 /** What is known of an image beyond what it holds. */
 export type ImageOrigin = Pick<

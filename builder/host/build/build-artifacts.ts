@@ -2,7 +2,8 @@ import type { Manifest } from '../../definition/generated/manifest.ts';
 import { artifactName, buildFormats, type BuildFormat } from '../../formats/image-format.ts';
 import type { WrittenArtifact } from '../formats/format-writer.ts';
 import type { NodeBase } from './node-base.ts';
-import type { ManifestHeader, ManifestItem, OutputDirectory } from './output-directory.ts';
+import type { OutputDirectory } from './output-directory.ts';
+import type { ManifestHeader, ManifestItem } from './output-records.ts';
 
 type FromWriting = 'imageSizeBytes' | 'imageSha256' | 'files' | 'patchBytes' | 'inputsSha256' | 'base';
 

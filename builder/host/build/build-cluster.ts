@@ -3,54 +3,19 @@ import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image
 import { loginUser } from '../../identity/ssh-access.ts';
 import type { ClusterIdentities } from '../../identity/identities.ts';
 import type { Assets } from '../../plan/assets.ts';
-import type { BuildRecord } from '../identity/record-build.ts';
 import { loginKeyFile } from '../identity/login-key-file.ts';
 import { requireTools } from '../doctor/require-tools.ts';
-import type { Progress } from '../progress.ts';
 import type { ToolName } from '../tools.ts';
-import { checkVagrantfile, writeVagrantFiles, type BoxPublishing } from '../vagrant/write-vagrant-files.ts';
+import { checkVagrantfile, writeVagrantFiles } from '../vagrant/write-vagrant-files.ts';
 import type { BuiltItem } from './build-artifacts.ts';
 import { buildItems } from './build-items.ts';
-import type { FittingBase } from './fitting-base.ts';
 import { growNodeBases } from './grow-node-bases.ts';
 import { underGivenNames } from './named-bases.ts';
 import { checkNodeBases, requireOneBase } from './node-base.ts';
 import type { OutputDirectory } from './output-directory.ts';
 import { prepareCluster } from './prepare-cluster.ts';
 import { withOutputDirectory } from './with-output-directory.ts';
-
-/** What is to be built, and where everything lies. Directories are absolute. */
-export interface BuildRequest {
-  readonly cluster: Cluster;
-  /** Names of the nodes to build. */
-  readonly selected: readonly string[];
-  /** What to write for each node, or once for all of them. */
-  readonly formats: readonly BuildFormat[];
-  /** True for one image for all nodes, and a seed for each. */
-  readonly isSeeded: boolean;
-  readonly boxes: BoxPublishing & { readonly hasVagrantUser: boolean };
-  /** True makes each `.qcow2` a thin overlay of the base in the cache. */
-  readonly isThin: boolean;
-  /** False leaves out the digests of uncompressed images, except of those that are written uncompressed. */
-  readonly hasImageDigest: boolean;
-  /** Nodes that are worked on at once, and compressors that run at once; each takes about 50 MB. */
-  readonly jobs: number;
-  readonly outputDirectory: string;
-  readonly stateDirectory: string;
-  /** Names of nodes whose keys are worth nothing from now on. */
-  readonly revocations?: readonly string[];
-  /** What the store keeps of this build. */
-  readonly record: BuildRecord;
-  /** Holds the definition against each base, before long work. */
-  readonly fittingBase: FittingBase;
-  /** Private keys that people log in with. */
-  readonly identityFiles: readonly string[];
-  readonly cacheDirectory: string;
-  readonly mirror?: string;
-  readonly isOffline?: boolean;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
+import type { BuildRequest } from './build-request.ts';
 
 /** Programs that every build needs; bases built from packages need more, which `ensureBase` asks for. */
 const neededTools: readonly ToolName[] = ['debugfs', 'e2fsck', 'mcopy', 'cp', 'openssl', 'ssh-keygen'];

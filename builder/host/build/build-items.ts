@@ -12,13 +12,14 @@ import { makePrivateTemporary } from '../image/private-temporary.ts';
 import { openFormatWriter, type FormatWriter } from '../formats/format-writer.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { BuiltItem } from './build-artifacts.ts';
-import type { BuildRequest } from './build-cluster.ts';
+import type { BuildRequest } from './build-request.ts';
 import { expectedItems, followBuild, type BuildProgress } from './build-progress.ts';
 import { buildImage, describeNode, digestsOf } from './build-node.ts';
 import { buildSeed } from './build-seeds.ts';
 import type { NodeBase } from './node-base.ts';
 import { openNodePatches, type NodePatches } from './node-patches.ts';
-import type { ManifestHeader, OutputDirectory } from './output-directory.ts';
+import type { OutputDirectory } from './output-directory.ts';
+import type { ManifestHeader } from './output-records.ts';
 
 /** A cluster that is ready to be written. */
 export interface ItemsJob {

@@ -1,7 +1,6 @@
 import type { ClusterBase } from '../../definition/cluster.ts';
 import { coverLogins } from '../../definition/cover-logins.ts';
 import { nameInError } from '../name-in-error.ts';
-import type { NodeBase } from './node-base.ts';
 
 /** The path or URL of an image of the user's; null for bases that dlimage knows, which nobody gives as a file. */
 export function givenName(base: ClusterBase): string | null {
@@ -12,7 +11,7 @@ export function givenName(base: ClusterBase): string | null {
 
 /** Does something with bases. An error that names one in the cache gets the name that the user gave. */
 export async function underGivenNames<T>(
-  bases: Iterable<Pick<NodeBase, 'givenName'> & { readonly image: { readonly path: string } }>,
+  bases: Iterable<{ readonly givenName: string | null; readonly image: { readonly path: string } }>,
   use: () => Promise<T>,
 ): Promise<T> {
   try {

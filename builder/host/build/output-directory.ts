@@ -11,23 +11,16 @@ import {
   readTextIfExists,
   writeFileAtomically,
 } from '../files.ts';
-import { parseJournal, parseManifest } from './output-records.ts';
-
-type ManifestNode = Manifest['nodes'][number];
-type SharedImage = NonNullable<Manifest['shared']>;
-/** What has files in the directory: a node, or the image that is for all nodes. */
-export type ManifestItem = ManifestNode | SharedImage;
-type ManifestFile = ManifestNode['files'][number];
-
-/** What a manifest says of the whole. */
-export type ManifestHeader = Pick<Manifest, 'dlimage' | 'cluster'>;
-
-/** A node or shared image that was built, with what the manifest must say for it to be understood. */
-export interface OutputRecord {
-  readonly header: ManifestHeader;
-  readonly base: Manifest['bases'][number];
-  readonly node: ManifestItem;
-}
+import {
+  parseJournal,
+  parseManifest,
+  type ManifestNode,
+  type SharedImage,
+  type ManifestHeader,
+  type ManifestItem,
+  type ManifestFile,
+  type OutputRecord,
+} from './output-records.ts';
 
 /** A file that is complete but for its name. */
 export interface FinishedFile {

@@ -2,7 +2,22 @@ import type { Manifest } from '../../definition/generated/manifest.ts';
 import { buildFormats } from '../../formats/image-format.ts';
 import { isPlainFileName, isSha256 } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
-import type { OutputRecord } from './output-directory.ts';
+
+export type ManifestNode = Manifest['nodes'][number];
+export type SharedImage = NonNullable<Manifest['shared']>;
+/** What has files in the directory: a node, or the image that is for all nodes. */
+export type ManifestItem = ManifestNode | SharedImage;
+export type ManifestFile = ManifestNode['files'][number];
+
+/** What a manifest says of the whole. */
+export type ManifestHeader = Pick<Manifest, 'dlimage' | 'cluster'>;
+
+/** A node or shared image that was built, with what the manifest must say for it to be understood. */
+export interface OutputRecord {
+  readonly header: ManifestHeader;
+  readonly base: Manifest['bases'][number];
+  readonly node: ManifestItem;
+}
 
 /**
  * Parses `manifest.json`. Names in it become paths, so each is a plain file name.

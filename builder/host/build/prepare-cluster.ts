@@ -10,10 +10,10 @@ import { ensureIdentities, readIdentities } from '../identity/identity-store.ts'
 import { writeSshAccess } from '../identity/ssh-access-files.ts';
 import { packageVersion } from '../package-version.ts';
 import { readAssets } from '../read-assets.ts';
-import type { BuildRequest } from './build-cluster.ts';
+import type { BuildRequest } from './build-request.ts';
 import { checkBases } from './check-bases.ts';
 import { ensureNodeBases, type NodeBase } from './node-base.ts';
-import type { ManifestHeader } from './output-directory.ts';
+import type { ManifestHeader } from './output-records.ts';
 
 /** A cluster with everything that its images are made from. */
 export interface PreparedCluster {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { acquireLock } from '../base/process-lock.ts';
 import { OutputDirectory } from './output-directory.ts';
-import type { BuildRequest } from './build-cluster.ts';
+import type { BuildRequest } from './build-request.ts';
 
 /** Does something with the directory of a build while no other process writes to it. */
 export async function withOutputDirectory<T>(

@@ -1,6 +1,6 @@
 import { HostError } from '../../report/errors.ts';
 import { systemCode } from '../system-error.ts';
-import { hostOf } from './request.ts';
+import { hostOf } from './host-of.ts';
 
 /** Source: errors of X.509 certificates in the documentation of node:tls */
 const codes =

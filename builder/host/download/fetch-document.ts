@@ -2,7 +2,8 @@ import { HostError } from '../../report/errors.ts';
 import type { Patience } from './patience.ts';
 import { nameOf, refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
-import { ask, hostOf, type Answer } from './request.ts';
+import { ask, type Answer } from './request.ts';
+import { hostOf } from './host-of.ts';
 
 /** Lists of checksums and signatures are far smaller. */
 const limitBytes = 4 * 1024 * 1024;

@@ -7,7 +7,8 @@ import type { Task } from '../progress.ts';
 import type { Patience } from './patience.ts';
 import { nameOf, refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
-import { ask, hostOf, type Answer } from './request.ts';
+import { ask, type Answer } from './request.ts';
+import { hostOf } from './host-of.ts';
 
 /** A server that does not say how much it sends is not listened to without end. */
 const longestBytes = 64 * 1024 ** 3;

@@ -1,7 +1,7 @@
 import { isPlainFileName } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
 import type { Answer } from './request.ts';
-import { hostOf } from './request.ts';
+import { hostOf } from './host-of.ts';
 
 /**
  * Refuses an answer that brings no file.

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, readTextIfExists } from '../files.ts';
+import { readTextIfExists } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 import { downloadsDirectory } from './ensure-download.ts';
 
 /**

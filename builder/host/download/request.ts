@@ -3,6 +3,7 @@ import { certificateProblem } from './certificate-problem.ts';
 import type { FetchedResponse } from './fetch-through-proxy.ts';
 import { fetchFollowing } from './follow-redirects.ts';
 import type { Patience } from './patience.ts';
+import { hostOf } from './host-of.ts';
 
 /** A server's answer whose body has begun. */
 export interface Answer {
@@ -129,9 +130,4 @@ function unreachable(url: string, cause: unknown): HostError {
 function reasonOf(error: unknown): string[] {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error && cause.message !== '' ? [cause.message] : [];
-}
-
-/** Host of a URL, for messages. */
-export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isRevoked, revokedKeysOf, type RevokedKeys } from '../../identity/revoked-keys.ts';
+import { isRevoked, revokedKeysOf } from '../../identity/revoked-keys.ts';
+import type { RevokedKeys } from '../../identity/identities.ts';
 import { readTextIfExists, writeFileAtomically } from '../files.ts';
 import { formatStored, parseStored } from './stored-file.ts';
 import { listNodeNames, readNode } from './store-files.ts';

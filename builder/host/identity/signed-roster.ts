@@ -1,8 +1,7 @@
 import { createSign } from 'node:crypto';
 import { join } from 'node:path';
-import type { NodeKeys } from '../../identity/identities.ts';
-import type { RevokedKeys } from '../../identity/revoked-keys.ts';
-import { formatRoster, type RosterMember, type SignedRoster } from '../../identity/roster.ts';
+import type { NodeKeys, RevokedKeys, SignedRoster } from '../../identity/identities.ts';
+import { formatRoster, type RosterMember } from '../../identity/roster.ts';
 import { readTextIfExists, writeFileAtomically } from '../files.ts';
 import { formatStored, parseStored } from './stored-file.ts';
 import { requireSameCluster, type StoredCluster } from './stored-identity.ts';

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { isErrno, readTextIfExists } from '../files.ts';
+import { readTextIfExists } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 import { certificatesDirectory } from './node-certificates.ts';
 import { rosterFile } from './signed-roster.ts';
 import {

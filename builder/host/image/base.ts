@@ -1,19 +1,12 @@
 import { extAllocation } from '../../formats/ext-allocation.ts';
 import { checkExtWritable, checkNoOverlap, checkNotTruncated } from '../../image/base-rules.ts';
 import { subSource, type ByteSource } from '../../image/byte-source.ts';
-import {
-  extSuperblockOffset,
-  extSuperblockSize,
-  parseExtSuperblock,
-  type ExtSuperblock,
-} from '../../image/ext-superblock.ts';
-import { parseFatGeometry } from '../../image/fat-geometry.ts';
-import { openFatVolume, type FatVolume } from '../../image/fat-volume.ts';
+import type { ExtSuperblock } from '../../image/ext-superblock.ts';
 import type { ImageLayout, ImagePartition } from '../../image/layout.ts';
-import { HostError } from '../../report/errors.ts';
 import { openImage, type OpenImage } from './open-image.ts';
 import { readLayoutOf } from './read-layout.ts';
 import { rolesOf } from './roles.ts';
+import { readExtSuperblock } from './volumes.ts';
 
 /** A base image that may be patched: whole, understood, and clean. */
 export interface BaseImage {
@@ -58,29 +51,4 @@ async function countFreeBlocks(
   const used = await extAllocation(subSource(source, offsetBytes, sizeBytes));
   if (used === null) return null;
   return blocks - used.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) / blockSize;
-}
-
-/** The superblock of a partition that is known to be ext. */
-export async function readExtSuperblock(
-  source: ByteSource,
-  partition: ImagePartition,
-): Promise<ExtSuperblock> {
-  const bytes = await source.read(partition.offsetBytes + extSuperblockOffset, extSuperblockSize);
-  const superblock = parseExtSuperblock(bytes);
-  if (superblock === null) throw changed(partition);
-  return superblock;
-}
-
-/** The filesystem of a partition that is known to be FAT. */
-export async function readFatVolume(source: ByteSource, partition: ImagePartition): Promise<FatVolume> {
-  const volume = subSource(source, partition.offsetBytes, partition.sizeBytes);
-  const geometry = parseFatGeometry(await volume.read(0, 512));
-  if (geometry === null) throw changed(partition);
-  return openFatVolume(volume, geometry);
-}
-
-function changed(partition: ImagePartition): HostError {
-  return new HostError('image-changed', `partition ${partition.number} changed while it was read`, {
-    hint: 'nothing else may write to the image meanwhile',
-  });
 }

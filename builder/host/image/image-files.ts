@@ -7,7 +7,7 @@ import { isExt, isFat, type ImagePartition } from '../../image/layout.ts';
 import { describePartition } from '../../image/base-rules.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { HostError } from '../../report/errors.ts';
-import { readFatVolume } from './base.ts';
+import { readFatVolume } from './volumes.ts';
 import { dumpExtFiles, listExt, readExtFiles, statExt } from './ext-programs.ts';
 import type { OpenImage } from './open-image.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { isErrno } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 import type { ByteSource } from '../../image/byte-source.ts';
 import { HostError } from '../../report/errors.ts';
 

@@ -4,7 +4,7 @@ import { nameOf, parentOf } from '../../image/image-path.ts';
 import type { Entry, EntryContent, FileEntry } from '../../plan/entry.ts';
 import { HostError } from '../../report/errors.ts';
 import { changeStamp } from '../change-stamp.ts';
-import { isErrno } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 
 /** Earliest time that FAT can store: 1980-01-01. */
 const fatEpochSeconds = 315_532_800;

@@ -5,8 +5,8 @@ import { formatDependency, missingDependencies, type Dependency } from '../../pa
 import type { Assets } from '../../plan/assets.ts';
 import { packageEntries, readPackagesOverlay, type BakedPackage } from '../../render/package-entries.ts';
 import type { RenderedEntry } from '../../render/rendered-node.ts';
-import type { BaseRecord, BasePackage } from '../base/built-base.ts';
-import { parseDpkgStatus, presentNames } from '../base/dpkg-status.ts';
+import type { BaseRecord } from '../base/built-base.ts';
+import { type BasePackage, parseDpkgStatus, presentNames } from '../base/dpkg-status.ts';
 import { ensureCached } from '../base/ensure-cached.ts';
 import { recordImage } from '../base/record-image.ts';
 import { editBootFiles, type BootSettings } from '../board/edit-boot-files.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { WrittenFormat } from '../../formats/image-format.ts';
 import { packerResults, type PackerBuilder } from '../../packer/packer-variables.ts';
 import { HostError } from '../../report/errors.ts';
-import { isErrno } from '../files.ts';
+import { isErrno } from '../system-error.ts';
 import { hashFile } from '../hash-file.ts';
 
 /** A file that Packer made. */

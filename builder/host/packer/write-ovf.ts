@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderBoxFiles } from '../../vagrant/box-files.ts';
 import { runTool } from '../run-tool.ts';
-import type { PackerImage } from './write-template.ts';
+import type { PackerImage } from './packer-image.ts';
 
 /** Writes a base as VirtualBox imports it, with a disk of this size; returns the path of the OVF. */
 export async function writeOvf(

@@ -1,35 +1,14 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Profile } from '../../definition/generated/profile.ts';
-import type { Assets } from '../../plan/assets.ts';
 import type { Entry } from '../../plan/entry.ts';
 import { packerSeed } from '../../packer/packer-seed.ts';
-import {
-  packerDiskBytes,
-  packerVariables,
-  type PackerBuilder,
-  type PackerHost,
-} from '../../packer/packer-variables.ts';
-import type { NodeBase } from '../build/node-base.ts';
+import { packerDiskBytes, packerVariables } from '../../packer/packer-variables.ts';
 import { packageRoot } from '../package-root.ts';
 import { runTool } from '../run-tool.ts';
 import { packEntries } from '../seed/pack-entries.ts';
 import { makeSeedVolume } from '../seed/write-seed.ts';
 import { writeOvf } from './write-ovf.ts';
-
-/** An image to be made by Packer. */
-export interface PackerImage {
-  /** Of the cluster, or of the node. */
-  readonly name: string;
-  readonly profile: Profile;
-  readonly base: NodeBase;
-  /** What the image has beyond its base. */
-  readonly entries: readonly Entry[];
-  readonly builder: PackerBuilder;
-  readonly host: PackerHost;
-  readonly assets: Assets;
-  readonly signal?: AbortSignal;
-}
+import type { PackerImage } from './packer-image.ts';
 
 /** A folder that Packer can build from. */
 export interface PackerTemplate {

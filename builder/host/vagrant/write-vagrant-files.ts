@@ -6,7 +6,7 @@ import { assetText, type Assets } from '../../plan/assets.ts';
 import { HostError } from '../../report/errors.ts';
 import { renderCatalogue, type Catalogue } from '../../vagrant/catalogue.ts';
 import { boxName, catalogueFile, describeMachines } from '../../vagrant/machines.ts';
-import type { ManifestItem } from '../build/output-directory.ts';
+import type { ManifestItem } from '../build/output-records.ts';
 import { readTextIfExists, writeFileAtomically } from '../files.ts';
 
 /** How boxes are published. */

@@ -13,7 +13,7 @@ const loaded: LoadedCluster = {
   typedFlags: ['--count 4'],
   otherStores: [],
   record: { seen: undefined, requireMeant: () => undefined, contentsAfter: () => expect.fail() },
-  fittingBase: () => expect.fail(),
+  baseJudge: { questionsFor: () => expect.fail(), judge: () => expect.fail() },
   identityFiles: [],
   diagnostics: [],
   sources: [],

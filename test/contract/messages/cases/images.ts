@@ -5,7 +5,8 @@ import { unpackContainer } from '../../../../builder/host/containers/unpack-cont
 import { editBootFiles } from '../../../../builder/host/board/edit-boot-files.ts';
 import { growRoot } from '../../../../builder/host/image/grow-root.ts';
 import { readImageFile } from '../../../../builder/host/image/inspect-image.ts';
-import { readBase, readExtSuperblock } from '../../../../builder/host/image/base.ts';
+import { readBase } from '../../../../builder/host/image/base.ts';
+import { readExtSuperblock } from '../../../../builder/host/image/volumes.ts';
 import { checkEntries } from '../../../../builder/host/image/check-entries.ts';
 import { checkRootSound } from '../../../../builder/host/image/check-root-sound.ts';
 import { openImage } from '../../../../builder/host/image/open-image.ts';

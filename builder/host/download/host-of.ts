@@ -1,0 +1,4 @@
+/** Host of a URL, for messages. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
