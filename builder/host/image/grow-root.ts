@@ -4,6 +4,7 @@ import type { ExtSuperblock } from '../../image/ext-superblock.ts';
 import { planTableGrowth, type TableGrowth } from '../../image/grow-table.ts';
 import { describePartition } from '../../image/base-rules.ts';
 import { HostError } from '../../report/errors.ts';
+import { isDiskFull } from '../disk-full.ts';
 import { runTool } from '../run-tool.ts';
 import { readBase, type BaseImage } from './base.ts';
 import { readExtSuperblock } from './volumes.ts';
@@ -36,8 +37,8 @@ export function hasRoom(free: FreeSpace, needed: FreeSpace): boolean {
  * table with its backup, and the filesystem. Does nothing when there is room already. The image is written in place,
  * so it must be a private copy.
  *
- * @throws HostError `image-cannot-grow` when another partition lies behind the root or it has `bigalloc`, and as
- * `readBase` does.
+ * @throws HostError `image-cannot-grow` when another partition lies behind the root, it has `bigalloc`, or resize2fs
+ * stumbles over it, and as `readBase` does.
  */
 export async function growRoot(
   imagePath: string,
@@ -95,7 +96,10 @@ async function growOnce(
     const carved = join(temporary.path, 'root');
     await withImage(base.path, (image) => carveOut(image, base.root, carved));
     await truncate(carved, base.root.sizeBytes + growthBytes);
-    await resizeFilesystem(carved, superblock.writtenSeconds, signal);
+    await resizeFilesystem(carved, superblock.writtenSeconds, signal).catch((error: unknown) => {
+      const complaint = complaintOf(error);
+      throw complaint === undefined ? error : cannotGrow(base.path, `resize2fs fails: ${complaint}`, moreRoom);
+    });
     await applyGrowth(base.path, growth);
     await putBack(carved, base.path, base.root.offsetBytes);
   } finally {
@@ -131,6 +135,13 @@ async function resizeFilesystem(
     acceptExitCodes: [1],
   });
   await runTool('resize2fs', [path], { ...options, step: 'grow the root filesystem' });
+}
+
+/** What resize2fs says of a filesystem that it cannot make larger; undefined when it failed for another reason. */
+function complaintOf(error: unknown): string | undefined {
+  if (!(error instanceof HostError) || error.id !== 'tool-failed' || isDiskFull(error)) return undefined;
+  const lines = error.details.map((line) => /^resize2fs: (.+?) while trying to resize /.exec(line)?.[1]);
+  return lines.find((line) => line !== undefined);
 }
 
 function cannotGrow(

@@ -73,7 +73,9 @@ export function planExt(random: Randomness, hasFault: boolean): ExtPlan {
   const type = random.pick(['ext4', 'ext4', 'ext4', 'ext3', 'ext2'] as const);
   const blockBytes = random.pick([4096, 4096, 2048, 1024] as const);
   const fault = hasFault ? chooseFault(random, type) : null;
-  const inodeBytes = random.pick([256, 256, 256, 128, 512, 1024] as const);
+  const drawn = random.pick([256, 256, 256, 128, 512, 1024] as const);
+  // mke2fs makes no quota of projects for inodes without room for their numbers.
+  const inodeBytes = fault === 'project' && drawn === 128 ? 256 : drawn;
   const features =
     type === 'ext4'
       ? chooseFeatures(random, inodeBytes)
