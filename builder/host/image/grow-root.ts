@@ -98,7 +98,9 @@ async function growOnce(
     await truncate(carved, base.root.sizeBytes + growthBytes);
     await resizeFilesystem(carved, superblock.writtenSeconds, signal).catch((error: unknown) => {
       const complaint = complaintOf(error);
-      throw complaint === undefined ? error : cannotGrow(base.path, `resize2fs fails: ${complaint}`, moreRoom);
+      throw complaint === undefined
+        ? error
+        : cannotGrow(base.path, `resize2fs fails: ${complaint}`, moreRoom);
     });
     await applyGrowth(base.path, growth);
     await putBack(carved, base.path, base.root.offsetBytes);
