@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OutputDirectory } from '../../builder/host/build/output-directory.ts';
+import { OutputDirectory } from '../../builder/make/host/output/output-directory.ts';
 import { ensureIdentities } from '../../builder/host/identity/identity-store.ts';
 import { explainSystemError } from '../../builder/host/system-error.ts';
 import { verifyOutput } from '../../builder/host/verify/verify-output.ts';

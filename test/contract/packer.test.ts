@@ -2,13 +2,17 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../builder/definition/generated/manifest.ts';
-import { readPackerHost } from '../../builder/host/packer/packer-host.ts';
-import { examinePacker, validateWithPacker, type PackerRun } from '../../builder/host/packer/run-packer.ts';
-import { writePackerTemplate } from '../../builder/host/packer/write-template.ts';
+import { readPackerHost } from '../../builder/make/packer/host/packer-host.ts';
+import {
+  examinePacker,
+  validateWithPacker,
+  type PackerRun,
+} from '../../builder/make/packer/host/run-packer.ts';
+import { writePackerTemplate } from '../../builder/make/packer/host/write-template.ts';
 import { readBase } from '../../builder/host/image/base.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { readAssets } from '../../builder/host/read-assets.ts';
-import { packerBuilders, type PackerBuilder } from '../../builder/packer/packer-variables.ts';
+import { packerBuilders, type PackerBuilder } from '../../builder/make/packer/packer-variables.ts';
 import { loadExample } from '../golden/support/load-example.ts';
 import { missingPrograms, run } from '../image/support/programs.ts';
 import { buildTestImage, makeScratch, usualImage } from '../image/support/test-image.ts';

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../builder/definition/generated/manifest.ts';
-import type { Catalogue } from '../../builder/vagrant/catalogue.ts';
-import type { Machines } from '../../builder/vagrant/machines.ts';
+import type { Catalogue } from '../../builder/make/vagrant/box-catalogue.ts';
+import type { Machines } from '../../builder/make/vagrant/machines.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, testImages } from './support/test-image.ts';

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
-import { buildCluster } from '../../host/build/build-cluster.ts';
-import type { BuiltItem } from '../../host/build/build-artifacts.ts';
+import { buildCluster } from '../../make/host/build-cluster.ts';
+import type { BuiltItem } from '../../make/host/build-artifacts.ts';
 import { buildFormats, isBox, type BuildFormat } from '../../formats/image-format.ts';
-import { parseBoxOptions } from '../../vagrant/box-options.ts';
-import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
+import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
+import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
@@ -16,7 +16,7 @@ import { loadAndReport, type DefinitionOptions } from '../definition-options.ts'
 import { formatBytes } from '../../report/format-units.ts';
 import { abortOnInterruption } from '../interruption.ts';
 import { nextSteps } from '../next-steps.ts';
-import { requireFittingBase } from '../../host/build/fitting-base.ts';
+import { requireFittingBase } from '../../make/host/fitting-base.ts';
 
 interface BuildOptions extends DefinitionOptions {
   readonly out?: string;

@@ -1,20 +1,20 @@
 import { join, resolve } from 'node:path';
-import type { BuiltItem } from '../../host/build/build-artifacts.ts';
+import type { BuiltItem } from '../../make/host/build-artifacts.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import { buildWithPacker } from '../../host/packer/build-with-packer.ts';
-import { packerBuilders, type PackerBuilder } from '../../packer/packer-variables.ts';
+import { buildWithPacker } from '../../make/packer/host/build-with-packer.ts';
+import { packerBuilders, type PackerBuilder } from '../../make/packer/packer-variables.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { parseBoxOptions } from '../../vagrant/box-options.ts';
-import { seedObstacle, vagrantObstacle } from '../../vagrant/vagrant-cluster.ts';
+import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
+import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { shownPath } from '../../host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 import { nextSteps } from '../next-steps.ts';
-import { requireFittingBase } from '../../host/build/fitting-base.ts';
+import { requireFittingBase } from '../../make/host/fitting-base.ts';
 
 interface PackerOptions extends DefinitionOptions {
   readonly out?: string;

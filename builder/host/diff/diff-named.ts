@@ -4,7 +4,7 @@ import type { ImageDifference } from '../../diff/difference.ts';
 import { HostError } from '../../report/errors.ts';
 import { listBases } from '../base/base-cache.ts';
 import type { BuiltBase } from '../base/built-base.ts';
-import { OutputDirectory } from '../build/output-directory.ts';
+import { OutputDirectory } from '../../make/host/output/output-directory.ts';
 import { unpackImage } from '../formats/unpack-image.ts';
 import { makePrivateTemporary } from '../image/private-temporary.ts';
 import type { Progress } from '../progress.ts';

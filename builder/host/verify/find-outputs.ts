@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OutputDirectory } from '../build/output-directory.ts';
+import { OutputDirectory } from '../../make/host/output/output-directory.ts';
 import { isErrno } from '../system-error.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Cluster } from '../../../builder/definition/cluster.ts';
-import { vagrantCluster } from '../../../builder/vagrant/vagrant-cluster.ts';
+import { vagrantCluster } from '../../../builder/make/vagrant/vagrant-cluster.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
 
 /** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */

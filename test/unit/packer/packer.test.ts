@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { packerSeed } from '../../../builder/packer/packer-seed.ts';
-import { packerDiskBytes, packerResults, packerVariables } from '../../../builder/packer/packer-variables.ts';
-import { parsePackerVersion } from '../../../builder/packer/packer-version.ts';
+import { packerSeed } from '../../../builder/make/packer/packer-seed.ts';
+import {
+  packerDiskBytes,
+  packerResults,
+  packerVariables,
+} from '../../../builder/make/packer/packer-variables.ts';
+import { parsePackerVersion } from '../../../builder/make/packer/packer-version.ts';
 import { defaultCluster } from '../render/support/example-cluster.ts';
 
 describe('a version of Packer', () => {

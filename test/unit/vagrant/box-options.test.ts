@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBoxOptions } from '../../../builder/vagrant/box-options.ts';
+import { parseBoxOptions } from '../../../builder/make/vagrant/box-options.ts';
 
 describe('parseBoxOptions', () => {
   // What RubyGems' Gem::Version takes, which Vagrant orders boxes by.

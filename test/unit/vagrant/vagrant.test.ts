@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { renderCatalogue, type Catalogue, type CatalogueBox } from '../../../builder/vagrant/catalogue.ts';
-import { describeMachines } from '../../../builder/vagrant/machines.ts';
-import { vagrantCluster, vagrantObstacle } from '../../../builder/vagrant/vagrant-cluster.ts';
+import {
+  renderCatalogue,
+  type Catalogue,
+  type CatalogueBox,
+} from '../../../builder/make/vagrant/box-catalogue.ts';
+import { describeMachines } from '../../../builder/make/vagrant/machines.ts';
+import { vagrantCluster, vagrantObstacle } from '../../../builder/make/vagrant/vagrant-cluster.ts';
 import { defaultCluster } from '../render/support/example-cluster.ts';
 
 const loginKey = 'ssh-ed25519 AAAAlogin cluster';

@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBase as readBuiltBase } from '../../../../builder/host/base/base-cache.ts';
 import { ensureCached } from '../../../../builder/host/base/ensure-cached.ts';
-import { OutputDirectory } from '../../../../builder/host/build/output-directory.ts';
+import { OutputDirectory } from '../../../../builder/make/host/output/output-directory.ts';
 import { readCluster } from '../../../../builder/host/identity/store-files.ts';
 import { formatStored, parseStored } from '../../../../builder/host/identity/stored-file.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
-import { checkVagrantfile } from '../../../../builder/host/vagrant/write-vagrant-files.ts';
+import { checkVagrantfile } from '../../../../builder/make/vagrant/host/write-vagrant-files.ts';
 import type { MessageCases } from '../message-case.ts';
 
 const folder = (directory: string, name: string, mode = 0o700): string => {

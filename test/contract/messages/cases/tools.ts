@@ -4,14 +4,14 @@ import { readDebianMirror } from '../../../../builder/host/base/debian-mirror.ts
 import { ensureRunnable } from '../../../../builder/host/base/foreign-architecture.ts';
 import { runInNamespace } from '../../../../builder/host/base/namespace.ts';
 import { toolMissing } from '../../../../builder/host/doctor/require-tools.ts';
-import { examinePacker, validateWithPacker } from '../../../../builder/host/packer/run-packer.ts';
-import { takePackerResults } from '../../../../builder/host/packer/take-results.ts';
+import { examinePacker, validateWithPacker } from '../../../../builder/make/packer/host/run-packer.ts';
+import { takePackerResults } from '../../../../builder/make/packer/host/take-results.ts';
 import { openRegularFile } from '../../../../builder/host/regular-file.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
 import { statExt, writeExt } from '../../../../builder/host/image/ext-programs.ts';
 import { runTool } from '../../../../builder/host/run-tool.ts';
 import { tools } from '../../../../builder/host/tools.ts';
-import { parsePackerVersion } from '../../../../builder/packer/packer-version.ts';
+import { parsePackerVersion } from '../../../../builder/make/packer/packer-version.ts';
 import type { MessageCases } from '../message-case.ts';
 import { standIn } from '../stand-in.ts';
 

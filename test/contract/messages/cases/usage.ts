@@ -4,9 +4,9 @@ import { runPackerCommand } from '../../../../builder/cli/commands/packer.ts';
 import { usageErrorOf } from '../../../../builder/cli/usage-error.ts';
 import { createProgram } from '../../../../builder/cli/program.ts';
 import type { ClusterNode } from '../../../../builder/definition/cluster.ts';
-import { requireOneBase } from '../../../../builder/host/build/node-base.ts';
+import { requireOneBase } from '../../../../builder/make/host/node-base.ts';
 import { parseImageAddress } from '../../../../builder/image/image-address.ts';
-import { readPackerHost } from '../../../../builder/host/packer/packer-host.ts';
+import { readPackerHost } from '../../../../builder/make/packer/host/packer-host.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';
 
 /** A command line that is refused before any work. */

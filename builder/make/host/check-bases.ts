@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import { mountsStorage } from '../../definition/gluster-support.ts';
+import { checkSoftware, type BaseSoftware } from '../../packages/check-software.ts';
+import type { Rendering } from '../../render/create-rendering.ts';
+import type { RenderedEntry } from '../../render/rendered-node.ts';
+import { hasErrors } from '../../report/diagnostic.ts';
+import { ConfigurationError } from '../../report/errors.ts';
+import type { Progress } from '../../host/progress.ts';
+import type { NodeBase } from './node-base.ts';
+
+/**
+ * Holds the versions that the bases really have against what the cluster is to do with them. Warnings go to `progress`.
+ *
+ * @throws ConfigurationError with all that cannot work: another base or another setting mends it, not the machine.
+ */
+export async function checkBases(
+  cluster: Cluster,
+  bases: ReadonlyMap<ClusterNode, NodeBase>,
+  rendering: Rendering,
+  progress: Progress,
+): Promise<void> {
+  const software: BaseSoftware[] = [];
+  const seen = new Set<NodeBase>();
+  for (const [node, base] of bases) {
+    if (seen.has(base)) continue;
+    seen.add(base);
+    const units = await readUnits(rendering.renderNode(node).entries);
+    software.push({
+      name: base.record.name,
+      packages: base.record.packages,
+      units,
+      usesGlusterfs:
+        cluster.storage.type === 'glusterfs' &&
+        [...bases].some(([other, its]) => its === base && mountsStorage(cluster, other)),
+    });
+  }
+  const found = checkSoftware(software, {
+    images: cluster.stacks.flatMap(({ images }) => images),
+  });
+  for (const finding of found) if (finding.severity === 'warning') progress.warn(finding);
+  if (hasErrors(found)) throw new ConfigurationError(found.filter(({ severity }) => severity === 'error'));
+}
+
+async function readUnits(entries: readonly RenderedEntry[]): Promise<Map<string, string>> {
+  const units = new Map<string, string>();
+  for (const { entry } of entries) {
+    if (entry.kind !== 'file' || !/^\/etc\/systemd\/system\/[^/]+\.service$/.test(entry.path)) continue;
+    const { content } = entry;
+    const bytes = content.from === 'bytes' ? content.bytes : await readFile(content.hostPath);
+    units.set(entry.path, new TextDecoder().decode(bytes));
+  }
+  return units;
+}

@@ -1,0 +1,71 @@
+import type { Patch } from '../../image/patch.ts';
+import type { RenderedEntry } from '../../render/rendered-node.ts';
+import { openWorkCopy, type WorkCopy } from '../../host/image/work-copy.ts';
+import type { NodeBase } from './node-base.ts';
+
+/** What makes a node's image out of its base. */
+export interface NodeLayers {
+  /** The same object for all nodes that share it; it stays open until the build ends. */
+  readonly shared: Patch;
+  /** The caller closes it. */
+  readonly own: Patch;
+}
+
+/** Makes the patches of nodes in two layers: what nodes share is written once, and each node's own files over it. */
+export interface NodePatches {
+  make(base: NodeBase, entries: readonly RenderedEntry[], signal: AbortSignal): Promise<NodeLayers>;
+  close(): Promise<void>;
+}
+
+interface SharedGround {
+  readonly copy: WorkCopy;
+  readonly shared: Patch;
+}
+
+/**
+ * Opens the patches of a build: one work copy for each base, with what all nodes of the cluster have in common.
+ *
+ * @param common Of all nodes of the cluster, not only of those that are built, so that a node's image does not depend
+ *   on what is built beside it.
+ */
+export function openNodePatches(directory: string, common: ReadonlySet<RenderedEntry>): NodePatches {
+  const grounds = new Map<NodeBase, Promise<SharedGround>>();
+  return {
+    async make(base, entries, signal) {
+      const shared = entries.filter((entry) => common.has(entry));
+      const own = entries.filter((entry) => !common.has(entry)).map(({ entry }) => entry);
+      const opening = grounds.get(base) ?? openGround(base, shared, directory, signal);
+      grounds.set(base, opening);
+      const ground = await opening;
+      return { shared: ground.shared, own: await ground.copy.makePatch(own, { signal }) };
+    },
+    async close() {
+      for (const opening of grounds.values()) {
+        // One that could not be opened has removed what it made.
+        const ground = await opening.catch(() => null);
+        await ground?.copy.close();
+        await ground?.shared.close();
+      }
+    },
+  };
+}
+
+async function openGround(
+  base: NodeBase,
+  entries: readonly RenderedEntry[],
+  directory: string,
+  signal: AbortSignal,
+): Promise<SharedGround> {
+  const copy = await openWorkCopy({ base: base.image, directory });
+  try {
+    const shared = await copy.makePatch(
+      entries.map(({ entry }) => entry),
+      { signal },
+    );
+    await copy.layOver(shared);
+    return { copy, shared };
+  } catch (error) {
+    await copy.close();
+    throw error;
+  }
+}

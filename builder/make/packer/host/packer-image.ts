@@ -1,0 +1,19 @@
+import type { Profile } from '../../../definition/generated/profile.ts';
+import type { Assets } from '../../../plan/assets.ts';
+import type { Entry } from '../../../plan/entry.ts';
+import type { PackerBuilder, PackerHost } from '../packer-variables.ts';
+import type { NodeBase } from '../../host/node-base.ts';
+
+/** An image to be made by Packer. */
+export interface PackerImage {
+  /** Of the cluster, or of the node. */
+  readonly name: string;
+  readonly profile: Profile;
+  readonly base: NodeBase;
+  /** What the image has beyond its base. */
+  readonly entries: readonly Entry[];
+  readonly builder: PackerBuilder;
+  readonly host: PackerHost;
+  readonly assets: Assets;
+  readonly signal?: AbortSignal;
+}
