@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OutputDirectory } from '../../builder/make/host/output/output-directory.ts';
 import { ensureIdentities } from '../../builder/host/identity/identity-store.ts';
 import { explainSystemError } from '../../builder/host/system-error.ts';
-import { verifyOutput } from '../../builder/host/verify/verify-output.ts';
+import { verifyOutput } from '../../builder/check/verify/host/verify-output.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { defaultMtimeSeconds } from '../../builder/render/make-entry.ts';

@@ -7,7 +7,7 @@ import {
   listImagePath,
   readImageFile,
   statImagePath,
-} from '../../builder/host/image/inspect-image.ts';
+} from '../../builder/check/inspect/host/inspect-image.ts';
 import { compareEntries } from '../../builder/host/image/read-entries.ts';
 import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
 import { writeImage } from '../../builder/host/image/write-image.ts';

@@ -1,6 +1,6 @@
-import type { FileDifference, ImageDifference } from '../../diff/difference.ts';
+import type { FileDifference, ImageDifference } from '../../check/diff/difference.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import { diffNamed } from '../../host/diff/diff-named.ts';
+import { diffNamed } from '../../check/diff/host/diff-named.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
 import { abortOnInterruption } from '../interruption.ts';

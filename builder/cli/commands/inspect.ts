@@ -4,7 +4,7 @@ import {
   readImageFile,
   statImagePath,
   type ImageReport,
-} from '../../host/image/inspect-image.ts';
+} from '../../check/inspect/host/inspect-image.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { withUnpackedImage } from '../../host/formats/with-unpacked.ts';
 import type { ImageFile } from '../../host/image/image-files.ts';

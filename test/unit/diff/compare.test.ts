@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareLayouts } from '../../../builder/diff/compare-layouts.ts';
-import { compareTrees } from '../../../builder/diff/compare-trees.ts';
-import type { TreeNode } from '../../../builder/diff/file-tree.ts';
+import { compareLayouts } from '../../../builder/check/diff/compare-layouts.ts';
+import { compareTrees } from '../../../builder/check/diff/compare-trees.ts';
+import type { TreeNode } from '../../../builder/check/diff/file-tree.ts';
 import type { ImageLayout, ImagePartition } from '../../../builder/image/layout.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { summarizeCluster, type AskedNode } from '../../../builder/status/cluster-status.ts';
-import { statusRows, statusSummary } from '../../../builder/status/format-status.ts';
-import { parseNodeRecord, type NodeRecord, type SwarmNode } from '../../../builder/status/node-record.ts';
+import { summarizeCluster, type AskedNode } from '../../../builder/check/status/cluster-status.ts';
+import { statusRows, statusSummary } from '../../../builder/check/status/format-status.ts';
+import {
+  parseNodeRecord,
+  type NodeRecord,
+  type SwarmNode,
+} from '../../../builder/check/status/node-record.ts';
 
 const member = (name: string, more: Partial<SwarmNode> = {}): SwarmNode => ({
   name,

@@ -4,7 +4,7 @@ import { runInspect } from '../../../../builder/cli/commands/inspect.ts';
 import { unpackContainer } from '../../../../builder/host/containers/unpack-container.ts';
 import { editBootFiles } from '../../../../builder/host/board/edit-boot-files.ts';
 import { growRoot } from '../../../../builder/host/image/grow-root.ts';
-import { readImageFile } from '../../../../builder/host/image/inspect-image.ts';
+import { readImageFile } from '../../../../builder/check/inspect/host/inspect-image.ts';
 import { readBase } from '../../../../builder/host/image/base.ts';
 import { readExtSuperblock } from '../../../../builder/host/image/volumes.ts';
 import { checkEntries } from '../../../../builder/host/image/check-entries.ts';

@@ -1,10 +1,10 @@
-import type { ByteSource } from '../image/byte-source.ts';
-import { openExtVolume, type ExtInodeRecord, type ExtVolumeReader } from '../image/ext-volume.ts';
-import { parseFatGeometry } from '../image/fat-geometry.ts';
-import { openFatVolume, type FatNode, type FatVolume } from '../image/fat-volume.ts';
-import { isExt, isFat, type ImagePartition } from '../image/layout.ts';
-import { subSource } from '../image/byte-source.ts';
-import type { ByteRange } from '../image/ranges.ts';
+import type { ByteSource } from '../../image/byte-source.ts';
+import { openExtVolume, type ExtInodeRecord, type ExtVolumeReader } from '../../image/ext-volume.ts';
+import { parseFatGeometry } from '../../image/fat-geometry.ts';
+import { openFatVolume, type FatNode, type FatVolume } from '../../image/fat-volume.ts';
+import { isExt, isFat, type ImagePartition } from '../../image/layout.ts';
+import { subSource } from '../../image/byte-source.ts';
+import type { ByteRange } from '../../image/ranges.ts';
 import type { ComparedFile } from './difference.ts';
 
 /** A node of a filesystem's tree, with what is needed to compare it. */

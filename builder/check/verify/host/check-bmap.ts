@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parseBmap } from '../../formats/bmap.ts';
-import { withImage } from '../image/open-image.ts';
+import { parseBmap } from '../../../formats/bmap.ts';
+import { withImage } from '../../../host/image/open-image.ts';
 
 const chunkBytes = 1024 * 1024;
 

@@ -1,13 +1,13 @@
-import { compareLayouts } from '../../diff/compare-layouts.ts';
-import { compareTrees } from '../../diff/compare-trees.ts';
-import type { ImageDifference, PartitionDifference } from '../../diff/difference.ts';
-import { openFileTree } from '../../diff/file-tree.ts';
-import { cachedSource } from '../../image/cached-source.ts';
-import type { ImagePartition } from '../../image/layout.ts';
-import { differingRuns, type ByteRange } from '../../image/ranges.ts';
-import { withImage, type OpenImage } from '../image/open-image.ts';
-import { readLayoutOf } from '../image/read-layout.ts';
-import type { Progress } from '../progress.ts';
+import { compareLayouts } from '../compare-layouts.ts';
+import { compareTrees } from '../compare-trees.ts';
+import type { ImageDifference, PartitionDifference } from '../difference.ts';
+import { openFileTree } from '../file-tree.ts';
+import { cachedSource } from '../../../image/cached-source.ts';
+import type { ImagePartition } from '../../../image/layout.ts';
+import { differingRuns, type ByteRange } from '../../../image/ranges.ts';
+import { withImage, type OpenImage } from '../../../host/image/open-image.ts';
+import { readLayoutOf } from '../../../host/image/read-layout.ts';
+import type { Progress } from '../../../host/progress.ts';
 
 const chunkBytes = 4 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import type { ByteRange } from '../image/ranges.ts';
+import type { ByteRange } from '../../image/ranges.ts';
 import type { FileDifference } from './difference.ts';
 import type { TreeNode } from './file-tree.ts';
 

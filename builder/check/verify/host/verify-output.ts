@@ -1,13 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isBox, type ImageFormat } from '../../formats/image-format.ts';
-import { HostError } from '../../report/errors.ts';
-import { OutputDirectory } from '../../make/host/output/output-directory.ts';
-import type { ManifestItem } from '../../make/host/output/output-records.ts';
-import { packingOf, unpackImage, type UnpackContext } from '../formats/unpack-image.ts';
-import { hashFile } from '../hash-file.ts';
-import { isInPrivateTemporary, makePrivateTemporary } from '../image/private-temporary.ts';
-import type { Progress } from '../progress.ts';
+import { isBox, type ImageFormat } from '../../../formats/image-format.ts';
+import { HostError } from '../../../report/errors.ts';
+import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
+import type { ManifestItem } from '../../../make/host/output/output-records.ts';
+import { packingOf, unpackImage, type UnpackContext } from '../../../host/formats/unpack-image.ts';
+import { hashFile } from '../../../host/hash-file.ts';
+import { isInPrivateTemporary, makePrivateTemporary } from '../../../host/image/private-temporary.ts';
+import type { Progress } from '../../../host/progress.ts';
 import { checkBmap } from './check-bmap.ts';
 import { checkImage, expectedNode, type ExpectedNode } from './check-image.ts';
 

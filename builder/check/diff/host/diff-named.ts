@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ImageDifference } from '../../diff/difference.ts';
-import { HostError } from '../../report/errors.ts';
-import { listBases } from '../base/base-cache.ts';
-import type { BuiltBase } from '../base/built-base.ts';
-import { OutputDirectory } from '../../make/host/output/output-directory.ts';
-import { unpackImage } from '../formats/unpack-image.ts';
-import { makePrivateTemporary } from '../image/private-temporary.ts';
-import type { Progress } from '../progress.ts';
+import type { ImageDifference } from '../difference.ts';
+import { HostError } from '../../../report/errors.ts';
+import { listBases } from '../../../host/base/base-cache.ts';
+import type { BuiltBase } from '../../../host/base/built-base.ts';
+import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
+import { unpackImage } from '../../../host/formats/unpack-image.ts';
+import { makePrivateTemporary } from '../../../host/image/private-temporary.ts';
+import type { Progress } from '../../../host/progress.ts';
 import { diffImages } from './diff-images.ts';
 
 /** Two images to be compared: files in any format, or names or keys of bases in the cache. */

@@ -1,12 +1,12 @@
-import { parseImageAddress } from '../../image/image-address.ts';
-import type { ImageLayout, ImagePartition } from '../../image/layout.ts';
-import { describePartition } from '../../image/base-rules.ts';
-import { HostError } from '../../report/errors.ts';
-import { findSeeds, type FoundSeed } from './find-seeds.ts';
-import { openImageFiles, type ImageFile, type ImageFiles } from './image-files.ts';
-import { withImage, type OpenImage } from './open-image.ts';
-import { readLayoutOf } from './read-layout.ts';
-import { rolesOf, type ImageRoles } from './roles.ts';
+import { parseImageAddress } from '../../../image/image-address.ts';
+import type { ImageLayout, ImagePartition } from '../../../image/layout.ts';
+import { describePartition } from '../../../image/base-rules.ts';
+import { HostError } from '../../../report/errors.ts';
+import { findSeeds, type FoundSeed } from '../../../host/image/find-seeds.ts';
+import { openImageFiles, type ImageFile, type ImageFiles } from '../../../host/image/image-files.ts';
+import { withImage, type OpenImage } from '../../../host/image/open-image.ts';
+import { readLayoutOf } from '../../../host/image/read-layout.ts';
+import { rolesOf, type ImageRoles } from '../../../host/image/roles.ts';
 
 /** What an image is, as `dlimage inspect` shows it. */
 export interface ImageReport {

@@ -1,11 +1,11 @@
-import type { Manifest } from '../../definition/generated/manifest.ts';
-import { checkFilesystems } from '../image/check-filesystems.ts';
-import { HostError } from '../../report/errors.ts';
-import { findSeeds, type FoundSeed } from '../image/find-seeds.ts';
-import { openImageFiles } from '../image/image-files.ts';
-import { withImage } from '../image/open-image.ts';
-import { readLayoutOf } from '../image/read-layout.ts';
-import { rolesOf } from '../image/roles.ts';
+import type { Manifest } from '../../../definition/generated/manifest.ts';
+import { checkFilesystems } from '../../../host/image/check-filesystems.ts';
+import { HostError } from '../../../report/errors.ts';
+import { findSeeds, type FoundSeed } from '../../../host/image/find-seeds.ts';
+import { openImageFiles } from '../../../host/image/image-files.ts';
+import { withImage } from '../../../host/image/open-image.ts';
+import { readLayoutOf } from '../../../host/image/read-layout.ts';
+import { rolesOf } from '../../../host/image/roles.ts';
 
 /** What an image says of its node, in `/etc/hostname` and `/etc/dlimage/node.env`, and must say. */
 export interface ExpectedNode {

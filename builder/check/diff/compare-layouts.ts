@@ -1,4 +1,4 @@
-import type { ImageLayout, ImagePartition } from '../image/layout.ts';
+import type { ImageLayout, ImagePartition } from '../../image/layout.ts';
 
 /** Differences of two partition tables and of the headers of their filesystems, one a line. */
 export function compareLayouts(first: ImageLayout, second: ImageLayout): string[] {
