@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeStamp } from '../../builder/host/change-stamp.ts';
-import { packEntries } from '../../builder/host/seed/pack-entries.ts';
+import { packEntries } from '../../builder/artifact/host/seed/pack-entries.ts';
 import { writeRenderedNode } from '../../builder/host/write-rendered-node.ts';
 import type { Entry } from '../../builder/plan/entry.ts';
 

@@ -12,12 +12,12 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageFormat } from '../../builder/formats/image-format.ts';
-import type { FormatBase } from '../../builder/host/formats/artifact-writer.ts';
+import type { FormatBase } from '../../builder/artifact/host/artifact-writer.ts';
 import {
   openFormatWriter,
   type FormatWriter,
   type WrittenFormats,
-} from '../../builder/host/formats/format-writer.ts';
+} from '../../builder/artifact/host/format-writer.ts';
 import { readBase } from '../../builder/host/image/base.ts';
 import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
 import { silentProgress } from '../../builder/host/progress.ts';

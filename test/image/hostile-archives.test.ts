@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unpackContainer, type UnpackOptions } from '../../builder/host/containers/unpack-container.ts';
-import { unpackImage } from '../../builder/host/formats/unpack-image.ts';
+import { unpackImage } from '../../builder/artifact/host/unpack-image.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DlpatchHeader } from '../../builder/formats/dlpatch.ts';
-import { applyDlpatch } from '../../builder/host/formats/apply-dlpatch.ts';
+import type { DlpatchHeader } from '../../builder/artifact/dlpatch.ts';
+import { applyDlpatch } from '../../builder/artifact/host/apply-dlpatch.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import { applyDlpatch } from '../../host/formats/apply-dlpatch.ts';
+import { applyDlpatch } from '../../artifact/host/apply-dlpatch.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
 import { shownPath } from '../../host/shown-path.ts';

@@ -6,7 +6,7 @@ import {
   type ImageReport,
 } from '../../check/inspect/host/inspect-image.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import { withUnpackedImage } from '../../host/formats/with-unpacked.ts';
+import { withUnpackedImage } from '../../artifact/host/with-unpacked.ts';
 import type { ImageFile } from '../../host/image/image-files.ts';
 import { parseImageAddress } from '../../image/image-address.ts';
 import type { ImagePartition } from '../../image/layout.ts';

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../definition/generated/manifest.ts';
 import { artifactName, buildFormats, type BuildFormat } from '../../formats/image-format.ts';
-import type { WrittenArtifact } from '../../host/formats/format-writer.ts';
+import type { WrittenArtifact } from '../../artifact/host/format-writer.ts';
 import type { NodeBase } from './node-base.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
 import type { ManifestHeader, ManifestItem } from './output/output-records.ts';

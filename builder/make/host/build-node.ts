@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { WrittenFormat } from '../../formats/image-format.ts';
 import type { Overlay } from '../../plan/overlay.ts';
 import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
-import type { BoxFiles } from '../../vagrant/box-files.ts';
-import type { OnBytes } from '../../host/formats/assemble.ts';
-import type { FormatWriter } from '../../host/formats/format-writer.ts';
+import type { BoxFiles } from '../../artifact/box-files.ts';
+import type { OnBytes } from '../../artifact/host/assemble.ts';
+import type { FormatWriter } from '../../artifact/host/format-writer.ts';
 import { buildArtifacts, type ArtifactJob, type BuiltItem, type ItemDescription } from './build-artifacts.ts';
 import type { NodePatches } from './node-patches.ts';
 

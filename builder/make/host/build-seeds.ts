@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { artifactName } from '../../formats/image-format.ts';
 import { hashEntries } from '../../render/hash-entries.ts';
 import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
-import { writeSeed } from '../../host/seed/write-seed.ts';
+import { writeSeed } from '../../artifact/host/seed/write-seed.ts';
 import { buildArtifacts, type ArtifactJob, type BuiltItem } from './build-artifacts.ts';
 import { describeNode } from './build-node.ts';
 

@@ -1,5 +1,5 @@
 import type { Profile } from '../../definition/generated/profile.ts';
-import { machineSize } from '../../vagrant/box-files.ts';
+import { machineSize } from '../../artifact/box-files.ts';
 
 /** The machines in which Packer can make an image, by the names that people give; the values are Packer's own. */
 export const packerBuilders = {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import { formatIpv4, parseSubnet } from '../../definition/ipv4.ts';
 import { artifactName } from '../../formats/image-format.ts';
-import { machineSize } from '../../vagrant/box-files.ts';
+import { machineSize } from '../../artifact/box-files.ts';
 
 /** What `packer/vagrant/Vagrantfile` reads. */
 export interface Machines {

@@ -33,10 +33,10 @@ export async function run() {
 }
 
 async function measureInTurn(directory, base) {
-  const { createAssembler } = await import('../../../dist/host/formats/assembler.js');
-  const { writeAndHash } = await import('../../../dist/host/formats/write-raw.js');
-  const { dataRangesOf } = await import('../../../dist/host/formats/data-ranges.js');
-  const { planImage } = await import('../../../dist/formats/image-pieces.js');
+  const { createAssembler } = await import('../../../dist/artifact/host/assembler.js');
+  const { writeAndHash } = await import('../../../dist/artifact/host/write-raw.js');
+  const { dataRangesOf } = await import('../../../dist/artifact/host/data-ranges.js');
+  const { planImage } = await import('../../../dist/artifact/image-pieces.js');
   const contents = { base: { ...base, sha256: 'bench' }, shared: [], own: [] };
   const plan = planImage(contents, await dataRangesOf(contents.base, join(directory, 'ranges')));
   const pieces = plan.pieces(0, plan.sizeBytes);

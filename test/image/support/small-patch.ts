@@ -6,8 +6,8 @@ import {
   dlpatchPrefixBytes,
   parseDlpatchPrefix,
   type DlpatchHeader,
-} from '../../../builder/formats/dlpatch.ts';
-import { openFormatWriter } from '../../../builder/host/formats/format-writer.ts';
+} from '../../../builder/artifact/dlpatch.ts';
+import { openFormatWriter } from '../../../builder/artifact/host/format-writer.ts';
 import { readBase } from '../../../builder/host/image/base.ts';
 import { openWorkCopy } from '../../../builder/host/image/work-copy.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutFrames } from '../../../builder/formats/frame-layout.ts';
+import { layoutFrames } from '../../../builder/artifact/frame-layout.ts';
 import { contents, range } from './sample-contents.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { overlayRanges, type PatchRange } from '../../../builder/formats/image-contents.ts';
-import { planImage } from '../../../builder/formats/image-pieces.ts';
-import { pieceLength, type Piece } from '../../../builder/formats/piece.ts';
+import { overlayRanges, type PatchRange } from '../../../builder/artifact/image-contents.ts';
+import { planImage } from '../../../builder/artifact/image-pieces.ts';
+import { pieceLength, type Piece } from '../../../builder/artifact/piece.ts';
 import { contents, range } from './sample-contents.ts';
 
 /** What a list of ranges does to a disk of dots: one letter a byte. */

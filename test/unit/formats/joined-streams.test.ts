@@ -1,8 +1,8 @@
 import { constants, crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { combineCrc32 } from '../../../builder/formats/crc32.ts';
-import { gzipHead, gzipTail } from '../../../builder/formats/gzip-join.ts';
-import { parseXzStream, xzHead, xzTail } from '../../../builder/formats/xz-stream.ts';
+import { gzipHead, gzipTail } from '../../../builder/artifact/gzip-join.ts';
+import { parseXzStream, xzHead, xzTail } from '../../../builder/artifact/xz-stream.ts';
 
 const frames = ['', 'one', 'a second frame '.repeat(5000), '\0'.repeat(70_000), 'last'].map((text) =>
   Buffer.from(text),

@@ -1,4 +1,4 @@
-import type { ImageContents, PatchRange } from '../../../builder/formats/image-contents.ts';
+import type { ImageContents, PatchRange } from '../../../builder/artifact/image-contents.ts';
 
 /** A range with bytes that say where it came from. */
 export function range(offsetBytes: number, lengthBytes: number, fill: number): PatchRange {

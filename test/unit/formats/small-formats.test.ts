@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parseBmap, renderBmap } from '../../../builder/formats/bmap.ts';
+import { parseBmap, renderBmap } from '../../../builder/artifact/bmap.ts';
 import {
   dlpatchPrefixBytes,
   parseDlpatchHeader,
   parseDlpatchPrefix,
   renderDlpatchHeader,
   type DlpatchHeader,
-} from '../../../builder/formats/dlpatch.ts';
-import { planQcow2 } from '../../../builder/formats/qcow2.ts';
-import { totalLength } from '../../../builder/formats/piece.ts';
+} from '../../../builder/artifact/dlpatch.ts';
+import { planQcow2 } from '../../../builder/artifact/qcow2.ts';
+import { totalLength } from '../../../builder/artifact/piece.ts';
 
 describe('a block map', () => {
   const ranges = [

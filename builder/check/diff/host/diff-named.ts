@@ -5,7 +5,7 @@ import { HostError } from '../../../report/errors.ts';
 import { listBases } from '../../../host/base/base-cache.ts';
 import type { BuiltBase } from '../../../host/base/built-base.ts';
 import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
-import { unpackImage } from '../../../host/formats/unpack-image.ts';
+import { unpackImage } from '../../../artifact/host/unpack-image.ts';
 import { makePrivateTemporary } from '../../../host/image/private-temporary.ts';
 import type { Progress } from '../../../host/progress.ts';
 import { diffImages } from './diff-images.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parseBmap } from '../../../formats/bmap.ts';
+import { parseBmap } from '../../../artifact/bmap.ts';
 import { withImage } from '../../../host/image/open-image.ts';
 
 const chunkBytes = 1024 * 1024;

@@ -4,7 +4,7 @@ import { isBox, type ImageFormat } from '../../../formats/image-format.ts';
 import { HostError } from '../../../report/errors.ts';
 import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
 import type { ManifestItem } from '../../../make/host/output/output-records.ts';
-import { packingOf, unpackImage, type UnpackContext } from '../../../host/formats/unpack-image.ts';
+import { packingOf, unpackImage, type UnpackContext } from '../../../artifact/host/unpack-image.ts';
 import { hashFile } from '../../../host/hash-file.ts';
 import { isInPrivateTemporary, makePrivateTemporary } from '../../../host/image/private-temporary.ts';
 import type { Progress } from '../../../host/progress.ts';

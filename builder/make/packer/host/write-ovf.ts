@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderBoxFiles } from '../../../vagrant/box-files.ts';
+import { renderBoxFiles } from '../../../artifact/box-files.ts';
 import { runTool } from '../../../host/run-tool.ts';
 import type { PackerImage } from './packer-image.ts';
 

@@ -5,8 +5,8 @@ import { packerSeed } from '../packer-seed.ts';
 import { packerDiskBytes, packerVariables } from '../packer-variables.ts';
 import { packageRoot } from '../../../host/package-root.ts';
 import { runTool } from '../../../host/run-tool.ts';
-import { packEntries } from '../../../host/seed/pack-entries.ts';
-import { makeSeedVolume } from '../../../host/seed/write-seed.ts';
+import { packEntries } from '../../../artifact/host/seed/pack-entries.ts';
+import { makeSeedVolume } from '../../../artifact/host/seed/write-seed.ts';
 import { writeOvf } from './write-ovf.ts';
 import type { PackerImage } from './packer-image.ts';
 

@@ -7,7 +7,7 @@ import {
   makeRootFilesystem,
   type FilesystemRequest,
 } from '../../../../builder/host/base/make-filesystems.ts';
-import { findPatchBase } from '../../../../builder/host/formats/find-patch-base.ts';
+import { findPatchBase } from '../../../../builder/artifact/host/find-patch-base.ts';
 import { ensureUserImage } from '../../../../builder/host/base/user-image.ts';
 import { writeBiosBoot } from '../../../../builder/host/base/bios-boot.ts';
 import { readBase } from '../../../../builder/host/image/base.ts';

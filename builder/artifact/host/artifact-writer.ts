@@ -1,14 +1,14 @@
-import type { ImageContents } from '../../formats/image-contents.ts';
-import type { ImagePlan } from '../../formats/image-pieces.ts';
+import type { ImageContents } from '../image-contents.ts';
+import type { ImagePlan } from '../image-pieces.ts';
 import type { ImageLayout } from '../../image/layout.ts';
 import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
-import type { DigestedBase } from '../../formats/image-contents.ts';
-import type { BoxFiles } from '../../vagrant/box-files.ts';
-import type { Progress } from '../progress.ts';
+import type { DigestedBase } from '../image-contents.ts';
+import type { BoxFiles } from '../box-files.ts';
+import type { Progress } from '../../host/progress.ts';
 import type { AssembleResult, OnBytes } from './assemble.ts';
 import type { Assembler } from './assembler.ts';
-import type { Limiter } from './limiter.ts';
+import type { Limiter } from '../../host/formats/limiter.ts';
 
 /** A base as formats know it. */
 export interface FormatBase extends DigestedBase {

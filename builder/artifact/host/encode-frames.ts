@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Frame } from '../../formats/frame-layout.ts';
-import type { Piece } from '../../formats/piece.ts';
+import type { Frame } from '../frame-layout.ts';
+import type { Piece } from '../piece.ts';
 import type { Assembler } from './assembler.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 import type { FrameShelf } from './frame-shelf.ts';
-import type { Limiter } from './limiter.ts';
-import type { Progress, Task } from '../progress.ts';
+import type { Limiter } from '../../host/formats/limiter.ts';
+import type { Progress, Task } from '../../host/progress.ts';
 
 /** What frames are made with. */
 export interface FrameWorkshop {

@@ -1,11 +1,11 @@
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RenderedEntry } from '../../render/rendered-node.ts';
-import { defaultMtimeSeconds } from '../../render/make-entry.ts';
-import { seedDirectory } from '../../render/render-seed.ts';
-import { hashFile } from '../hash-file.ts';
-import { runTool } from '../run-tool.ts';
-import type { AssembleResult } from '../formats/assemble.ts';
+import type { RenderedEntry } from '../../../render/rendered-node.ts';
+import { defaultMtimeSeconds } from '../../../render/make-entry.ts';
+import { seedDirectory } from '../../../render/render-seed.ts';
+import { hashFile } from '../../../host/hash-file.ts';
+import { runTool } from '../../../host/run-tool.ts';
+import type { AssembleResult } from '../assemble.ts';
 import { packEntries } from './pack-entries.ts';
 
 /** Where `overlays/node-seed` looks for a node's files on the volume. */

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { DlpatchHeader } from '../../formats/dlpatch.ts';
+import type { DlpatchHeader } from '../dlpatch.ts';
 import { HostError } from '../../report/errors.ts';
-import { listBases } from '../base/base-cache.ts';
-import { knownDigest } from '../known-digest.ts';
-import type { Progress } from '../progress.ts';
-import { kindInWords } from '../regular-file.ts';
+import { listBases } from '../../host/base/base-cache.ts';
+import { knownDigest } from '../../host/known-digest.ts';
+import type { Progress } from '../../host/progress.ts';
+import { kindInWords } from '../../host/regular-file.ts';
 
 /**
  * Finds the base that a patch belongs to, and makes sure by its digest that it is the one.

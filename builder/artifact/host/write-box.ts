@@ -5,16 +5,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import { totalLength, type Piece } from '../../formats/piece.ts';
-import { planQcow2 } from '../../formats/qcow2.ts';
+import { totalLength, type Piece } from '../piece.ts';
+import { planQcow2 } from '../qcow2.ts';
 import { defaultMtimeSeconds } from '../../render/make-entry.ts';
-import {
-  libvirtMetadata,
-  virtualboxMetadata,
-  wholeGibibytes,
-  type BoxFiles,
-} from '../../vagrant/box-files.ts';
-import { hashFile } from '../hash-file.ts';
+import { libvirtMetadata, virtualboxMetadata, wholeGibibytes, type BoxFiles } from '../box-files.ts';
+import { hashFile } from '../../host/hash-file.ts';
 import type { AssembleResult } from './assemble.ts';
 import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
 import { createConvertedWriter } from './write-converted.ts';

@@ -1,15 +1,15 @@
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { listBases } from '../base/base-cache.ts';
-import { diskFull, isDiskFull } from '../disk-full.ts';
-import { knownDigest } from '../known-digest.ts';
-import type { Progress } from '../progress.ts';
-import { containerOf, type Container } from '../containers/container-kind.ts';
-import { unpackContainer } from '../containers/unpack-container.ts';
+import { listBases } from '../../host/base/base-cache.ts';
+import { diskFull, isDiskFull } from '../../host/disk-full.ts';
+import { knownDigest } from '../../host/known-digest.ts';
+import type { Progress } from '../../host/progress.ts';
+import { containerOf, type Container } from '../../host/containers/container-kind.ts';
+import { unpackContainer } from '../../host/containers/unpack-container.ts';
 import { applyDlpatch } from './apply-dlpatch.ts';
 import { isDlpatch } from './read-dlpatch.ts';
-import { readStart } from '../image/open-image.ts';
+import { readStart } from '../../host/image/open-image.ts';
 
 /** How an image may be packed, by the first bytes of its file. */
 export type Packing = Container | 'dlpatch';

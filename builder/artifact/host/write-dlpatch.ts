@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createDeflateRaw, deflateRaw } from 'node:zlib';
-import { renderDlpatchHeader, type DlpatchLayer } from '../../formats/dlpatch.ts';
-import type { PatchRange } from '../../formats/image-contents.ts';
-import { pieceLength, totalLength, type Piece } from '../../formats/piece.ts';
+import { renderDlpatchHeader, type DlpatchLayer } from '../dlpatch.ts';
+import type { PatchRange } from '../image-contents.ts';
+import { pieceLength, totalLength, type Piece } from '../piece.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { readPieces } from './read-pieces.ts';
 

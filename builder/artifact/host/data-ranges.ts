@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { ByteRange } from '../../image/ranges.ts';
-import type { DigestedBase } from '../../formats/image-contents.ts';
-import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../files.ts';
-import { withImage } from '../image/open-image.ts';
-import { touchFrames } from './prune-frames.ts';
+import type { DigestedBase } from '../image-contents.ts';
+import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../../host/files.ts';
+import { withImage } from '../../host/image/open-image.ts';
+import { touchFrames } from '../../host/formats/prune-frames.ts';
 
 const unitBytes = 64 * 1024;
 const chunkBytes = 4 * 1024 * 1024;

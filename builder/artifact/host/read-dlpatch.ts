@@ -9,11 +9,11 @@ import {
   parseDlpatchPrefix,
   type DlpatchHeader,
   type DlpatchLayer,
-} from '../../formats/dlpatch.ts';
+} from '../dlpatch.ts';
 import type { Patch } from '../../image/patch.ts';
 import { HostError } from '../../report/errors.ts';
-import { openImage } from '../image/open-image.ts';
-import { createPatchStore } from '../image/patch-store.ts';
+import { openImage } from '../../host/image/open-image.ts';
+import { createPatchStore } from '../../host/image/patch-store.ts';
 
 /** A `.dlpatch` that was found whole. */
 export interface OpenDlpatch {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PatchRange } from '../../formats/image-contents.ts';
+import type { PatchRange } from '../image-contents.ts';
 import type { Patch } from '../../image/patch.ts';
 
 /** What is larger goes into a file. */

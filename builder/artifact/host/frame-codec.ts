@@ -1,6 +1,6 @@
-import type { DeflateFrame } from '../../formats/gzip-join.ts';
-import type { Piece } from '../../formats/piece.ts';
-import type { XzStream } from '../../formats/xz-stream.ts';
+import type { DeflateFrame } from '../gzip-join.ts';
+import type { Piece } from '../piece.ts';
+import type { XzStream } from '../xz-stream.ts';
 
 /** One compressed frame, ready to be joined with others. */
 export interface EncodedFrame {

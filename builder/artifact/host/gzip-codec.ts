@@ -1,7 +1,7 @@
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
-import { gzipHead, gzipTail, type DeflateFrame } from '../../formats/gzip-join.ts';
+import { gzipHead, gzipTail, type DeflateFrame } from '../gzip-join.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 
 const deflate = promisify<Buffer, object, Buffer>(deflateRaw);

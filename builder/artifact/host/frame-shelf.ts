@@ -1,8 +1,8 @@
 import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { makePrivateDirectory } from '../files.ts';
-import { isErrno } from '../system-error.ts';
+import { makePrivateDirectory } from '../../host/files.ts';
+import { isErrno } from '../../host/system-error.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 
 /**

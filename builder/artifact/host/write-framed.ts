@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layoutFrames, type Frame } from '../../formats/frame-layout.ts';
-import type { PatchRange } from '../../formats/image-contents.ts';
+import { layoutFrames, type Frame } from '../frame-layout.ts';
+import type { PatchRange } from '../image-contents.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { encodeFrames } from './encode-frames.ts';
 import type { FrameCodec } from './frame-codec.ts';
 import { openFrameShelf, type FrameShelf } from './frame-shelf.ts';
-import { framesDirectory } from './prune-frames.ts';
+import { framesDirectory } from '../../host/formats/prune-frames.ts';
 
 /**
  * Compresses images in frames and joins these to one file. Frames of the base come from the cache, those of the
