@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ensureUserImage } from '../../builder/host/base/user-image.ts';
-import { downloadByUrl } from '../../builder/host/download/download-by-url.ts';
-import { removeDownload } from '../../builder/host/download/remove-download.ts';
+import { ensureUserImage } from '../../builder/base/host/user-image.ts';
+import { downloadByUrl } from '../../builder/base/host/download/download-by-url.ts';
+import { removeDownload } from '../../builder/base/host/download/remove-download.ts';
 import {
   downloadPath,
   ensureDownload,
   type DownloadOptions,
-} from '../../builder/host/download/ensure-download.ts';
+} from '../../builder/base/host/download/ensure-download.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { makeScratch } from '../image/support/test-image.ts';
@@ -164,8 +164,8 @@ describe('a download', () => {
 
 describe('a request that has failed', () => {
   it('keeps nothing of the process waiting', async () => {
-    const { ask } = await import('../../builder/host/download/request.ts');
-    const { repeatedly } = await import('../../builder/host/download/repeat.ts');
+    const { ask } = await import('../../builder/base/host/download/request.ts');
+    const { repeatedly } = await import('../../builder/base/host/download/repeat.ts');
     const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const patient = { ...options.patience!, stallSeconds: 60 };
     await failureOf(

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAptRoot } from '../../builder/host/packages/apt-root.ts';
+import { createAptRoot } from '../../builder/base/host/complete/apt-root.ts';
 import { missingPrograms, run } from '../image/support/programs.ts';
 import { makeScratch } from '../image/support/test-image.ts';
 import { askNodes } from './support/ask-nodes.ts';

@@ -10,7 +10,7 @@ import { startTestProxy, type TestProxy } from './support/test-proxy.ts';
 
 /** Downloads in a process of its own: Node reads NODE_EXTRA_CA_CERTS when it starts. */
 const downloader = `
-import { ensureDownload } from '${new URL('../../dist/host/download/ensure-download.js', import.meta.url).href}';
+import { ensureDownload } from '${new URL('../../dist/base/host/download/ensure-download.js', import.meta.url).href}';
 const [url, hex, cacheDirectory] = process.argv.slice(1);
 const task = { update() {}, done() {}, fail() {} };
 const options = { cacheDirectory, offline: false, progress: { task: () => task, note() {} } };

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listBases, readBase, removeBase } from '../../builder/host/base/base-cache.ts';
-import { readBaseFiles } from '../../builder/host/base/base-files.ts';
-import { baseKey } from '../../builder/host/base/base-key.ts';
-import type { BaseRequest } from '../../builder/host/base/base-request.ts';
-import type { buildBase } from '../../builder/host/base/build-base.ts';
-import { ensureBase } from '../../builder/host/base/ensure-base.ts';
+import { listBases, readBase, removeBase } from '../../builder/base/host/base-cache.ts';
+import { readBaseFiles } from '../../builder/base/host/base-files.ts';
+import { baseKey } from '../../builder/base/host/base-key.ts';
+import type { BaseRequest } from '../../builder/base/host/base-request.ts';
+import type { buildBase } from '../../builder/base/host/build-base.ts';
+import { ensureBase } from '../../builder/base/host/ensure-base.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { silentProgress, type Progress } from '../../builder/host/progress.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase } from '../../builder/host/image/base.ts';
 import { hashFile } from '../../builder/host/hash-file.ts';
-import { completeBase, type CompleteBase } from '../../builder/host/packages/complete-base.ts';
+import { completeBase, type CompleteBase } from '../../builder/base/host/complete/complete-base.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { readAssets } from '../../builder/host/read-assets.ts';
 import type { Dependency } from '../../builder/packages/dependency.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pruneFrames } from '../../builder/host/formats/prune-frames.ts';
+import { pruneFrames } from '../../builder/base/host/prune-frames.ts';
 import { makeScratch } from './support/test-image.ts';
 
 it('the frames of bases that were not used for longest go first, and none that may be in use', async () => {

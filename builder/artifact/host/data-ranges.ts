@@ -3,7 +3,7 @@ import type { ByteRange } from '../../image/ranges.ts';
 import type { DigestedBase } from '../image-contents.ts';
 import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../../host/files.ts';
 import { withImage } from '../../host/image/open-image.ts';
-import { touchFrames } from '../../host/formats/prune-frames.ts';
+import { touchFrames } from '../../base/host/prune-frames.ts';
 
 const unitBytes = 64 * 1024;
 const chunkBytes = 4 * 1024 * 1024;

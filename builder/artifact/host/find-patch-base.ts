@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { DlpatchHeader } from '../dlpatch.ts';
 import { HostError } from '../../report/errors.ts';
-import { listBases } from '../../host/base/base-cache.ts';
+import { listBases } from '../../base/host/base-cache.ts';
 import { knownDigest } from '../../host/known-digest.ts';
 import type { Progress } from '../../host/progress.ts';
 import { kindInWords } from '../../host/regular-file.ts';

@@ -17,7 +17,7 @@ import { dataRangesOf } from './data-ranges.ts';
 import { createGzipCodec } from './gzip-codec.ts';
 import { createLimiter } from '../../host/formats/limiter.ts';
 import { loadLayer } from './load-layer.ts';
-import { framesDirectory, pruneFrames } from '../../host/formats/prune-frames.ts';
+import { framesDirectory, pruneFrames } from '../../base/host/prune-frames.ts';
 import type { BoxFiles } from '../box-files.ts';
 import { createLibvirtBoxWriter, createVirtualboxBoxWriter } from './write-box.ts';
 import { createBmapWriter } from './write-bmap.ts';

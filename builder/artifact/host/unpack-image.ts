@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { listBases } from '../../host/base/base-cache.ts';
+import { listBases } from '../../base/host/base-cache.ts';
 import { diskFull, isDiskFull } from '../../host/disk-full.ts';
 import { knownDigest } from '../../host/known-digest.ts';
 import type { Progress } from '../../host/progress.ts';

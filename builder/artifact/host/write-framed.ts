@@ -6,7 +6,7 @@ import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { encodeFrames } from './encode-frames.ts';
 import type { FrameCodec } from './frame-codec.ts';
 import { openFrameShelf, type FrameShelf } from './frame-shelf.ts';
-import { framesDirectory } from '../../host/formats/prune-frames.ts';
+import { framesDirectory } from '../../base/host/prune-frames.ts';
 
 /**
  * Compresses images in frames and joins these to one file. Frames of the base come from the cache, those of the

@@ -7,10 +7,10 @@ import {
 } from '../../definition/base-traits.ts';
 import type { BaseDefinition } from '../../definition/generated/base.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
-import type { BuiltBase } from '../../host/base/built-base.ts';
-import { listBases, removeBase } from '../../host/base/base-cache.ts';
-import { ensureBase } from '../../host/base/ensure-base.ts';
-import { ensureVendorBase } from '../../host/base/vendor-base.ts';
+import type { BuiltBase } from '../../base/host/built-base.ts';
+import { listBases, removeBase } from '../../base/host/base-cache.ts';
+import { ensureBase } from '../../base/host/ensure-base.ts';
+import { ensureVendorBase } from '../../base/host/vendor-base.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { readShippedCatalogue } from '../../host/read-catalogue.ts';
 import { UsageError } from '../../report/errors.ts';

@@ -1,8 +1,8 @@
 import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
 import type { ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
 import type { Profile } from '../../definition/generated/profile.ts';
-import type { BaseRequest } from '../../host/base/base-request.ts';
-import type { VendorRequest } from '../../host/base/vendor-base.ts';
+import type { BaseRequest } from '../../base/host/base-request.ts';
+import type { VendorRequest } from '../../base/host/vendor-base.ts';
 
 /** Tells which nodes have the same base. */
 export function wantedBase({ base, profile }: ClusterNode): string {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import { mountsStorage } from '../../definition/gluster-support.ts';
-import { checkSoftware, type BaseSoftware } from '../../packages/check-software.ts';
+import { checkSoftware, type BaseSoftware } from '../../base/check-software.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
 import type { RenderedEntry } from '../../render/rendered-node.ts';
 import { hasErrors } from '../../report/diagnostic.ts';

@@ -7,23 +7,23 @@ import { UsageError } from '../../report/errors.ts';
 import { parseDependency } from '../../packages/dependency.ts';
 import type { Assets } from '../../plan/assets.ts';
 import type { Rendering } from '../../render/create-rendering.ts';
-import type { BaseRequest, EnsureBaseOptions } from '../../host/base/base-request.ts';
-import { requireBaseTools } from '../../host/base/base-tools.ts';
-import { ensureBase } from '../../host/base/ensure-base.ts';
-import { ensureUserImage, type FoundImage, type ImageTitle } from '../../host/base/user-image.ts';
-import { ensureVendorBase, requireVendorTools } from '../../host/base/vendor-base.ts';
+import type { BaseRequest, EnsureBaseOptions } from '../../base/host/base-request.ts';
+import { requireBaseTools } from '../../base/host/base-tools.ts';
+import { ensureBase } from '../../base/host/ensure-base.ts';
+import { ensureUserImage, type FoundImage, type ImageTitle } from '../../base/host/user-image.ts';
+import { ensureVendorBase, requireVendorTools } from '../../base/host/vendor-base.ts';
 import { containerOf } from '../../host/containers/container-kind.ts';
-import { nameOf } from '../../host/download/refuse-status.ts';
+import { nameOf } from '../../base/host/download/refuse-status.ts';
 import { openImage } from '../../host/image/open-image.ts';
 import { readBase, type BaseImage } from '../../host/image/base.ts';
 import { growthWarning } from '../../image/growth-warning.ts';
 import { checkRootSound } from '../../host/image/check-root-sound.ts';
-import { checkVendorLayout } from '../../host/image/check-vendor-layout.ts';
+import { checkVendorLayout } from '../../base/host/check-vendor-layout.ts';
 import { knownDigest } from '../../host/known-digest.ts';
 import { sourceOf, wantedBase, type BaseSource } from './base-source.ts';
 import type { FittingBase } from './fitting-base.ts';
 import { givenName, underGivenNames } from './named-bases.ts';
-import { completeBase, type IncompleteBase } from '../../host/packages/complete-base.ts';
+import { completeBase, type IncompleteBase } from '../../base/host/complete/complete-base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
 export interface NodeBase {

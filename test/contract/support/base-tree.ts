@@ -1,6 +1,6 @@
 import { isBuilt } from '../../../builder/definition/base-traits.ts';
 import { loadCluster } from '../../../builder/host/load-cluster.ts';
-import { ensureBase } from '../../../builder/host/base/ensure-base.ts';
+import { ensureBase } from '../../../builder/base/host/ensure-base.ts';
 import { runInNamespace } from '../../../builder/host/base/namespace.ts';
 import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';

@@ -1,4 +1,4 @@
-import { runMmdebstrap } from '../../../builder/host/base/run-mmdebstrap.ts';
+import { runMmdebstrap } from '../../../builder/base/host/run-mmdebstrap.ts';
 import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
 import { sharedTree } from './shared-tree.ts';

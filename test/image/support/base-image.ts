@@ -1,10 +1,10 @@
 import { isBuilt } from '../../../builder/definition/base-traits.ts';
-import { ensureBase } from '../../../builder/host/base/ensure-base.ts';
-import { readSoundBase } from '../../../builder/host/base/base-cache.ts';
-import { readBaseFiles } from '../../../builder/host/base/base-files.ts';
-import { baseKey } from '../../../builder/host/base/base-key.ts';
-import type { BaseRequest } from '../../../builder/host/base/base-request.ts';
-import type { BasePartition, BuiltBase } from '../../../builder/host/base/built-base.ts';
+import { ensureBase } from '../../../builder/base/host/ensure-base.ts';
+import { readSoundBase } from '../../../builder/base/host/base-cache.ts';
+import { readBaseFiles } from '../../../builder/base/host/base-files.ts';
+import { baseKey } from '../../../builder/base/host/base-key.ts';
+import type { BaseRequest } from '../../../builder/base/host/base-request.ts';
+import type { BasePartition, BuiltBase } from '../../../builder/base/host/built-base.ts';
 import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
 import { readShippedCatalogue } from '../../../builder/host/read-catalogue.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseFile, parseChecksumList } from '../../../builder/download/checksum-list.ts';
+import { chooseFile, parseChecksumList } from '../../../builder/base/download/checksum-list.ts';
 
 const one = 'a'.repeat(64);
 const other = 'b'.repeat(64);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkSoftware, type BaseSoftware } from '../../../builder/packages/check-software.ts';
+import { checkSoftware, type BaseSoftware } from '../../../builder/base/check-software.ts';
 import { compareVersions, upstreamVersion } from '../../../builder/packages/version.ts';
 
 function base(

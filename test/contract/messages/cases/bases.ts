@@ -1,18 +1,18 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBase } from '../../../../builder/host/base/build-base.ts';
-import type { BasePartition } from '../../../../builder/host/base/built-base.ts';
+import { buildBase } from '../../../../builder/base/host/build-base.ts';
+import type { BasePartition } from '../../../../builder/base/host/built-base.ts';
 import {
   makeBootFilesystem,
   makeRootFilesystem,
   type FilesystemRequest,
-} from '../../../../builder/host/base/make-filesystems.ts';
+} from '../../../../builder/base/host/make-filesystems.ts';
 import { findPatchBase } from '../../../../builder/artifact/host/find-patch-base.ts';
-import { ensureUserImage } from '../../../../builder/host/base/user-image.ts';
-import { writeBiosBoot } from '../../../../builder/host/base/bios-boot.ts';
+import { ensureUserImage } from '../../../../builder/base/host/user-image.ts';
+import { writeBiosBoot } from '../../../../builder/base/host/bios-boot.ts';
 import { readBase } from '../../../../builder/host/image/base.ts';
-import { checkVendorLayout } from '../../../../builder/host/image/check-vendor-layout.ts';
-import { verifySignature } from '../../../../builder/host/download/verify-signature.ts';
+import { checkVendorLayout } from '../../../../builder/base/host/check-vendor-layout.ts';
+import { verifySignature } from '../../../../builder/base/host/download/verify-signature.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
 import { buildTestImage, usualImage } from '../../../image/support/test-image.ts';
 import { standIn } from '../stand-in.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { downloadByUrl } from '../../../../builder/host/download/download-by-url.ts';
-import { ensureDownload } from '../../../../builder/host/download/ensure-download.ts';
-import { fetchDocument } from '../../../../builder/host/download/fetch-document.ts';
-import { findImage, type VendorImage } from '../../../../builder/host/download/find-image.ts';
+import { downloadByUrl } from '../../../../builder/base/host/download/download-by-url.ts';
+import { ensureDownload } from '../../../../builder/base/host/download/ensure-download.ts';
+import { fetchDocument } from '../../../../builder/base/host/download/fetch-document.ts';
+import { findImage, type VendorImage } from '../../../../builder/base/host/download/find-image.ts';
 import { proxyFor } from '../../../../builder/download/proxy-for.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
 import { startHttpsServer } from '../../support/https-server.ts';

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFi
 import { join } from 'node:path';
 import { runInspect } from '../../../../builder/cli/commands/inspect.ts';
 import { unpackContainer } from '../../../../builder/host/containers/unpack-container.ts';
-import { editBootFiles } from '../../../../builder/host/board/edit-boot-files.ts';
+import { editBootFiles } from '../../../../builder/base/host/complete/edit-boot-files.ts';
 import { growRoot } from '../../../../builder/host/image/grow-root.ts';
 import { readImageFile } from '../../../../builder/check/inspect/host/inspect-image.ts';
 import { readBase } from '../../../../builder/host/image/base.ts';

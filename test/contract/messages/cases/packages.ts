@@ -1,5 +1,5 @@
-import { findPackages } from '../../../../builder/host/packages/find-packages.ts';
-import { resolvePackages } from '../../../../builder/host/packages/resolve-packages.ts';
+import { findPackages } from '../../../../builder/base/host/complete/find-packages.ts';
+import { resolvePackages } from '../../../../builder/base/host/complete/resolve-packages.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';
 

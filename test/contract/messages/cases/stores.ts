@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBase as readBuiltBase } from '../../../../builder/host/base/base-cache.ts';
-import { ensureCached } from '../../../../builder/host/base/ensure-cached.ts';
+import { readBase as readBuiltBase } from '../../../../builder/base/host/base-cache.ts';
+import { ensureCached } from '../../../../builder/base/host/ensure-cached.ts';
 import { OutputDirectory } from '../../../../builder/make/host/output/output-directory.ts';
 import { readCluster } from '../../../../builder/host/identity/store-files.ts';
 import { formatStored, parseStored } from '../../../../builder/host/identity/stored-file.ts';

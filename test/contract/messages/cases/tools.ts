@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readDebianMirror } from '../../../../builder/host/base/debian-mirror.ts';
-import { ensureRunnable } from '../../../../builder/host/base/foreign-architecture.ts';
+import { readDebianMirror } from '../../../../builder/base/host/debian-mirror.ts';
+import { ensureRunnable } from '../../../../builder/base/host/foreign-architecture.ts';
 import { runInNamespace } from '../../../../builder/host/base/namespace.ts';
 import { toolMissing } from '../../../../builder/host/doctor/require-tools.ts';
 import { examinePacker, validateWithPacker } from '../../../../builder/make/packer/host/run-packer.ts';

@@ -3,7 +3,7 @@ import {
   findDebianMirror,
   parseDeb822Sources,
   parseOneLineSources,
-} from '../../../../builder/host/base/apt-sources.ts';
+} from '../../../../builder/base/host/apt-sources.ts';
 
 describe('parseOneLineSources', () => {
   it('reads options, comments and several components, and leaves source packages out', () => {

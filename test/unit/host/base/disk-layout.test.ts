@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planDiskLayout } from '../../../../builder/host/base/disk-layout.ts';
+import { planDiskLayout } from '../../../../builder/base/host/disk-layout.ts';
 
 const mebibyte = 1024 * 1024;
 const sizes = { imageSizeMb: 1024, bootSizeMb: 64 };

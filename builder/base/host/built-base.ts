@@ -1,0 +1,51 @@
+import type { FilesystemKind, ImageLayout } from '../../image/layout.ts';
+import type { BasePackage } from '../../host/base/dpkg-status.ts';
+
+/** One partition of a base. `filesystem` is null for the BIOS boot partition, which holds code only. */
+export interface BasePartition {
+  readonly number: number;
+  /** `other`: neither, in an image that dlimage did not build. */
+  readonly role: 'loader' | 'boot' | 'root' | 'other';
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  readonly filesystem: FilesystemKind | null;
+  /** Label of the filesystem; empty without one. */
+  readonly label: string;
+  /** As `blkid` prints it; empty without a filesystem. */
+  readonly uuid: string;
+}
+
+/** What `base.json` says about the image beside it. */
+export interface BaseRecord {
+  /** Version of this file's format. */
+  readonly format: 1;
+  /** Hash over all that decides the content; also the name of the directory. */
+  readonly key: string;
+  readonly definitionName: string;
+  readonly platform: string;
+  readonly architecture: string;
+  /** SHA-256 of the whole image. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly table: ImageLayout['table'];
+  readonly partitions: readonly BasePartition[];
+  /** Sorted by name, then architecture. */
+  readonly packages: readonly BasePackage[];
+  /** Packages asked for beyond those of the definition. Sorted. */
+  readonly extraPackages: readonly string[];
+  /** What it was made from, when it was not built from packages: for lists. */
+  readonly origin?: string;
+  /** What it was unpacked from, as it is called among the downloads of the cache, where it need not be. */
+  readonly download?: string;
+  /** Newest time in the image, in seconds since 1970. */
+  readonly epochSeconds: number;
+  readonly dlimageVersion: string;
+  readonly buildSeconds: number;
+}
+
+/** A base that is complete and lies in the cache. */
+export interface BuiltBase extends BaseRecord {
+  readonly directory: string;
+  /** Absolute path of the image; the file is read-only and sparse. */
+  readonly imagePath: string;
+}

@@ -1,0 +1,52 @@
+import { HostError } from '../../../report/errors.ts';
+import type { Patience } from './patience.ts';
+import { nameOf, refuseStatus } from './refuse-status.ts';
+import { repeatedly } from './repeat.ts';
+import { ask, type Answer } from './request.ts';
+import { hostOf } from './host-of.ts';
+
+/** Lists of checksums and signatures are far smaller. */
+const limitBytes = 4 * 1024 * 1024;
+
+/**
+ * The bytes of a small file on a server.
+ *
+ * @throws HostError as `ask` and `refuseStatus` do, and `download-wrong-length` when it is large.
+ */
+export async function fetchDocument(
+  url: string,
+  patience: Patience,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  return await repeatedly(patience, signal, async () => {
+    const answer = await ask({ url, patience, signal });
+    try {
+      refuseStatus(url, answer);
+      return await readBody(url, answer);
+    } finally {
+      answer.close();
+    }
+  });
+}
+
+async function readBody(url: string, { body }: Answer): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > limitBytes) throw tooLong(url);
+  }
+  return Buffer.concat(pieces);
+}
+
+function tooLong(url: string): HostError {
+  return new HostError(
+    'download-wrong-length',
+    `${nameOf(url)} of ${hostOf(url)} is no list of checksums: it is too long`,
+    {
+      hint: 'something between here and the publisher answers in its place: check the network',
+      details: [url],
+    },
+  );
+}

@@ -1,0 +1,42 @@
+import { isPlainFileName } from '../../../image/plain-file-name.ts';
+import { HostError } from '../../../report/errors.ts';
+import type { Answer } from './request.ts';
+import { hostOf } from './host-of.ts';
+
+/**
+ * Refuses an answer that brings no file.
+ *
+ * @throws HostError `download-missing`, `download-refused`, or `download-server-busy`, which may pass.
+ */
+export function refuseStatus(url: string, { status }: Answer): void {
+  if (status === 200 || status === 206) return;
+  if (status === 404 || status === 410) {
+    throw new HostError('download-missing', `${hostOf(url)} does not have ${nameOf(url)} (HTTP ${status})`, {
+      hint: 'the publisher has moved or replaced it: look for it, and name it with --base-image',
+      details: [url],
+    });
+  }
+  if (status === 429 || status >= 500) {
+    throw new HostError('download-server-busy', `${hostOf(url)} cannot answer now (HTTP ${status})`, {
+      hint: 'try again later',
+      details: [url],
+    });
+  }
+  throw new HostError('download-refused', `${hostOf(url)} refuses to give ${nameOf(url)} (HTTP ${status})`, {
+    hint: 'download it with a browser, and name it with --base-image',
+    details: [url],
+  });
+}
+
+/** Last part of a URL's path, for messages and file names. */
+export function nameOf(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  const last = path.replace(/\/+$/, '').replace(/^.*\//s, '');
+  try {
+    const decoded = decodeURIComponent(last);
+    return isPlainFileName(decoded) ? decoded : 'image';
+  } catch {
+    // A percent sign that begins no character.
+    return isPlainFileName(last) ? last : 'image';
+  }
+}

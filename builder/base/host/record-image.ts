@@ -1,0 +1,69 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashFile } from '../../host/hash-file.ts';
+import { readBase, type BaseImage } from '../../host/image/base.ts';
+import { readExtSuperblock } from '../../host/image/volumes.ts';
+import { openImageFiles } from '../../host/image/image-files.ts';
+import { withImage } from '../../host/image/open-image.ts';
+import { packageVersion } from '../../host/package-version.ts';
+import type { BasePartition, BaseRecord } from './built-base.ts';
+import { type BasePackage, parseDpkgStatus } from '../../host/base/dpkg-status.ts';
+
+/** What is known of an image beyond what it holds. */
+export type ImageOrigin = Pick<
+  BaseRecord,
+  'key' | 'definitionName' | 'platform' | 'architecture' | 'extraPackages' | 'buildSeconds'
+> & {
+  readonly origin: string;
+  readonly download?: string;
+  /** Without it dpkg's own list in the image is read, if there is one. */
+  readonly packages?: readonly BasePackage[];
+};
+
+/**
+ * Writes `base.json` for the `base.img` of a directory, from what is in the image, and makes both read-only.
+ *
+ * @throws HostError as `readBase` does when nodes cannot be made from the image.
+ */
+export async function recordImage(
+  directory: string,
+  origin: ImageOrigin,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const imagePath = join(directory, 'base.img');
+  const image = await readBase(imagePath);
+  const superblock = await withImage(imagePath, (open) => readExtSuperblock(open, image.root));
+  const { table, sizeBytes, partitions } = image.layout;
+  const roleOf = (number: number): BasePartition['role'] =>
+    number === image.root.number ? 'root' : number === image.boot?.number ? 'boot' : 'other';
+  const record: BaseRecord = {
+    format: 1,
+    ...origin,
+    packages: origin.packages ?? (await readPackages(image)),
+    sha256: await hashFile(imagePath, { signal }),
+    sizeBytes,
+    table,
+    partitions: partitions.map(({ number, offsetBytes, sizeBytes: bytes, filesystem }) => ({
+      number,
+      role: roleOf(number),
+      offsetBytes,
+      sizeBytes: bytes,
+      filesystem: filesystem.kind === 'unknown' ? null : filesystem.kind,
+      label: filesystem.label,
+      uuid: filesystem.uuid,
+    })),
+    epochSeconds: superblock.writtenSeconds,
+    dlimageVersion: packageVersion,
+  };
+  await chmod(imagePath, 0o444);
+  await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
+}
+
+async function readPackages({ path, root }: BaseImage): Promise<BasePackage[]> {
+  return await withImage(path, async (open) => {
+    const files = await openImageFiles(open, root);
+    if ((await files.stat('/var/lib/dpkg/status')) === null) return [];
+    const status = await files.read('/var/lib/dpkg/status');
+    return parseDpkgStatus(status.toString('utf8'));
+  });
+}

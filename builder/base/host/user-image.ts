@@ -1,0 +1,120 @@
+import { coverLogins } from '../../definition/cover-logins.ts';
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { UserImage } from '../../definition/cluster.ts';
+import { HostError } from '../../report/errors.ts';
+import { containerOf } from '../../host/containers/container-kind.ts';
+import { toolsOfContainers } from '../../host/containers/unpack-container.ts';
+import { requireTools } from '../../host/doctor/require-tools.ts';
+import { downloadByUrl } from './download/download-by-url.ts';
+import { downloadPath, ensureDownload, type DownloadOptions } from './download/ensure-download.ts';
+import { nameOf } from './download/refuse-status.ts';
+import { hashFile } from '../../host/hash-file.ts';
+import { knownDigest } from '../../host/known-digest.ts';
+import { openImage } from '../../host/image/open-image.ts';
+import { fillLastSector, hasWholeSectors } from '../../host/image/whole-sectors.ts';
+import { nameInError } from '../../host/name-in-error.ts';
+import type { BuiltBase } from './built-base.ts';
+import { ensureCached } from './ensure-cached.ts';
+import { recordImage } from './record-image.ts';
+import { unpackReporting } from './vendor-base.ts';
+
+/** An image of the user's: a raw file where it lies, or what was unpacked into the cache. */
+export type FoundImage =
+  { readonly from: 'file'; readonly path: string } | { readonly from: 'cache'; readonly base: BuiltBase };
+
+/** What the image is called, and as part of which base: for lists. */
+export type ImageTitle = Pick<BuiltBase, 'definitionName' | 'platform' | 'architecture'>;
+
+/** Goes up when a change of the code makes another image of the same file. */
+const revision = 3;
+
+/**
+ * Gets an image of the user's: downloads it, verifies it where its digest is known, and unpacks it. A raw file of whole
+ * sectors is used where it lies.
+ *
+ * @throws HostError `image-wrong-digest`, and what downloading and unpacking throw
+ */
+export async function ensureUserImage(
+  image: UserImage,
+  title: ImageTitle,
+  options: DownloadOptions,
+): Promise<FoundImage> {
+  const { path, sha256 } = await findFile(image, options);
+  const container = await containerOf(path);
+  if (container === 'raw' && image.from === 'file' && (await hasWholeSectors(path)))
+    return { from: 'file', path };
+  const unpacker = toolsOfContainers[container];
+  if (unpacker !== undefined) await requireTools([unpacker]);
+  const digest = sha256 ?? (await knownDigest(path, { ...options, title: `Hash ${basename(path)}` }));
+  const decisive = [revision, title.definitionName, title.platform, title.architecture, digest];
+  const key = createHash('sha256')
+    .update(`user ${JSON.stringify(decisive)}`)
+    .digest('hex');
+  const base = await ensureCached(key, options, async (directory) => {
+    const started = performance.now();
+    const imagePath = join(directory, 'base.img');
+    const given = image.from === 'url' ? nameOf(image.url) : path;
+    const name = basename(given);
+    let found = given;
+    const named = (error: unknown): unknown => nameInError(nameInError(error, imagePath, found), path, given);
+    try {
+      found = await unpackReporting(path, imagePath, name, options);
+      await fillLastSector(imagePath);
+    } catch (error) {
+      throw named(error);
+    }
+    const buildSeconds = Math.round((performance.now() - started) / 1000);
+    // The same may come by URL another time. A file of the user's is not among the downloads.
+    const download = basename(downloadPath('', { algorithm: 'sha256', hex: digest }));
+    await recordImage(
+      directory,
+      { ...title, key, extraPackages: [], buildSeconds, origin: name, download },
+      options.signal,
+    ).catch((error: unknown) => {
+      throw named(error);
+    });
+  });
+  return { from: 'cache', base };
+}
+
+/** `sha256` is null where nobody has computed it yet. */
+interface FoundFile {
+  readonly path: string;
+  readonly sha256: string | null;
+}
+
+async function findDownload(
+  { url, sha256 }: Extract<UserImage, { from: 'url' }>,
+  options: DownloadOptions,
+): Promise<FoundFile> {
+  if (sha256 === null) return await downloadByUrl(url, options);
+  const digest = { algorithm: 'sha256', hex: sha256 } as const;
+  return { path: await ensureDownload({ name: nameOf(url), urls: [url], digest }, options), sha256 };
+}
+
+async function findFile(image: UserImage, options: DownloadOptions): Promise<FoundFile> {
+  if (image.from === 'url') {
+    return await findDownload(image, options).catch((error: unknown) => {
+      throw nameInError(error, image.url, coverLogins(image.url));
+    });
+  }
+  const { path, sha256 } = image;
+  await (await openImage(path)).close();
+  if (sha256 === null) return { path, sha256 };
+  const task = options.progress.task(`Verify ${basename(path)}`);
+  const found = await hashFile(path, { onBytes: (done) => task.update(done), signal: options.signal });
+  if (found === sha256) {
+    task.done();
+    return { path, sha256 };
+  }
+  task.fail();
+  throw new HostError(
+    'image-wrong-digest',
+    `${path} is not the image that was meant: its SHA-256 is another one`,
+    {
+      hint: 'download it again, or correct base_sha256 (--sha256)',
+      details: [`it is ${found}`, `not ${sha256}`],
+    },
+  );
+}
