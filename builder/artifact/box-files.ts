@@ -1,6 +1,6 @@
 import type { Profile } from '../definition/generated/profile.ts';
-import { assetText, type Assets } from '../plan/assets.ts';
-import { createTemplateSet } from '../render/template-set.ts';
+import { assetText, type Assets } from '../node/overlay/assets.ts';
+import { createTemplateSet } from '../node/render/template-set.ts';
 
 /** The files of boxes beside their disks, as text; all of it follows from the profile and the name. */
 export interface BoxFiles {

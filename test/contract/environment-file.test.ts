@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { quoteShell } from '../../builder/render/quote.ts';
+import { quoteShell } from '../../builder/node/render/quote.ts';
 
 // systemd reads EnvironmentFile= and os-release with one parser (src/basic/env-file.c), and systemd-tmpfiles shows what it
 // read as %B without a booted system.

@@ -9,7 +9,7 @@ import { explainSystemError } from '../../builder/host/system-error.ts';
 import { verifyOutput } from '../../builder/check/verify/host/verify-output.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
-import { defaultMtimeSeconds } from '../../builder/render/make-entry.ts';
+import { defaultMtimeSeconds } from '../../builder/node/render/make-entry.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dlimage-places-'));

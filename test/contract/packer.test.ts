@@ -11,7 +11,7 @@ import {
 import { writePackerTemplate } from '../../builder/make/packer/host/write-template.ts';
 import { readBase } from '../../builder/host/image/base.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
-import { readAssets } from '../../builder/host/read-assets.ts';
+import { readAssets } from '../../builder/node/host/read-assets.ts';
 import { packerBuilders, type PackerBuilder } from '../../builder/make/packer/packer-variables.ts';
 import { loadExample } from '../golden/support/load-example.ts';
 import { missingPrograms, run } from '../image/support/programs.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSchemaOf } from '../../builder/definition/stacks/compose-schema.ts';
 import { newestCommonMinor } from '../../builder/definition/stacks/compose-version.ts';
-import { rewriteCompose } from '../../builder/render/rewrite-compose.ts';
+import { rewriteCompose } from '../../builder/node/render/rewrite-compose.ts';
 import { repository, schemas } from '../errors/world.ts';
 import { cases } from './support/stack-cases.ts';
 import type { StackCase } from './support/stack-cases/stack-case.ts';

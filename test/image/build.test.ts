@@ -8,7 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLayout } from '../../builder/host/image/read-layout.ts';
 import type { Manifest } from '../../builder/definition/generated/manifest.ts';
-import type { Plan, PlannedEntry } from '../../builder/plan/plan.ts';
+import type { Plan, PlannedEntry } from '../../builder/node/describe/plan.ts';
 import { runCli } from '../support/run-cli.ts';
 
 /** Two x86 nodes built by the command line, as a user does it, and looked at with programs that did not write them. */

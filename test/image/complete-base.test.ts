@@ -5,7 +5,7 @@ import { readBase } from '../../builder/host/image/base.ts';
 import { hashFile } from '../../builder/host/hash-file.ts';
 import { completeBase, type CompleteBase } from '../../builder/base/host/complete/complete-base.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
-import { readAssets } from '../../builder/host/read-assets.ts';
+import { readAssets } from '../../builder/node/host/read-assets.ts';
 import type { Dependency } from '../../builder/packages/dependency.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { servePackages, type PackageArchive } from './support/package-archive.ts';

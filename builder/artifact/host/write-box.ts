@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import { totalLength, type Piece } from '../piece.ts';
 import { planQcow2 } from '../qcow2.ts';
-import { defaultMtimeSeconds } from '../../render/make-entry.ts';
+import { defaultMtimeSeconds } from '../../node/render/make-entry.ts';
 import { libvirtMetadata, virtualboxMetadata, wholeGibibytes, type BoxFiles } from '../box-files.ts';
 import { hashFile } from '../../host/hash-file.ts';
 import type { AssembleResult } from './assemble.ts';

@@ -1,8 +1,8 @@
-import { readAssets } from '../../host/read-assets.ts';
+import { readAssets } from '../../node/host/read-assets.ts';
 import { readIdentities } from '../../host/identity/identity-store.ts';
 import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
-import { formatPlan } from '../../plan/format-plan.ts';
-import { planCluster } from '../../plan/plan-cluster.ts';
+import { formatPlan } from '../../node/describe/format-plan.ts';
+import { planCluster } from '../../node/describe/plan-cluster.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { ConfigurationError } from '../../report/errors.ts';
 import { printLine, printResult } from '../console.ts';

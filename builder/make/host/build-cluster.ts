@@ -2,7 +2,7 @@ import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
 import { loginUser } from '../../identity/ssh-access.ts';
 import type { ClusterIdentities } from '../../identity/identities.ts';
-import type { Assets } from '../../plan/assets.ts';
+import type { Assets } from '../../node/overlay/assets.ts';
 import { loginKeyFile } from '../../host/identity/login-key-file.ts';
 import { requireTools } from '../../host/doctor/require-tools.ts';
 import type { ToolName } from '../../host/tools.ts';

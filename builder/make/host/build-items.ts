@@ -1,10 +1,10 @@
 import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
 import { isBox, type WrittenFormat } from '../../formats/image-format.ts';
-import type { Assets } from '../../plan/assets.ts';
-import { commonEntries } from '../../render/common-entries.ts';
-import type { Rendering } from '../../render/create-rendering.ts';
-import { hashEntries } from '../../render/hash-entries.ts';
-import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
+import type { Assets } from '../../node/overlay/assets.ts';
+import { commonEntries } from '../../node/render/common-entries.ts';
+import type { Rendering } from '../../node/render/create-rendering.ts';
+import { hashEntries } from '../../node/render/hash-entries.ts';
+import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-node.ts';
 import { HostError } from '../../report/errors.ts';
 import { renderBoxFiles, type BoxFiles } from '../../artifact/box-files.ts';
 import { diskFull, isDiskFull } from '../../host/disk-full.ts';

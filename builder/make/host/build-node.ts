@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { WrittenFormat } from '../../formats/image-format.ts';
-import type { Overlay } from '../../plan/overlay.ts';
-import type { RenderedEntry, RenderedNode } from '../../render/rendered-node.ts';
+import type { Overlay } from '../../node/overlay/overlay.ts';
+import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-node.ts';
 import type { BoxFiles } from '../../artifact/box-files.ts';
 import type { OnBytes } from '../../artifact/host/assemble.ts';
 import type { FormatWriter } from '../../artifact/host/format-writer.ts';

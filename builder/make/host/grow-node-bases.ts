@@ -1,7 +1,7 @@
 import type { ClusterNode } from '../../definition/cluster.ts';
 import { parentOf } from '../../image/image-path.ts';
 import { sizeOf } from '../../image/space-need.ts';
-import type { RenderedNode } from '../../render/rendered-node.ts';
+import type { RenderedNode } from '../../node/render/rendered-node.ts';
 import type { EnsureBaseOptions } from '../../base/host/base-request.ts';
 import { ensureGrownBase } from '../../base/host/grown-base.ts';
 import { readBase, type BaseImage } from '../../host/image/base.ts';

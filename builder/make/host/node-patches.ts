@@ -1,5 +1,5 @@
 import type { Patch } from '../../image/patch.ts';
-import type { RenderedEntry } from '../../render/rendered-node.ts';
+import type { RenderedEntry } from '../../node/render/rendered-node.ts';
 import { openWorkCopy, type WorkCopy } from '../../host/image/work-copy.ts';
 import type { NodeBase } from './node-base.ts';
 

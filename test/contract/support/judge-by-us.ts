@@ -12,7 +12,7 @@ import {
   stackVariableReferences,
 } from '../../../builder/definition/stacks/written-stack.ts';
 import { understandCluster } from '../../../builder/definition/understand-cluster.ts';
-import { finishStacks } from '../../../builder/render/finish-stacks.ts';
+import { finishStacks } from '../../../builder/node/render/finish-stacks.ts';
 import { environment, schemas, world } from '../../errors/world.ts';
 import type { StackCase } from './stack-cases/stack-case.ts';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { runInNamespace } from '../../../builder/host/base/namespace.ts';
 import { ensureIdentities } from '../../../builder/host/identity/identity-store.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
-import { readAssets } from '../../../builder/host/read-assets.ts';
-import { writeRenderedNode } from '../../../builder/host/write-rendered-node.ts';
+import { readAssets } from '../../../builder/node/host/read-assets.ts';
+import { writeRenderedNode } from '../../../builder/node/host/write-rendered-node.ts';
 import type { ClusterNode } from '../../../builder/definition/cluster.ts';
-import { createRendering } from '../../../builder/render/create-rendering.ts';
+import { createRendering } from '../../../builder/node/render/create-rendering.ts';
 import { loadExample, type ExampleName } from '../../golden/support/load-example.ts';
 import type { BaseTree } from './base-tree.ts';
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster } from '../../../builder/definition/cluster.ts';
-import { readAssets } from '../../../builder/host/read-assets.ts';
+import { readAssets } from '../../../builder/node/host/read-assets.ts';
 import type { Entry } from '../../../builder/plan/entry.ts';
-import { formatPlan } from '../../../builder/plan/format-plan.ts';
-import { planCluster } from '../../../builder/plan/plan-cluster.ts';
-import type { Assets } from '../../../builder/plan/assets.ts';
-import { createRendering } from '../../../builder/render/create-rendering.ts';
-import type { RenderedNode } from '../../../builder/render/rendered-node.ts';
+import { formatPlan } from '../../../builder/node/describe/format-plan.ts';
+import { planCluster } from '../../../builder/node/describe/plan-cluster.ts';
+import type { Assets } from '../../../builder/node/overlay/assets.ts';
+import { createRendering } from '../../../builder/node/render/create-rendering.ts';
+import type { RenderedNode } from '../../../builder/node/render/rendered-node.ts';
 import { exampleIdentities } from './example-identities.ts';
 import type { Tree } from './expected-tree.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HostPath } from '../../../builder/definition/environment.ts';
-import { describeCluster } from '../../../builder/plan/describe-cluster.ts';
-import { formatPlan } from '../../../builder/plan/format-plan.ts';
-import type { Plan } from '../../../builder/plan/plan.ts';
+import { describeCluster } from '../../../builder/node/describe/describe-cluster.ts';
+import { formatPlan } from '../../../builder/node/describe/format-plan.ts';
+import type { Plan } from '../../../builder/node/describe/plan.ts';
 import { resolved } from './understand.ts';
 
 const found = (

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileSchema } from '../../../builder/definition/schema/schema-set.ts';
-import { parseOverlay } from '../../../builder/plan/parse-overlay.ts';
-import type { Overlay } from '../../../builder/plan/overlay.ts';
+import { parseOverlay } from '../../../builder/node/overlay/parse-overlay.ts';
+import type { Overlay } from '../../../builder/node/overlay/overlay.ts';
 import type { Outcome } from '../../../builder/report/diagnostic.ts';
 
 const schemaFile = join(import.meta.dirname, '../../../profiles/schemas/overlay.schema.json');

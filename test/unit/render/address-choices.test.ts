@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../builder/definition/cluster.ts';
 import { overlaps, parseSubnet } from '../../../builder/definition/ipv4.ts';
 import { dockerAddressPool } from '../../../builder/definition/docker-address-pool.ts';
-import { glusterOperatingVersion } from '../../../builder/render/gluster-operating-version.ts';
+import { glusterOperatingVersion } from '../../../builder/node/render/gluster-operating-version.ts';
 import { defaultCluster, exampleNode } from './support/example-cluster.ts';
 
 function clusterOn(subnet: string, addressPools: readonly string[]): Cluster {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Cluster, ClusterNode, ExtraFile } from '../../../builder/definition/cluster.ts';
-import type { Assets, UserFile } from '../../../builder/plan/assets.ts';
+import type { Assets, UserFile } from '../../../builder/node/overlay/assets.ts';
 import {
   createRendering,
   type RenderOptions,
   type Rendering,
-} from '../../../builder/render/create-rendering.ts';
-import type { RenderedNode } from '../../../builder/render/rendered-node.ts';
+} from '../../../builder/node/render/create-rendering.ts';
+import type { RenderedNode } from '../../../builder/node/render/rendered-node.ts';
 import { exampleIdentities } from '../../golden/support/example-identities.ts';
 import { defaultCluster, exampleNode, wifiCluster } from './support/example-cluster.ts';
 import { changedAssets, shippedAssets } from './support/shipped-assets.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dockerDaemon } from '../../../builder/render/docker-daemon.ts';
+import { dockerDaemon } from '../../../builder/node/render/docker-daemon.ts';
 import { defaultCluster } from './support/example-cluster.ts';
 
 function daemon(docker: Record<string, unknown>, mtu: number | null = null): unknown {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { fileFromBytes, fileFromContent, hostFile, symlink } from '../../../builder/render/make-entry.ts';
-import { placedEntry } from '../../../builder/render/placed-entries.ts';
-import { userFilesOrigin } from '../../../builder/render/user-file-entries.ts';
+import {
+  fileFromBytes,
+  fileFromContent,
+  hostFile,
+  symlink,
+} from '../../../builder/node/render/make-entry.ts';
+import { placedEntry } from '../../../builder/node/render/placed-entries.ts';
+import { userFilesOrigin } from '../../../builder/node/render/user-file-entries.ts';
 
 const common = { mode: 0o644, mtimeSeconds: 1, shared: true };
 const ours = (path: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { quoteJson, quoteShell, quoteYaml } from '../../../builder/render/quote.ts';
+import { quoteJson, quoteShell, quoteYaml } from '../../../builder/node/render/quote.ts';
 
 describe('quoteYaml', () => {
   it.each([

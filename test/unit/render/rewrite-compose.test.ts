@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fillCompose } from '../../../builder/definition/stacks/fill-compose.ts';
 import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
 import { missingNetworkOptions, mtuOption } from '../../../builder/definition/stacks/network-options.ts';
-import { rewriteCompose, type ComposeEdits } from '../../../builder/render/rewrite-compose.ts';
+import { rewriteCompose, type ComposeEdits } from '../../../builder/node/render/rewrite-compose.ts';
 
 const read = (text: string): unknown => {
   const { value, diagnostics } = parseDefinition({ file: 'web.yaml', text }, 'docker');

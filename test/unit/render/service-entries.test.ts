@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterImage, ClusterNode, StackEntry } from '../../../builder/definition/cluster.ts';
-import type { UserFile } from '../../../builder/plan/assets.ts';
-import { createServiceEntries } from '../../../builder/render/service-entries.ts';
+import type { UserFile } from '../../../builder/node/overlay/assets.ts';
+import { createServiceEntries } from '../../../builder/node/render/service-entries.ts';
 import { defaultCluster, exampleNode } from './support/example-cluster.ts';
 
 const pi = exampleNode(1);

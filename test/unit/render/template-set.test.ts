@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Assets } from '../../../builder/plan/assets.ts';
-import { createTemplateSet } from '../../../builder/render/template-set.ts';
+import type { Assets } from '../../../builder/node/overlay/assets.ts';
+import { createTemplateSet } from '../../../builder/node/render/template-set.ts';
 
 function render(template: string, context: object, partials: Readonly<Record<string, string>> = {}): string {
   const texts = { 'a.hbs': template, ...partials };

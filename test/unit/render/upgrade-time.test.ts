@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { upgradeTime } from '../../../builder/render/upgrade-time.ts';
+import { upgradeTime } from '../../../builder/node/render/upgrade-time.ts';
 
 describe('the time of a node for unattended upgrades', () => {
   it('is an hour after the node before it', () => {

@@ -1,8 +1,8 @@
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RenderedEntry } from '../../../render/rendered-node.ts';
-import { defaultMtimeSeconds } from '../../../render/make-entry.ts';
-import { seedDirectory } from '../../../render/render-seed.ts';
+import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
+import { defaultMtimeSeconds } from '../../../node/render/make-entry.ts';
+import { seedDirectory } from '../../../node/render/render-seed.ts';
 import { hashFile } from '../../../host/hash-file.ts';
 import { runTool } from '../../../host/run-tool.ts';
 import type { AssembleResult } from '../assemble.ts';

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDependency, missingDependencies, type Dependency } from '../../../packages/dependency.ts';
-import type { Assets } from '../../../plan/assets.ts';
-import { packageEntries, readPackagesOverlay, type BakedPackage } from '../../../render/package-entries.ts';
-import type { RenderedEntry } from '../../../render/rendered-node.ts';
+import type { Assets } from '../../../node/overlay/assets.ts';
+import {
+  packageEntries,
+  readPackagesOverlay,
+  type BakedPackage,
+} from '../../../node/render/package-entries.ts';
+import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
 import type { BaseRecord } from '../built-base.ts';
 import { type BasePackage, parseDpkgStatus, presentNames } from '../../../host/base/dpkg-status.ts';
 import { ensureCached } from '../ensure-cached.ts';

@@ -1,6 +1,6 @@
 import { commandLinePath, editCommandLine, editConfig } from '../../../board/board-files.ts';
-import { defaultMtimeSeconds, fileFromBytes } from '../../../render/make-entry.ts';
-import type { RenderedEntry } from '../../../render/rendered-node.ts';
+import { defaultMtimeSeconds, fileFromBytes } from '../../../node/render/make-entry.ts';
+import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
 import { HostError } from '../../../report/errors.ts';
 import type { BaseImage } from '../../../host/image/base.ts';
 import { openImageFiles, type ImageFiles } from '../../../host/image/image-files.ts';

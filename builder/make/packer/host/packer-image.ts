@@ -1,5 +1,5 @@
 import type { Profile } from '../../../definition/generated/profile.ts';
-import type { Assets } from '../../../plan/assets.ts';
+import type { Assets } from '../../../node/overlay/assets.ts';
 import type { Entry } from '../../../plan/entry.ts';
 import type { PackerBuilder, PackerHost } from '../packer-variables.ts';
 import type { NodeBase } from '../../host/node-base.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Assets, UserFile } from '../../../../builder/plan/assets.ts';
+import type { Assets, UserFile } from '../../../../builder/node/overlay/assets.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const schema = 'profiles/schemas/overlay.schema.json';
