@@ -1,4 +1,4 @@
-import type { Profile } from '../definition/generated/profile.ts';
+import type { Profile } from '../cluster/generated/profile.ts';
 import { assetText, type Assets } from '../node/overlay/assets.ts';
 import { createTemplateSet } from '../node/render/template-set.ts';
 

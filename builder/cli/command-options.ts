@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { changeTopics } from '../definition/last-build/change-topics.ts';
+import { changeTopics } from '../cluster/last-build/change-topics.ts';
 
 /** Where bases are kept. */
 export const cache: [string, string] = ['--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)'];

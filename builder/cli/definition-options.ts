@@ -1,5 +1,5 @@
-import type { DefinitionFlags } from '../definition/source/command-line.ts';
-import { loadCluster, type LoadedCluster, type LoadSettings } from '../host/load-cluster.ts';
+import type { DefinitionFlags } from '../cluster/source/command-line.ts';
+import { loadCluster, type LoadedCluster, type LoadSettings } from '../cluster/host/load-cluster.ts';
 import { formatReport } from '../report/format-report.ts';
 import { diagnosticsAsTyped } from './as-typed.ts';
 import { describeOrigin } from './describe-origin.ts';

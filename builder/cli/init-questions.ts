@@ -1,7 +1,7 @@
-import type { Cluster } from '../definition/cluster.ts';
-import { defaults } from '../definition/defaults.ts';
-import type { Profile } from '../definition/generated/profile.ts';
-import type { InitialAnswers } from '../definition/initial-definition.ts';
+import type { Cluster } from '../cluster/model/cluster.ts';
+import { defaults } from '../cluster/model/defaults.ts';
+import type { Profile } from '../cluster/generated/profile.ts';
+import type { InitialAnswers } from '../cluster/initial-definition.ts';
 import type { Asker } from '../host/ask.ts';
 import { formatRows } from '../report/format-table.ts';
 

@@ -1,6 +1,6 @@
 import { quoteWord } from '../report/quote-word.ts';
-import { defaultDefinitionFile } from '../host/find-definition.ts';
-import type { LoadedCluster } from '../host/load-cluster.ts';
+import { defaultDefinitionFile } from '../cluster/host/find-definition.ts';
+import type { LoadedCluster } from '../cluster/host/load-cluster.ts';
 import { ownCommand } from '../host/own-command.ts';
 import { shownPath } from '../host/shown-path.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { quoteWord } from '../report/quote-word.ts';
 import type { BuildFormat } from '../formats/image-format.ts';
-import type { LoadedCluster } from '../host/load-cluster.ts';
+import type { LoadedCluster } from '../cluster/host/load-cluster.ts';
 import { shownPath } from '../host/shown-path.ts';
 import { nextCommand } from './next-command.ts';
 

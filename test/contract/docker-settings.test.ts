@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dockerSettings, type DockerValue } from '../../builder/definition/docker-settings.ts';
+import { dockerSettings, type DockerValue } from '../../builder/cluster/values/docker-settings.ts';
 import { understand } from '../unit/definition/understand.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureIdentities, readIdentities } from '../../builder/host/identity/identity-store.ts';
+import { ensureIdentities, readIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { runTool } from '../../builder/host/run-tool.ts';
-import type { RosterMember } from '../../builder/identity/roster.ts';
+import type { RosterMember } from '../../builder/cluster/identity/roster.ts';
 
 let parent: string;
 let store: string;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inspectImageArchive } from '../../builder/host/inspect-image-archive.ts';
+import { inspectImageArchive } from '../../builder/cluster/host/inspect-image-archive.ts';
 import { execa } from 'execa';
 
 // What the system's own tar writes, in the two layouts of `docker save`.

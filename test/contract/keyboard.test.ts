@@ -6,8 +6,8 @@ import {
   keyboardModels,
   keyboardOptions,
   keyboardVariants,
-} from '../../builder/definition/keyboards.ts';
-import type { ReleaseRange, ReleaseWords } from '../../builder/definition/release-words.ts';
+} from '../../builder/cluster/values/keyboards.ts';
+import type { ReleaseRange, ReleaseWords } from '../../builder/cluster/values/release-words.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { knownLocale, locales } from '../../builder/definition/locales.ts';
+import { knownLocale, locales } from '../../builder/cluster/values/locales.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';

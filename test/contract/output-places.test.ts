@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OutputDirectory } from '../../builder/make/host/output/output-directory.ts';
-import { ensureIdentities } from '../../builder/host/identity/identity-store.ts';
+import { ensureIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
 import { explainSystemError } from '../../builder/host/system-error.ts';
 import { verifyOutput } from '../../builder/check/verify/host/verify-output.ts';
 import { silentProgress } from '../../builder/host/progress.ts';

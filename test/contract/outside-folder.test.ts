@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findHostPath } from '../../builder/host/find-host-path.ts';
+import { findHostPath } from '../../builder/cluster/host/find-host-path.ts';
 
 describe('a folder that is a source of files', () => {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'dlimage-test-')));

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Manifest } from '../../builder/definition/generated/manifest.ts';
+import type { Manifest } from '../../builder/cluster/generated/manifest.ts';
 import { readPackerHost } from '../../builder/make/packer/host/packer-host.ts';
 import {
   examinePacker,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VendorDefinition } from '../../builder/definition/base-traits.ts';
+import type { VendorDefinition } from '../../builder/cluster/model/base-traits.ts';
 import { removeBase } from '../../builder/base/host/base-cache.ts';
 import { ensureVendorBase } from '../../builder/base/host/vendor-base.ts';
 import type { DownloadOptions } from '../../builder/base/host/download/ensure-download.ts';

@@ -4,12 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureIdentities, readIdentities } from '../../builder/host/identity/identity-store.ts';
+import { ensureIdentities, readIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
-import type { ClusterIdentities } from '../../builder/identity/identities.ts';
-import { placeholderIdentities } from '../../builder/identity/placeholder-identities.ts';
-import type { RosterMember } from '../../builder/identity/roster.ts';
-import { formatRevokedSshKeys } from '../../builder/identity/revoked-keys.ts';
+import type { ClusterIdentities } from '../../builder/cluster/identity/identities.ts';
+import { placeholderIdentities } from '../../builder/cluster/identity/placeholder-identities.ts';
+import type { RosterMember } from '../../builder/cluster/identity/roster.ts';
+import { formatRevokedSshKeys } from '../../builder/cluster/identity/revoked-keys.ts';
 import { unpackBase } from './support/base-tree.ts';
 import { layOverBase } from './support/node-root.ts';
 

@@ -2,9 +2,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadCluster } from '../../builder/host/load-cluster.ts';
-import { ensureIdentities } from '../../builder/host/identity/identity-store.ts';
-import { writeSshAccess } from '../../builder/host/identity/ssh-access-files.ts';
+import { loadCluster } from '../../builder/cluster/host/load-cluster.ts';
+import { ensureIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
+import { writeSshAccess } from '../../builder/cluster/identity/host/ssh-access-files.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { runTool } from '../../builder/host/run-tool.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRoot } from '../../builder/host/base/namespace.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
-import { missingNetworkOptions } from '../../builder/definition/stacks/network-options.ts';
+import { missingNetworkOptions } from '../../builder/cluster/stacks/network-options.ts';
 import { judgeByUs } from './support/judge-by-us.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';
 

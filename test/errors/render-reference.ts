@@ -1,5 +1,5 @@
-import { flow } from '../../builder/definition/schema/schema-example.ts';
-import type { SchemaNode } from '../../builder/definition/schema/schema-node.ts';
+import { flow } from '../../builder/cluster/schema/schema-example.ts';
+import type { SchemaNode } from '../../builder/cluster/schema/schema-node.ts';
 
 /** One key of the definition, with the schema of its value. */
 export interface DocumentedKey {

@@ -6,21 +6,21 @@ import {
   type Environment,
   type HostPath,
   type Reference,
-} from '../../builder/definition/environment.ts';
-import type { BaseFacts, BasePast, BasePlace } from '../../builder/definition/base-facts/base-facts.ts';
-import { collectReferences } from '../../builder/definition/references.ts';
+} from '../../builder/cluster/model/environment.ts';
+import type { BaseFacts, BasePast, BasePlace } from '../../builder/cluster/base-facts/base-facts.ts';
+import { collectReferences } from '../../builder/cluster/resolve/references.ts';
 import type { FolderItem } from '../../builder/definition/folder-item.ts';
-import type { DefinitionFlags } from '../../builder/definition/source/command-line.ts';
-import { describeBuilt, type LastBuild } from '../../builder/definition/last-build/built-cluster.ts';
-import { checkLastBuild } from '../../builder/definition/last-build/check-last-build.ts';
+import type { DefinitionFlags } from '../../builder/cluster/source/command-line.ts';
+import { describeBuilt, type LastBuild } from '../../builder/cluster/last-build/built-cluster.ts';
+import { checkLastBuild } from '../../builder/cluster/last-build/check-last-build.ts';
 import {
   understandCluster,
   type ClusterInput,
   type UnderstoodCluster,
-} from '../../builder/definition/understand-cluster.ts';
+} from '../../builder/cluster/understand-cluster.ts';
 import { hasErrors } from '../../builder/report/diagnostic.ts';
-import { stackReferences, stackVariableReferences } from '../../builder/definition/stacks/written-stack.ts';
-import { isJudged } from '../../builder/host/read-judged-texts.ts';
+import { stackReferences, stackVariableReferences } from '../../builder/cluster/stacks/written-stack.ts';
+import { isJudged } from '../../builder/cluster/host/read-judged-texts.ts';
 import { formatReport } from '../../builder/report/format-report.ts';
 import { environment, readNamedSources, schemas, world } from './world.ts';
 

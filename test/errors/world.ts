@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NamedSource } from '../../builder/definition/catalogue.ts';
-import type { Environment } from '../../builder/definition/environment.ts';
-import { inlineDefinitions } from '../../builder/definition/schema/inline-definitions.ts';
-import type { SchemaNode } from '../../builder/definition/schema/schema-node.ts';
-import type { DefinitionSchemas } from '../../builder/definition/schema/schema-set.ts';
+import type { NamedSource } from '../../builder/cluster/resolve/profiles.ts';
+import type { Environment } from '../../builder/cluster/model/environment.ts';
+import { inlineDefinitions } from '../../builder/cluster/schema/inline-definitions.ts';
+import type { SchemaNode } from '../../builder/cluster/schema/schema-node.ts';
+import type { DefinitionSchemas } from '../../builder/cluster/schema/schema-set.ts';
 
 /** The repository's folder. */
 export const repository = join(import.meta.dirname, '../..');

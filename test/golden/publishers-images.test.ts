@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { BaseDefinition } from '../../builder/definition/generated/base.ts';
-import { isVendor, traitsOf } from '../../builder/definition/base-traits.ts';
-import { readShippedDefinitions } from '../../builder/host/read-definitions.ts';
+import type { BaseDefinition } from '../../builder/cluster/generated/base.ts';
+import { isVendor, traitsOf } from '../../builder/cluster/model/base-traits.ts';
+import { readShippedDefinitions } from '../../builder/cluster/host/read-definitions.ts';
 import { exampleNode } from '../unit/render/support/example-cluster.ts';
 
 describe('a publisher’s image that somebody names as a file', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Manifest } from '../../builder/definition/generated/manifest.ts';
+import type { Manifest } from '../../builder/cluster/generated/manifest.ts';
 import type { Catalogue } from '../../builder/make/vagrant/box-catalogue.ts';
 import type { Machines } from '../../builder/make/vagrant/machines.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Manifest } from '../../builder/definition/generated/manifest.ts';
+import type { Manifest } from '../../builder/cluster/generated/manifest.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, testImages } from './support/test-image.ts';

@@ -11,7 +11,7 @@ import {
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { formatStored } from '../../builder/host/identity/stored-file.ts';
+import { formatStored } from '../../builder/cluster/identity/host/stored-file.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, testImages } from './support/test-image.ts';

@@ -1,4 +1,4 @@
-import type { BuiltDefinition } from '../../definition/base-traits.ts';
+import type { BuiltDefinition } from '../../cluster/model/base-traits.ts';
 import type { Progress } from '../../host/progress.ts';
 
 /** Hardware side of a base: what picks its kernel, boot loader and disk layout. */

@@ -1,4 +1,4 @@
-import type { VendorDefinition } from '../../definition/base-traits.ts';
+import type { VendorDefinition } from '../../cluster/model/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
 import type { BaseImage } from '../../host/image/base.ts';
 

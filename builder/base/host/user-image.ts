@@ -1,7 +1,7 @@
 import { coverLogins } from '../../definition/cover-logins.ts';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import type { UserImage } from '../../definition/cluster.ts';
+import type { UserImage } from '../../cluster/model/cluster.ts';
 import { HostError } from '../../report/errors.ts';
 import { containerOf } from '../../host/containers/container-kind.ts';
 import { toolsOfContainers } from '../../host/containers/unpack-container.ts';

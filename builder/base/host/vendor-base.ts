@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { platformOf, type VendorDefinition } from '../../definition/base-traits.ts';
+import { platformOf, type VendorDefinition } from '../../cluster/model/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
 import { toolsOfContainers, unpackContainer } from '../../host/containers/unpack-container.ts';
 import { requireTools } from '../../host/doctor/require-tools.ts';

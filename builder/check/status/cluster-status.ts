@@ -1,4 +1,4 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import type { NodeRecord, SwarmNode } from './node-record.ts';
 
 /** A node's answer, or in words why there is none. */

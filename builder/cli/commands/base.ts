@@ -4,15 +4,15 @@ import {
   isVendor,
   platformsOf,
   type BuiltDefinition,
-} from '../../definition/base-traits.ts';
-import type { BaseDefinition } from '../../definition/generated/base.ts';
-import type { Profile } from '../../definition/generated/profile.ts';
+} from '../../cluster/model/base-traits.ts';
+import type { BaseDefinition } from '../../cluster/generated/base.ts';
+import type { Profile } from '../../cluster/generated/profile.ts';
 import type { BuiltBase } from '../../base/host/built-base.ts';
 import { listBases, removeBase } from '../../base/host/base-cache.ts';
 import { ensureBase } from '../../base/host/ensure-base.ts';
 import { ensureVendorBase } from '../../base/host/vendor-base.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
-import { readShippedCatalogue } from '../../host/read-catalogue.ts';
+import { readShippedCatalogue } from '../../cluster/host/read-catalogue.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';

@@ -10,7 +10,7 @@ import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
-import type { BuildOutputs } from '../../host/identity/stored-definition.ts';
+import type { BuildOutputs } from '../../cluster/identity/host/stored-definition.ts';
 import { shownPath } from '../../host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { formatBytes } from '../../report/format-units.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readShippedDefinitions } from '../../host/read-definitions.ts';
+import { readShippedDefinitions } from '../../cluster/host/read-definitions.ts';
 import { UsageError } from '../../report/errors.ts';
 import { completionScript, isShell } from '../completion-script.ts';
 import { printLine, printResult, type GlobalOptions } from '../console.ts';

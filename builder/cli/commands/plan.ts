@@ -1,6 +1,6 @@
 import { readAssets } from '../../node/host/read-assets.ts';
-import { readIdentities } from '../../host/identity/identity-store.ts';
-import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
+import { readIdentities } from '../../cluster/identity/host/identity-store.ts';
+import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
 import { formatPlan } from '../../node/describe/format-plan.ts';
 import { planCluster } from '../../node/describe/plan-cluster.ts';
 import { countFindings } from '../../report/count-findings.ts';

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
-import { readIdentities } from '../../host/identity/identity-store.ts';
+import { readIdentities } from '../../cluster/identity/host/identity-store.ts';
 import { readAssets } from '../../node/host/read-assets.ts';
 import { shownPath } from '../../host/shown-path.ts';
 import { writeRenderedNode } from '../../node/host/write-rendered-node.ts';
-import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
+import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
 import { createRendering } from '../../node/render/create-rendering.ts';
 import { placeholderPaths } from '../../node/render/placeholder-paths.ts';
 import { countFindings } from '../../report/count-findings.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readIdentities } from '../../host/identity/identity-store.ts';
-import { withSshAccess } from '../../host/identity/ssh-access-files.ts';
-import type { LoadedCluster } from '../../host/load-cluster.ts';
+import { readIdentities } from '../../cluster/identity/host/identity-store.ts';
+import { withSshAccess } from '../../cluster/identity/host/ssh-access-files.ts';
+import type { LoadedCluster } from '../../cluster/host/load-cluster.ts';
 import { mapConcurrently } from '../../host/map-concurrently.ts';
 import { askNode } from '../../check/status/host/ask-node.ts';
 import { countFindings } from '../../report/count-findings.ts';

@@ -1,6 +1,6 @@
-import { isBuilt, isVendor, platformOf } from '../../definition/base-traits.ts';
-import type { ClusterBase, ClusterNode, UserImage } from '../../definition/cluster.ts';
-import type { Profile } from '../../definition/generated/profile.ts';
+import { isBuilt, isVendor, platformOf } from '../../cluster/model/base-traits.ts';
+import type { ClusterBase, ClusterNode, UserImage } from '../../cluster/model/cluster.ts';
+import type { Profile } from '../../cluster/generated/profile.ts';
 import type { BaseRequest } from '../../base/host/base-request.ts';
 import type { VendorRequest } from '../../base/host/vendor-base.ts';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../definition/generated/manifest.ts';
+import type { Manifest } from '../../cluster/generated/manifest.ts';
 import { artifactName, buildFormats, type BuildFormat } from '../../formats/image-format.ts';
 import type { WrittenArtifact } from '../../artifact/host/format-writer.ts';
 import type { NodeBase } from './node-base.ts';

@@ -1,9 +1,9 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
-import { loginUser } from '../../identity/ssh-access.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
+import { loginUser } from '../../cluster/identity/ssh-access.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
-import { loginKeyFile } from '../../host/identity/login-key-file.ts';
+import { loginKeyFile } from '../../cluster/identity/host/login-key-file.ts';
 import { requireTools } from '../../host/doctor/require-tools.ts';
 import type { ToolName } from '../../host/tools.ts';
 import { checkVagrantfile, writeVagrantFiles } from '../vagrant/host/write-vagrant-files.ts';

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import { isBox, type WrittenFormat } from '../../formats/image-format.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import { commonEntries } from '../../node/render/common-entries.ts';

@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../definition/cluster.ts';
+import type { ClusterNode } from '../../cluster/model/cluster.ts';
 import type { Progress, Task } from '../../host/progress.ts';
 import type { NodeBase } from './node-base.ts';
 

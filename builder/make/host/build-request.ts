@@ -1,6 +1,6 @@
-import type { Cluster } from '../../definition/cluster.ts';
+import type { Cluster } from '../../cluster/model/cluster.ts';
 import type { BuildFormat } from '../../formats/image-format.ts';
-import type { BuildRecord } from '../../host/identity/record-build.ts';
+import type { BuildRecord } from '../../cluster/identity/host/record-build.ts';
 import type { Progress } from '../../host/progress.ts';
 import type { BoxPublishing } from '../vagrant/host/write-vagrant-files.ts';
 import type { FittingBase } from './fitting-base.ts';

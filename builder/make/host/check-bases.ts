@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import { mountsStorage } from '../../definition/gluster-support.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
+import { mountsStorage } from '../../cluster/model/gluster-support.ts';
 import { checkSoftware, type BaseSoftware } from '../../base/check-software.ts';
 import type { Rendering } from '../../node/render/create-rendering.ts';
 import type { RenderedEntry } from '../../node/render/rendered-node.ts';

@@ -1,4 +1,4 @@
-import { canonicalPath } from '../../definition/rules/node-paths.ts';
+import { canonicalPath } from '../../cluster/rules/node-paths.ts';
 import type { ImageFiles } from '../../host/image/image-files.ts';
 
 const lists = '/var/lib/dpkg/info';

@@ -1,4 +1,4 @@
-import type { BaseJudge } from '../../definition/base-facts/base-judge.ts';
+import type { BaseJudge } from '../../cluster/base-facts/base-judge.ts';
 import { hasErrors, type SourceText } from '../../report/diagnostic.ts';
 import { ConfigurationError } from '../../report/errors.ts';
 import type { Progress } from '../../host/progress.ts';

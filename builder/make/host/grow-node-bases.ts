@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../definition/cluster.ts';
+import type { ClusterNode } from '../../cluster/model/cluster.ts';
 import { parentOf } from '../../image/image-path.ts';
 import { sizeOf } from '../../image/space-need.ts';
 import type { RenderedNode } from '../../node/render/rendered-node.ts';

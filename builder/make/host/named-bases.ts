@@ -1,4 +1,4 @@
-import type { ClusterBase } from '../../definition/cluster.ts';
+import type { ClusterBase } from '../../cluster/model/cluster.ts';
 import { coverLogins } from '../../definition/cover-logins.ts';
 import { nameInError } from '../../host/name-in-error.ts';
 

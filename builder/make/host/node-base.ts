@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { isVendor, platformOf } from '../../definition/base-traits.ts';
-import type { Cluster, ClusterBase, ClusterNode } from '../../definition/cluster.ts';
-import type { Manifest } from '../../definition/generated/manifest.ts';
-import type { Profile } from '../../definition/generated/profile.ts';
+import { isVendor, platformOf } from '../../cluster/model/base-traits.ts';
+import type { Cluster, ClusterBase, ClusterNode } from '../../cluster/model/cluster.ts';
+import type { Manifest } from '../../cluster/generated/manifest.ts';
+import type { Profile } from '../../cluster/generated/profile.ts';
 import { UsageError } from '../../report/errors.ts';
 import { parseDependency } from '../../packages/dependency.ts';
 import type { Assets } from '../../node/overlay/assets.ts';

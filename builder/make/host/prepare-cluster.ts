@@ -1,13 +1,13 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import { isBox } from '../../formats/image-format.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
-import { placeholderIdentities } from '../../identity/placeholder-identities.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
+import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import { createRendering, type Rendering } from '../../node/render/create-rendering.ts';
 import { ConfigurationError } from '../../report/errors.ts';
 import { vagrantCluster } from '../vagrant/vagrant-cluster.ts';
-import { ensureIdentities, readIdentities } from '../../host/identity/identity-store.ts';
-import { writeSshAccess } from '../../host/identity/ssh-access-files.ts';
+import { ensureIdentities, readIdentities } from '../../cluster/identity/host/identity-store.ts';
+import { writeSshAccess } from '../../cluster/identity/host/ssh-access-files.ts';
 import { packageVersion } from '../../host/package-version.ts';
 import { readAssets } from '../../node/host/read-assets.ts';
 import type { BuildRequest } from './build-request.ts';

@@ -3,9 +3,9 @@ import {
   type BaseFacts,
   type BasePlace,
   type BaseSystem,
-} from '../../definition/base-facts/base-facts.ts';
-import type { BaseQuestions } from '../../definition/base-facts/base-judge.ts';
-import { parseOsRelease } from '../../definition/base-facts/os-release.ts';
+} from '../../cluster/base-facts/base-facts.ts';
+import type { BaseQuestions } from '../../cluster/base-facts/base-judge.ts';
+import { parseOsRelease } from '../../cluster/base-facts/os-release.ts';
 import { createExtTree, type ExtPlace } from '../../image/ext-tree.ts';
 import { formatDependency, missingDependencies, type Dependency } from '../../packages/dependency.ts';
 import { neededPackages } from '../../packages/needed-packages.ts';

@@ -1,4 +1,4 @@
-import { findHindrances, type Hindrance } from '../../definition/base-facts/cloud-init-hindrances.ts';
+import { findHindrances, type Hindrance } from '../../cluster/contents/cloud-init-hindrances.ts';
 import { createExtTree } from '../../image/ext-tree.ts';
 import type { BaseImage } from '../../host/image/base.ts';
 import { statExt } from '../../host/image/ext-programs.ts';

@@ -1,5 +1,5 @@
-import type { BasePast } from '../../definition/base-facts/base-facts.ts';
-import { findNetworks } from '../../definition/base-facts/earlier-networks.ts';
+import type { BasePast } from '../../cluster/base-facts/base-facts.ts';
+import { findNetworks } from '../../cluster/base-facts/earlier-networks.ts';
 import type { ImageFiles } from '../../host/image/image-files.ts';
 
 const networkFolders: readonly (readonly [string, RegExp])[] = [

@@ -1,4 +1,4 @@
-import type { Profile } from '../../definition/generated/profile.ts';
+import type { Profile } from '../../cluster/generated/profile.ts';
 import { machineSize } from '../../artifact/box-files.ts';
 
 /** The machines in which Packer can make an image, by the names that people give; the values are Packer's own. */

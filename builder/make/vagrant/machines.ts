@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import { formatIpv4, parseSubnet } from '../../definition/ipv4.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
+import { formatIpv4, parseSubnet } from '../../cluster/values/ipv4.ts';
 import { artifactName } from '../../formats/image-format.ts';
 import { machineSize } from '../../artifact/box-files.ts';
 

@@ -1,5 +1,5 @@
-import { traitsOf } from '../../definition/base-traits.ts';
-import type { Cluster } from '../../definition/cluster.ts';
+import { traitsOf } from '../../cluster/model/base-traits.ts';
+import type { Cluster } from '../../cluster/model/cluster.ts';
 
 /** Interfaces of a machine of Vagrant: its own network comes first, with every provider. */
 export const vagrantInterfaces = { management: 'eth0', lan: 'eth1' } as const;

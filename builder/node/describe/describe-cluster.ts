@@ -1,4 +1,4 @@
-import type { Cluster, ClusterWifi } from '../../definition/cluster.ts';
+import type { Cluster, ClusterWifi } from '../../cluster/model/cluster.ts';
 import type { PlannedCluster, PlannedWifi } from './plan.ts';
 
 /** What a plan says of the cluster itself: all of it but the Wi-Fi password, the ssh keys and the token. */

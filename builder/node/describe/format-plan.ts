@@ -1,6 +1,6 @@
 import { coverLogins } from '../../definition/cover-logins.ts';
-import type { ClusterKeyboard } from '../../definition/cluster.ts';
-import { defaults } from '../../definition/defaults.ts';
+import type { ClusterKeyboard } from '../../cluster/model/cluster.ts';
+import { defaults } from '../../cluster/model/defaults.ts';
 import { formatRows } from '../../report/format-table.ts';
 import { countFiles, formatFiles } from './format-files.ts';
 import type { Plan, PlannedCluster, PlannedNode, PlannedWifi } from './plan.ts';

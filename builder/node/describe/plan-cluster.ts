@@ -1,13 +1,13 @@
 import { coverLogins } from '../../definition/cover-logins.ts';
-import { platformOf } from '../../definition/base-traits.ts';
-import type { Cluster, ClusterNode, UserImage } from '../../definition/cluster.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
+import { platformOf } from '../../cluster/model/base-traits.ts';
+import type { Cluster, ClusterNode, UserImage } from '../../cluster/model/cluster.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import { createRendering, type RenderOptions, type Rendering } from '../render/create-rendering.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
 import type { Outcome } from '../../report/diagnostic.ts';
 import type { Assets } from '../overlay/assets.ts';
 import { describeCluster, describeWifi } from './describe-cluster.ts';
-import { networkOf } from '../../plan/network-of.ts';
+import { networkOf } from '../../cluster/model/network-of.ts';
 import type { Plan, PlannedNode, PlannedOverlay } from './plan.ts';
 import { createEntryPlanner, type PlanEntry } from './plan-entry.ts';
 

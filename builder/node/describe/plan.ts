@@ -1,4 +1,4 @@
-import type { ClusterKeyboard, Role } from '../../definition/cluster.ts';
+import type { ClusterKeyboard, Role } from '../../cluster/model/cluster.ts';
 
 /** One thing that a node's image will hold beyond its base. */
 export interface PlannedEntry {

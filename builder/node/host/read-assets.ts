@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Cluster } from '../../definition/cluster.ts';
+import type { Cluster } from '../../cluster/model/cluster.ts';
 import type { FolderItem } from '../../definition/folder-item.ts';
 import type { Assets, UserFile } from '../overlay/assets.ts';
 import { HostError } from '../../report/errors.ts';

@@ -1,5 +1,5 @@
 import type { AnySchemaObject } from 'ajv';
-import { compileSchema, type CompiledSchema } from '../../definition/schema/schema-set.ts';
+import { compileSchema, type CompiledSchema } from '../../cluster/schema/schema-set.ts';
 import { assetText, type Assets } from './assets.ts';
 
 const file = 'profiles/schemas/overlay.schema.json';

@@ -1,8 +1,8 @@
-import { traitsOf } from '../../definition/base-traits.ts';
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import { mayFillHomes } from '../../definition/home.ts';
-import { mountsStorage } from '../../definition/gluster-support.ts';
-import { networkOf } from '../../plan/network-of.ts';
+import { traitsOf } from '../../cluster/model/base-traits.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
+import { mayFillHomes } from '../../cluster/model/home.ts';
+import { mountsStorage } from '../../cluster/model/gluster-support.ts';
+import { networkOf } from '../../cluster/model/network-of.ts';
 
 /** Names of the overlays that a node gets. Where two have the same path, the later one wins. */
 export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {

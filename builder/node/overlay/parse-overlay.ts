@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { CompiledSchema } from '../../definition/schema/schema-set.ts';
-import { validateDefinition } from '../../definition/schema/validate-definition.ts';
+import type { CompiledSchema } from '../../cluster/schema/schema-set.ts';
+import { validateDefinition } from '../../cluster/schema/validate-definition.ts';
 import { error } from '../../definition/finding.ts';
-import type { Locator } from '../../definition/source/locator.ts';
-import { parseDefinition } from '../../definition/source/parse-definition.ts';
-import type { OverlayDefinition } from '../../definition/generated/overlay.ts';
+import type { Locator } from '../../cluster/source/locator.ts';
+import { parseDefinition } from '../../cluster/source/parse-definition.ts';
+import type { OverlayDefinition } from '../../cluster/generated/overlay.ts';
 import { parseDependency } from '../../packages/dependency.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../../report/diagnostic.ts';
 import { assetText, type Assets } from './assets.ts';

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { isAddress } from '../../definition/ipv6.ts';
-import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../../definition/cluster.ts';
-import { statusPagePort } from '../../definition/status-page-port.ts';
-import type { ClusterIdentities, NodeIdentity } from '../../identity/identities.ts';
-import { formatRevokedSshKeys } from '../../identity/revoked-keys.ts';
+import { isAddress } from '../../cluster/values/ipv6.ts';
+import type { Cluster, ClusterNode, ClusterStorage, ClusterUser } from '../../cluster/model/cluster.ts';
+import { statusPagePort } from '../../cluster/model/status-page-port.ts';
+import type { ClusterIdentities, NodeIdentity } from '../../cluster/identity/identities.ts';
+import { formatRevokedSshKeys } from '../../cluster/identity/revoked-keys.ts';
 import { dockerDaemon } from './docker-daemon.ts';
 import { glusterOperatingVersion } from './gluster-operating-version.ts';
 

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node, type YAMLMap } from 'yaml';
-import { goYamlTags } from '../../definition/source/go-yaml.ts';
-import type { DefinitionPath } from '../../definition/source/definition-path.ts';
+import { goYamlTags } from '../../cluster/source/go-yaml.ts';
+import type { DefinitionPath } from '../../cluster/source/definition-path.ts';
 
 /** A piece of the text and what takes its place. Insertions have no length. */
 export interface Edit {

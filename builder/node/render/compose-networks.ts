@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, type Document } from 'yaml';
-import type { NetworkOptions } from '../../definition/cluster.ts';
+import type { NetworkOptions } from '../../cluster/model/cluster.ts';
 import { insertInto, nodeAt, replaceNode, type Edit } from './compose-document.ts';
 
 /** Gives networks of a compose file options, and declares those that it lacks. */

@@ -1,5 +1,5 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import type { Assets } from '../overlay/assets.ts';
 import type { Overlay } from '../overlay/overlay.ts';
 import { overlaySchemaOf } from '../overlay/overlay-schema.ts';

@@ -1,6 +1,6 @@
-import type { Cluster } from '../../definition/cluster.ts';
-import { isMapping } from '../../definition/source/is-mapping.ts';
-import { dockerAddressPool } from '../../definition/docker-address-pool.ts';
+import type { Cluster } from '../../cluster/model/cluster.ts';
+import { isMapping } from '../../cluster/source/is-mapping.ts';
+import { dockerAddressPool } from '../../cluster/values/docker-address-pool.ts';
 
 /** Drivers that know `max-size` and `max-file`. */
 const rotating: ReadonlySet<unknown> = new Set(['json-file', 'local']);

@@ -1,5 +1,5 @@
-import type { BaseTraits } from '../../definition/base-traits.ts';
-import type { ClusterWifiEnterprise } from '../../definition/cluster.ts';
+import type { BaseTraits } from '../../cluster/model/base-traits.ts';
+import type { ClusterWifiEnterprise } from '../../cluster/model/cluster.ts';
 
 /**
  * The `auth` of a Wi-Fi network for netplan, without what is not said. Source: netplan YAML reference, `auth`.

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ClusterStack, ComposeEntry, StackEntry } from '../../definition/cluster.ts';
+import type { ClusterStack, ComposeEntry, StackEntry } from '../../cluster/model/cluster.ts';
 import { rewriteCompose, type NamedObject } from './rewrite-compose.ts';
 
 /** A stack as it lies on the nodes. */

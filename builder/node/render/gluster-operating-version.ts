@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../definition/cluster.ts';
+import type { ClusterNode } from '../../cluster/model/cluster.ts';
 
 /** What an image of the user's is taken to have: every GlusterFS since 10 speaks it. */
 const oldestSupported = 100_000;

@@ -1,10 +1,10 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import { traitsOf } from '../../definition/base-traits.ts';
-import { mountsStorage } from '../../definition/gluster-support.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
+import { traitsOf } from '../../cluster/model/base-traits.ts';
+import { mountsStorage } from '../../cluster/model/gluster-support.ts';
 import { upgradeTime } from './upgrade-time.ts';
 import { enterpriseAuth } from './enterprise-auth.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
-import { networkOf } from '../../plan/network-of.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
+import { networkOf } from '../../cluster/model/network-of.ts';
 import { holdsVip } from '../overlay/overlays-of.ts';
 import { identityOf, storageContext, type ClusterContext } from './cluster-context.ts';
 

@@ -1,5 +1,5 @@
-import type { Cluster, ClusterNode } from '../../definition/cluster.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
+import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import type { Overlay } from '../overlay/overlay.ts';
 import { ConfigurationError } from '../../report/errors.ts';
 import type { ClusterContext } from './cluster-context.ts';

@@ -1,5 +1,5 @@
-import { traitsOf } from '../../definition/base-traits.ts';
-import type { ClusterNode } from '../../definition/cluster.ts';
+import { traitsOf } from '../../cluster/model/base-traits.ts';
+import type { ClusterNode } from '../../cluster/model/cluster.ts';
 import { fileFromBytes } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 import type { CheckSeed } from './seed-schemas.ts';

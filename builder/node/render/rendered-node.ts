@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../definition/cluster.ts';
+import type { ClusterNode } from '../../cluster/model/cluster.ts';
 import type { Entry } from '../../plan/entry.ts';
 import type { Overlay } from '../overlay/overlay.ts';
 

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, type Document } from 'yaml';
-import type { DefinitionPath } from '../../definition/source/definition-path.ts';
-import type { ComposeChange, NetworkOptions } from '../../definition/cluster.ts';
+import type { DefinitionPath } from '../../cluster/source/definition-path.ts';
+import type { ComposeChange, NetworkOptions } from '../../cluster/model/cluster.ts';
 import { insertInto, nodeAt, parseCompose, replaceNode, type Edit } from './compose-document.ts';
 import { setNetworkOptions } from './compose-networks.ts';
 

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { Cluster, ClusterImage, ClusterNode, StackEntry } from '../../definition/cluster.ts';
-import { dockerPlatform } from '../../definition/images/docker-platform.ts';
-import { imagesFor } from '../../definition/images/images-for.ts';
-import type { ClusterIdentities } from '../../identity/identities.ts';
+import type { Cluster, ClusterImage, ClusterNode, StackEntry } from '../../cluster/model/cluster.ts';
+import { dockerPlatform } from '../../cluster/docker-images/docker-platform.ts';
+import { imagesFor } from '../../cluster/docker-images/images-for.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import type { Assets, UserFile } from '../overlay/assets.ts';
 import { fileFromBytes, fileFromContent, hostFile, type EntryAttributes } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';

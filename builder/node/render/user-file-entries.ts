@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { ClusterNode, ClusterUser, ExtraFile } from '../../definition/cluster.ts';
-import { homeOf, userOfHome } from '../../definition/home.ts';
-import { ownMode } from '../../definition/resolve/resolve-files.ts';
+import type { ClusterNode, ClusterUser, ExtraFile } from '../../cluster/model/cluster.ts';
+import { homeOf, userOfHome } from '../../cluster/model/home.ts';
+import { ownMode } from '../../cluster/resolve/resolve-files.ts';
 import type { Assets, UserFile } from '../overlay/assets.ts';
 import {
   directoryIfMissing,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isVendor, platformOf } from '../../../builder/definition/base-traits.ts';
+import { isVendor, platformOf } from '../../../builder/cluster/model/base-traits.ts';
 import { editBootFiles } from '../../../builder/base/host/complete/edit-boot-files.ts';
 import { readBase } from '../../../builder/host/image/base.ts';
 import { checkVendorLayout } from '../../../builder/base/host/check-vendor-layout.ts';
-import { readShippedCatalogue } from '../../../builder/host/read-catalogue.ts';
+import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import { run } from '../../image/support/programs.ts';
 import { ensureStandIn } from '../../stand-ins/ensure-stand-in.ts';
 import type { StandIn } from '../../stand-ins/stand-in.ts';

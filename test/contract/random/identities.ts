@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cluster } from '../../../builder/definition/cluster.ts';
-import { ensureIdentities } from '../../../builder/host/identity/identity-store.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
+import { ensureIdentities } from '../../../builder/cluster/identity/host/identity-store.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
-import type { ClusterIdentities } from '../../../builder/identity/identities.ts';
+import type { ClusterIdentities } from '../../../builder/cluster/identity/identities.ts';
 import { exampleIdentities } from '../../golden/support/example-identities.ts';
 
 /** Gives the nodes of any cluster the real keys of one node: sshd reads them, and making new ones takes too long. */

@@ -1,4 +1,4 @@
-import { formatIpv4, parseSubnet } from '../../../builder/definition/ipv4.ts';
+import { formatIpv4, parseSubnet } from '../../../builder/cluster/values/ipv4.ts';
 import type { Randomness } from '../../support/randomness.ts';
 
 /** The network that one definition is most likely about: else hardly any of its addresses would fit together. */

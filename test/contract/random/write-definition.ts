@@ -1,5 +1,5 @@
-import type { SchemaNode } from '../../../builder/definition/schema/schema-node.ts';
-import type { DefinitionPath } from '../../../builder/definition/source/definition-path.ts';
+import type { SchemaNode } from '../../../builder/cluster/schema/schema-node.ts';
+import type { DefinitionPath } from '../../../builder/cluster/source/definition-path.ts';
 import { lanOf, type Lan } from './lan.ts';
 import { randomnessOf, type Randomness } from '../../support/randomness.ts';
 import { textsOfFormats, type Texts } from './texts.ts';

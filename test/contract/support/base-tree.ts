@@ -1,5 +1,5 @@
-import { isBuilt } from '../../../builder/definition/base-traits.ts';
-import { loadCluster } from '../../../builder/host/load-cluster.ts';
+import { isBuilt } from '../../../builder/cluster/model/base-traits.ts';
+import { loadCluster } from '../../../builder/cluster/host/load-cluster.ts';
 import { ensureBase } from '../../../builder/base/host/ensure-base.ts';
 import { runInNamespace } from '../../../builder/host/base/namespace.ts';
 import { cacheDirectory } from '../../../builder/host/cache-directory.ts';

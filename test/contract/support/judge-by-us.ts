@@ -5,13 +5,10 @@ import {
   type Environment,
   type HostPath,
   type Reference,
-} from '../../../builder/definition/environment.ts';
-import { collectReferences } from '../../../builder/definition/references.ts';
-import {
-  stackReferences,
-  stackVariableReferences,
-} from '../../../builder/definition/stacks/written-stack.ts';
-import { understandCluster } from '../../../builder/definition/understand-cluster.ts';
+} from '../../../builder/cluster/model/environment.ts';
+import { collectReferences } from '../../../builder/cluster/resolve/references.ts';
+import { stackReferences, stackVariableReferences } from '../../../builder/cluster/stacks/written-stack.ts';
+import { understandCluster } from '../../../builder/cluster/understand-cluster.ts';
 import { finishStacks } from '../../../builder/node/render/finish-stacks.ts';
 import { environment, schemas, world } from '../../errors/world.ts';
 import type { StackCase } from './stack-cases/stack-case.ts';

@@ -1,4 +1,4 @@
-import type { SchemaNode } from '../../../builder/definition/schema/schema-node.ts';
+import type { SchemaNode } from '../../../builder/cluster/schema/schema-node.ts';
 
 /** Keywords that do not decide what is valid here: words for people, and formats, which docker's own checks do not look at in every version. */
 const withoutMeaning = new Set(['$schema', 'id', 'title', 'description', 'default', 'examples', 'format']);

@@ -1,6 +1,10 @@
-import type { Cluster } from '../../../builder/definition/cluster.ts';
-import type { ClusterIdentities, NodeIdentity, SshIdentity } from '../../../builder/identity/identities.ts';
-import { formatRoster } from '../../../builder/identity/roster.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
+import type {
+  ClusterIdentities,
+  NodeIdentity,
+  SshIdentity,
+} from '../../../builder/cluster/identity/identities.ts';
+import { formatRoster } from '../../../builder/cluster/identity/roster.ts';
 
 const clusterId = 'cccccccc-0000-4000-8000-000000000001';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Cluster } from '../../../builder/definition/cluster.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
 import { vagrantCluster } from '../../../builder/make/vagrant/vagrant-cluster.ts';
-import { loadCluster } from '../../../builder/host/load-cluster.ts';
+import { loadCluster } from '../../../builder/cluster/host/load-cluster.ts';
 
 /** The definitions that are rendered as examples; they say all that would otherwise come from the machine. */
 export const exampleNames = [

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Cluster } from '../../../builder/definition/cluster.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
 import { readAssets } from '../../../builder/node/host/read-assets.ts';
 import type { Entry } from '../../../builder/plan/entry.ts';
 import { formatPlan } from '../../../builder/node/describe/format-plan.ts';

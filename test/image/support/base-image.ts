@@ -1,4 +1,4 @@
-import { isBuilt } from '../../../builder/definition/base-traits.ts';
+import { isBuilt } from '../../../builder/cluster/model/base-traits.ts';
 import { ensureBase } from '../../../builder/base/host/ensure-base.ts';
 import { readSoundBase } from '../../../builder/base/host/base-cache.ts';
 import { readBaseFiles } from '../../../builder/base/host/base-files.ts';
@@ -7,7 +7,7 @@ import type { BaseRequest } from '../../../builder/base/host/base-request.ts';
 import type { BasePartition, BuiltBase } from '../../../builder/base/host/built-base.ts';
 import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
-import { readShippedCatalogue } from '../../../builder/host/read-catalogue.ts';
+import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import { run } from './programs.ts';
 
 /**

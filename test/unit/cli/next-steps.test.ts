@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextSteps, type FinishedBuild } from '../../../builder/cli/next-steps.ts';
-import type { LoadedCluster } from '../../../builder/host/load-cluster.ts';
+import type { LoadedCluster } from '../../../builder/cluster/host/load-cluster.ts';
 import { defaultCluster } from '../render/support/example-cluster.ts';
 
 const loaded: LoadedCluster = {

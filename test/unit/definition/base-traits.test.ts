@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boardWith, platformsOf, runsOn, traitsOf } from '../../../builder/definition/base-traits.ts';
-import type { BaseDefinition } from '../../../builder/definition/generated/base.ts';
+import { boardWith, platformsOf, runsOn, traitsOf } from '../../../builder/cluster/model/base-traits.ts';
+import type { BaseDefinition } from '../../../builder/cluster/generated/base.ts';
 import { exampleNode } from '../render/support/example-cluster.ts';
 
 const image = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseFlags } from '../../../builder/definition/source/command-line.ts';
-import { mergeFlags } from '../../../builder/definition/source/merge-flags.ts';
-import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
+import { parseFlags } from '../../../builder/cluster/source/command-line.ts';
+import { mergeFlags } from '../../../builder/cluster/source/merge-flags.ts';
+import { parseDefinition } from '../../../builder/cluster/source/parse-definition.ts';
 
 describe('parseFlags', () => {
   it('shows the command as it was typed and finds each value in it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
-import type { DefinitionPath } from '../../../builder/definition/source/definition-path.ts';
+import { parseDefinition } from '../../../builder/cluster/source/parse-definition.ts';
+import type { DefinitionPath } from '../../../builder/cluster/source/definition-path.ts';
 
 /** What a locator points at, as the characters themselves. */
 function pointer(text: string) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseImageArchive } from '../../../builder/definition/images/image-archive.ts';
-import { fullReference } from '../../../builder/definition/images/image-reference.ts';
+import { parseImageArchive } from '../../../builder/cluster/model/image-archive.ts';
+import { fullReference } from '../../../builder/cluster/docker-images/image-reference.ts';
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const digestOf = (config: Uint8Array): string => `digest-of-${config.length}`;

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  renderInitialDefinition,
-  type InitialAnswers,
-} from '../../../builder/definition/initial-definition.ts';
+import { renderInitialDefinition, type InitialAnswers } from '../../../builder/cluster/initial-definition.ts';
 import { publicKey } from '../../errors/world.ts';
 import { resolved, understand } from './understand.ts';
 

@@ -8,7 +8,7 @@ import {
   parseIpv4,
   parseSubnet,
   type Ipv4Subnet,
-} from '../../../builder/definition/ipv4.ts';
+} from '../../../builder/cluster/values/ipv4.ts';
 
 function subnet(text: string): Ipv4Subnet {
   const parsed = parseSubnet(text);

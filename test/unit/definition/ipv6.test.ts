@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAddress, isIpv6 } from '../../../builder/definition/ipv6.ts';
+import { isAddress, isIpv6 } from '../../../builder/cluster/values/ipv6.ts';
 
 describe('isIpv6', () => {
   it.each([

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { chooseStore } from '../../../builder/definition/last-build/choose-store.ts';
-import { continueDefinition } from '../../../builder/definition/last-build/continue-definition.ts';
-import { describeKey } from '../../../builder/definition/last-build/built-cluster.ts';
-import { flattenSettings } from '../../../builder/definition/last-build/flatten-settings.ts';
+import { chooseStore } from '../../../builder/cluster/last-build/choose-store.ts';
+import { continueDefinition } from '../../../builder/cluster/last-build/continue-definition.ts';
+import { describeKey } from '../../../builder/cluster/last-build/built-cluster.ts';
+import { flattenSettings } from '../../../builder/cluster/last-build/flatten-settings.ts';
 
 const pi3 = { name: 'pi3', profile: 'pi3' };
 const home = { name: 'home', profile: 'pi3' };

@@ -2,12 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import {
-  canonicalPath,
-  replaceablePaths,
-  settingPaths,
-} from '../../../builder/definition/rules/node-paths.ts';
-import { ownedPlace } from '../../../builder/definition/rules/target-rules.ts';
+import { canonicalPath, replaceablePaths, settingPaths } from '../../../builder/cluster/rules/node-paths.ts';
+import { ownedPlace } from '../../../builder/cluster/rules/target-rules.ts';
 
 const overlays = join(import.meta.dirname, '../../../overlays');
 

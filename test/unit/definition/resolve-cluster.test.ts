@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostPath } from '../../../builder/definition/environment.ts';
+import type { HostPath } from '../../../builder/cluster/model/environment.ts';
 import { publicKey } from '../../errors/world.ts';
 import { resolved, understand } from './understand.ts';
 

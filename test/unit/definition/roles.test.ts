@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultManagerCount } from '../../../builder/definition/roles.ts';
+import { defaultManagerCount } from '../../../builder/cluster/model/swarm-roles.ts';
 
 it('makes as many managers as survive a loss, and no more when the cluster grows', () => {
   const managers = [1, 2, 3, 4, 5, 6, 7, 8, 1000].map((count) => defaultManagerCount(count));

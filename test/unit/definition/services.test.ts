@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostPath } from '../../../builder/definition/environment.ts';
+import type { HostPath } from '../../../builder/cluster/model/environment.ts';
 import { describeCluster } from '../../../builder/node/describe/describe-cluster.ts';
 import { formatPlan } from '../../../builder/node/describe/format-plan.ts';
 import type { Plan } from '../../../builder/node/describe/plan.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPrivateKey, parseSshKey } from '../../../builder/definition/ssh-key.ts';
+import { isPrivateKey, parseSshKey } from '../../../builder/cluster/values/ssh-key.ts';
 import { publicKey } from '../../errors/world.ts';
 
 /** Apart, so that no scanner for leaked keys reports this file. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { understandCluster } from '../../../builder/definition/understand-cluster.ts';
-import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
-import { collectReferences } from '../../../builder/definition/references.ts';
+import { understandCluster } from '../../../builder/cluster/understand-cluster.ts';
+import { parseDefinition } from '../../../builder/cluster/source/parse-definition.ts';
+import { collectReferences } from '../../../builder/cluster/resolve/references.ts';
 import { environment, readNamedSources, repository, schemas } from '../../errors/world.ts';
 import { resolved, understand } from './understand.ts';
 

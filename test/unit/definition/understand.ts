@@ -1,7 +1,7 @@
-import type { Environment } from '../../../builder/definition/environment.ts';
-import type { DefinitionFlags } from '../../../builder/definition/source/command-line.ts';
-import { understandCluster, type UnderstoodCluster } from '../../../builder/definition/understand-cluster.ts';
-import type { Cluster } from '../../../builder/definition/cluster.ts';
+import type { Environment } from '../../../builder/cluster/model/environment.ts';
+import type { DefinitionFlags } from '../../../builder/cluster/source/command-line.ts';
+import { understandCluster, type UnderstoodCluster } from '../../../builder/cluster/understand-cluster.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
 import { environment, schemas, world } from '../../errors/world.ts';
 
 /** Understands a definition in the small world of the error cases. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatKnownHosts, formatSshConfig } from '../../../builder/identity/ssh-access.ts';
+import { formatKnownHosts, formatSshConfig } from '../../../builder/cluster/identity/ssh-access.ts';
 import { exampleIdentities } from '../../golden/support/example-identities.ts';
 import { defaultCluster, exampleNode } from '../render/support/example-cluster.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../../builder/plan/network-of.ts';
+import { networkOf } from '../../../builder/cluster/model/network-of.ts';
 import { defaultCluster, exampleNode, wifiCluster } from '../render/support/example-cluster.ts';
 
 const { network } = defaultCluster();

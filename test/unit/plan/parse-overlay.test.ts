@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compileSchema } from '../../../builder/definition/schema/schema-set.ts';
+import { compileSchema } from '../../../builder/cluster/schema/schema-set.ts';
 import { parseOverlay } from '../../../builder/node/overlay/parse-overlay.ts';
 import type { Overlay } from '../../../builder/node/overlay/overlay.ts';
 import type { Outcome } from '../../../builder/report/diagnostic.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster } from '../../../builder/definition/cluster.ts';
-import type { ClusterIdentities } from '../../../builder/identity/identities.ts';
-import { placeholderIdentities } from '../../../builder/identity/placeholder-identities.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
+import type { ClusterIdentities } from '../../../builder/cluster/identity/identities.ts';
+import { placeholderIdentities } from '../../../builder/cluster/identity/placeholder-identities.ts';
 import { formatPlan } from '../../../builder/node/describe/format-plan.ts';
 import type { Plan, PlannedEntry } from '../../../builder/node/describe/plan.ts';
 import { planCluster, type PlanOptions } from '../../../builder/node/describe/plan-cluster.ts';

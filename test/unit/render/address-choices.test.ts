@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster } from '../../../builder/definition/cluster.ts';
-import { overlaps, parseSubnet } from '../../../builder/definition/ipv4.ts';
-import { dockerAddressPool } from '../../../builder/definition/docker-address-pool.ts';
+import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
+import { overlaps, parseSubnet } from '../../../builder/cluster/values/ipv4.ts';
+import { dockerAddressPool } from '../../../builder/cluster/values/docker-address-pool.ts';
 import { glusterOperatingVersion } from '../../../builder/node/render/gluster-operating-version.ts';
 import { defaultCluster, exampleNode } from './support/example-cluster.ts';
 

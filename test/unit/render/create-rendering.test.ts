@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster, ClusterNode, ExtraFile } from '../../../builder/definition/cluster.ts';
+import type { Cluster, ClusterNode, ExtraFile } from '../../../builder/cluster/model/cluster.ts';
 import type { Assets, UserFile } from '../../../builder/node/overlay/assets.ts';
 import {
   createRendering,

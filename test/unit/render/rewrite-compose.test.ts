@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fillCompose } from '../../../builder/definition/stacks/fill-compose.ts';
-import { parseDefinition } from '../../../builder/definition/source/parse-definition.ts';
-import { missingNetworkOptions, mtuOption } from '../../../builder/definition/stacks/network-options.ts';
+import { fillCompose } from '../../../builder/cluster/stacks/fill-compose.ts';
+import { parseDefinition } from '../../../builder/cluster/source/parse-definition.ts';
+import { missingNetworkOptions, mtuOption } from '../../../builder/cluster/stacks/network-options.ts';
 import { rewriteCompose, type ComposeEdits } from '../../../builder/node/render/rewrite-compose.ts';
 
 const read = (text: string): unknown => {

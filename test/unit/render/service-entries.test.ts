@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterImage, ClusterNode, StackEntry } from '../../../builder/definition/cluster.ts';
+import type { ClusterImage, ClusterNode, StackEntry } from '../../../builder/cluster/model/cluster.ts';
 import type { UserFile } from '../../../builder/node/overlay/assets.ts';
 import { createServiceEntries } from '../../../builder/node/render/service-entries.ts';
 import { defaultCluster, exampleNode } from './support/example-cluster.ts';

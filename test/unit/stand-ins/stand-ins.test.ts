@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { commandLinePath, editCommandLine, editConfig } from '../../../builder/board/board-files.ts';
-import { isVendor, platformOf, type VendorDefinition } from '../../../builder/definition/base-traits.ts';
-import { readShippedCatalogue } from '../../../builder/host/read-catalogue.ts';
+import { isVendor, platformOf, type VendorDefinition } from '../../../builder/cluster/model/base-traits.ts';
+import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import type { StandIn, StandInPartition } from '../../stand-ins/stand-in.ts';
 import { standIns, type StandInName } from '../../stand-ins/stand-ins.ts';
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { VendorDefinition } from '../../../definition/base-traits.ts';
+import type { VendorDefinition } from '../../../cluster/model/base-traits.ts';
 import { chooseFile, parseChecksumList, type ListedFile } from '../../download/checksum-list.ts';
 import { isPlainFileName } from '../../../image/plain-file-name.ts';
 import { HostError } from '../../../report/errors.ts';

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../definition/generated/manifest.ts';
+import type { Manifest } from '../../../cluster/generated/manifest.ts';
 import { checkFilesystems } from '../../../host/image/check-filesystems.ts';
 import { HostError } from '../../../report/errors.ts';
 import { findSeeds, type FoundSeed } from '../../../host/image/find-seeds.ts';

@@ -1,6 +1,6 @@
 import { lstat, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../../../definition/generated/manifest.ts';
+import type { Manifest } from '../../../cluster/generated/manifest.ts';
 import { artifactName, type BuildFormat } from '../../../formats/image-format.ts';
 import { defaultMtimeSeconds } from '../../../node/render/make-entry.ts';
 import { HostError } from '../../../report/errors.ts';

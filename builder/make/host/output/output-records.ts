@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../definition/generated/manifest.ts';
+import type { Manifest } from '../../../cluster/generated/manifest.ts';
 import { buildFormats } from '../../../formats/image-format.ts';
 import { isPlainFileName, isSha256 } from '../../../image/plain-file-name.ts';
 import { HostError } from '../../../report/errors.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClusterNode } from '../../../definition/cluster.ts';
+import type { ClusterNode } from '../../../cluster/model/cluster.ts';
 import { artifactName, type WrittenFormat } from '../../../formats/image-format.ts';
 import type { PackerBuilder } from '../packer-variables.ts';
 import type { PackerVersion } from '../packer-version.ts';

@@ -1,4 +1,4 @@
-import type { Profile } from '../../../definition/generated/profile.ts';
+import type { Profile } from '../../../cluster/generated/profile.ts';
 import type { Assets } from '../../../node/overlay/assets.ts';
 import type { Entry } from '../../../plan/entry.ts';
 import type { PackerBuilder, PackerHost } from '../packer-variables.ts';

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Cluster } from '../../../definition/cluster.ts';
+import type { Cluster } from '../../../cluster/model/cluster.ts';
 import { isBox, type BuildFormat } from '../../../formats/image-format.ts';
 import { assetText, type Assets } from '../../../node/overlay/assets.ts';
 import { HostError } from '../../../report/errors.ts';

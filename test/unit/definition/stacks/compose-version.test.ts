@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { composeVersionOf } from '../../../../builder/definition/stacks/compose-version.ts';
+import { composeVersionOf } from '../../../../builder/cluster/stacks/compose-version.ts';
 
 it.each<[unknown, (string | undefined)[], unknown]>([
   [undefined, ['26.1'], { minor: 12, written: null }],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parsePort } from '../../../../builder/definition/stacks/published-port.ts';
-import { readStackContent } from '../../../../builder/definition/stacks/stack-content.ts';
-import { listStacks } from '../../../../builder/definition/stacks/list-stacks.ts';
+import { parsePort } from '../../../../builder/cluster/stacks/published-port.ts';
+import { readStackContent } from '../../../../builder/cluster/stacks/stack-content.ts';
+import { listStacks } from '../../../../builder/cluster/stacks/list-stacks.ts';
 
 describe('the ports of a service', () => {
   const published = (written: unknown) =>

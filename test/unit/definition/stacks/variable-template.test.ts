@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseVariableFile } from '../../../../builder/definition/stacks/variable-file.ts';
-import { fillVariables } from '../../../../builder/definition/stacks/variable-template.ts';
+import { parseVariableFile } from '../../../../builder/cluster/stacks/variable-file.ts';
+import { fillVariables } from '../../../../builder/cluster/stacks/variable-template.ts';
 
 describe('variables in a text', () => {
   const fill = (text: string) => fillVariables(text, (name) => ({ A: 'a', EMPTY: '', lower: 'l' })[name]);

@@ -3,9 +3,9 @@ import type {
   ClusterNode,
   ClusterStorage,
   ClusterWifi,
-} from '../../../../builder/definition/cluster.ts';
-import type { BaseDefinition } from '../../../../builder/definition/generated/base.ts';
-import type { Profile } from '../../../../builder/definition/generated/profile.ts';
+} from '../../../../builder/cluster/model/cluster.ts';
+import type { BaseDefinition } from '../../../../builder/cluster/generated/base.ts';
+import type { Profile } from '../../../../builder/cluster/generated/profile.ts';
 
 const pi: Profile = {
   description: 'Raspberry Pi 3 Model B and B+',
