@@ -1,4 +1,4 @@
-import { combineCrc32 } from '../formats/crc32.ts';
+import { combineCrc32 } from '../image/crc32.ts';
 
 /** A stretch of raw deflate data that ends on a byte, without a final block, and what it decodes to. */
 export interface DeflateFrame {

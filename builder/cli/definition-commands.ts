@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { buildFormats } from '../formats/image-format.ts';
+import { buildFormats } from '../image/image-format.ts';
 import { change, collect, removeNode, withDefinition, withOutputs } from './command-options.ts';
 
 /** Commands that write, show or make what a definition says. */

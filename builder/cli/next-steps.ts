@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { quoteWord } from '../report/quote-word.ts';
-import type { BuildFormat } from '../formats/image-format.ts';
+import type { BuildFormat } from '../image/image-format.ts';
 import type { LoadedCluster } from '../cluster/host/load-cluster.ts';
 import { shownPath } from '../host/shown-path.ts';
 import { nextCommand } from './next-command.ts';

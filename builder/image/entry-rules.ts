@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/entry.ts';
+import type { Entry } from './entry.ts';
 import { nameLimitBytes } from './debugfs-script.ts';
 import { partsOf } from './image-path.ts';
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/entry.ts';
+import type { Entry } from './entry.ts';
 import type { PlacedEntry } from './ext-plan.ts';
 import type { ExtPlace } from './ext-tree.ts';
 import { ancestorsOf } from './image-path.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/entry.ts';
+import type { Entry } from './entry.ts';
 import type { ExtChange, InodeFields } from './debugfs-script.ts';
 import type { ExtPlace } from './ext-tree.ts';
 import { ancestorsOf, comparePaths, nameOf, parentOf } from './image-path.ts';

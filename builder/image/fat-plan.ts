@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/entry.ts';
+import type { Entry } from './entry.ts';
 import { sizeOf, type SpaceNeed } from './space-need.ts';
 import type { FatNode, FatVolume } from './fat-volume.ts';
 import { ancestorsOf, comparePaths, nameOf, parentOf, partsOf } from './image-path.ts';

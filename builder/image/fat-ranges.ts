@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/entry.ts';
+import type { Entry } from './entry.ts';
 import { clusterOffset } from './fat-geometry.ts';
 import type { FatVolume } from './fat-volume.ts';
 import { ancestorsOf } from './image-path.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../plan/entry.ts';
+import type { Entry } from './entry.ts';
 import { missingAncestors, type PlacedEntry } from './ext-plan.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
 import { nameOf, parentOf } from './image-path.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeStamp } from '../../builder/host/change-stamp.ts';
 import { packEntries } from '../../builder/artifact/host/seed/pack-entries.ts';
 import { writeRenderedNode } from '../../builder/node/host/write-rendered-node.ts';
-import type { Entry } from '../../builder/plan/entry.ts';
+import type { Entry } from '../../builder/image/entry.ts';
 
 // A file of the user's that is another one than the plan was made with: never an output without a word.
 let scratch = '';

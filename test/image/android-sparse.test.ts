@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { unpackContainer, type UnpackOptions } from '../../builder/host/containers/unpack-container.ts';
+import { unpackContainer, type UnpackOptions } from '../../builder/image/packing/host/unpack-container.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { chooseSeed, randomNumbers } from './support/random.ts';

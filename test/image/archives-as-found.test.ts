@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { unpackContainer, type UnpackOptions } from '../../builder/host/containers/unpack-container.ts';
+import { unpackContainer, type UnpackOptions } from '../../builder/image/packing/host/unpack-container.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { makeScratch } from './support/test-image.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readLayout } from '../../builder/host/image/read-layout.ts';
+import { readLayout } from '../../builder/image/host/read-layout.ts';
 import type { Manifest } from '../../builder/cluster/generated/manifest.ts';
 import type { Plan, PlannedEntry } from '../../builder/node/describe/plan.ts';
 import { runCli } from '../support/run-cli.ts';

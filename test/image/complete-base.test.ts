@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/host/image/base.ts';
+import { readBase } from '../../builder/image/host/base.ts';
 import { hashFile } from '../../builder/host/hash-file.ts';
 import { completeBase, type CompleteBase } from '../../builder/base/host/complete/complete-base.ts';
 import { silentProgress } from '../../builder/host/progress.ts';

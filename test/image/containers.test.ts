@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { containerOf } from '../../builder/host/containers/container-kind.ts';
-import { unpackContainer } from '../../builder/host/containers/unpack-container.ts';
+import { containerOf } from '../../builder/image/packing/host/container-kind.ts';
+import { unpackContainer } from '../../builder/image/packing/host/unpack-container.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { makeScratch } from './support/test-image.ts';

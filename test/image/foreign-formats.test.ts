@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readLayout } from '../../builder/host/image/read-layout.ts';
+import { readLayout } from '../../builder/image/host/read-layout.ts';
 import type { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { makeScratch } from './support/test-image.ts';

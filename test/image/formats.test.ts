@@ -11,15 +11,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImageFormat } from '../../builder/formats/image-format.ts';
+import type { ImageFormat } from '../../builder/image/image-format.ts';
 import type { FormatBase } from '../../builder/artifact/host/artifact-writer.ts';
 import {
   openFormatWriter,
   type FormatWriter,
   type WrittenFormats,
 } from '../../builder/artifact/host/format-writer.ts';
-import { readBase } from '../../builder/host/image/base.ts';
-import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
+import { readBase } from '../../builder/image/host/base.ts';
+import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import type { Patch } from '../../builder/image/patch.ts';
 import { nodeEntries, rootFile } from './support/entries.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { unpackContainer, type UnpackOptions } from '../../builder/host/containers/unpack-container.ts';
+import { unpackContainer, type UnpackOptions } from '../../builder/image/packing/host/unpack-container.ts';
 import { unpackImage } from '../../builder/artifact/host/unpack-image.ts';
 import { silentProgress } from '../../builder/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unpackContainer } from '../../builder/host/containers/unpack-container.ts';
+import { unpackContainer } from '../../builder/image/packing/host/unpack-container.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';

@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, openSync, readFileSync, truncateSync, writeSyn
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/host/image/base.ts';
+import { readBase } from '../../builder/image/host/base.ts';
 import type { ImageLayout } from '../../builder/image/layout.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';

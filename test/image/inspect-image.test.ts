@@ -1,17 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/host/image/base.ts';
+import { readBase } from '../../builder/image/host/base.ts';
 import {
   inspectImage,
   listImagePath,
   readImageFile,
   statImagePath,
 } from '../../builder/check/inspect/host/inspect-image.ts';
-import { compareEntries } from '../../builder/host/image/read-entries.ts';
-import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
-import { writeImage } from '../../builder/host/image/write-image.ts';
-import type { Entry } from '../../builder/plan/entry.ts';
+import { compareEntries } from '../../builder/image/host/read-entries.ts';
+import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
+import { writeImage } from '../../builder/image/host/write-image.ts';
+import type { Entry } from '../../builder/image/entry.ts';
 import { runCli } from '../support/run-cli.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';

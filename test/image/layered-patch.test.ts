@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase, type BaseImage } from '../../builder/host/image/base.ts';
-import { checkFilesystems } from '../../builder/host/image/check-filesystems.ts';
-import { compareEntries } from '../../builder/host/image/read-entries.ts';
-import { openWorkCopy, type WorkCopy } from '../../builder/host/image/work-copy.ts';
+import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
+import { compareEntries } from '../../builder/image/host/read-entries.ts';
+import { openWorkCopy, type WorkCopy } from '../../builder/image/host/work-copy.ts';
 import type { Patch } from '../../builder/image/patch.ts';
 import { bootFile, nodeEntries, rootFile } from './support/entries.ts';
 import { missingPrograms } from './support/programs.ts';

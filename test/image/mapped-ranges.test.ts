@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { extAllocation } from '../../builder/formats/ext-allocation.ts';
-import { mappedRanges } from '../../builder/formats/mapped-ranges.ts';
-import { readBase, type BaseImage } from '../../builder/host/image/base.ts';
-import { checkFilesystems } from '../../builder/host/image/check-filesystems.ts';
-import { withImage } from '../../builder/host/image/open-image.ts';
+import { extAllocation } from '../../builder/image/ext-allocation.ts';
+import { mappedRanges } from '../../builder/image/mapped-ranges.ts';
+import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
+import { withImage } from '../../builder/image/host/open-image.ts';
 import { subSource } from '../../builder/image/byte-source.ts';
 import type { ByteRange } from '../../builder/image/ranges.ts';
 import { missingPrograms, run } from './support/programs.ts';

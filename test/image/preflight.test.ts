@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/host/image/base.ts';
-import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
-import type { Entry } from '../../builder/plan/entry.ts';
+import { readBase } from '../../builder/image/host/base.ts';
+import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
+import type { Entry } from '../../builder/image/entry.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { runCli } from '../support/run-cli.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';

@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase, type BaseImage } from '../../builder/host/image/base.ts';
-import { withImage } from '../../builder/host/image/open-image.ts';
-import { stageContents } from '../../builder/host/image/staging.ts';
-import { openWorkCopy } from '../../builder/host/image/work-copy.ts';
+import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { withImage } from '../../builder/image/host/open-image.ts';
+import { stageContents } from '../../builder/image/host/staging.ts';
+import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
 import { patchedSource, type Patch } from '../../builder/image/patch.ts';
-import type { Entry } from '../../builder/plan/entry.ts';
+import type { Entry } from '../../builder/image/entry.ts';
 import { bootFile, directory, nodeEntries, rootFile } from './support/entries.ts';
 import { missingPrograms } from './support/programs.ts';
 import { buildTestImage, makeScratch, usualImage } from './support/test-image.ts';

@@ -1,10 +1,10 @@
 import { rename, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { imageFormats, type ImageFormat } from '../../formats/image-format.ts';
+import { imageFormats, type ImageFormat } from '../../image/image-format.ts';
 import { HostError } from '../../report/errors.ts';
 import { makePrivateTemporary } from '../../host/image/private-temporary.ts';
-import { readLayout } from '../../host/image/read-layout.ts';
-import { checkTarget } from '../../host/image/target-guard.ts';
+import { readLayout } from '../../image/host/read-layout.ts';
+import { checkTarget } from '../../image/host/target-guard.ts';
 import type { Progress } from '../../host/progress.ts';
 import { findPatchBase } from './find-patch-base.ts';
 import { openFormatWriter, type WrittenArtifact } from './format-writer.ts';

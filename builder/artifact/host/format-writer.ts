@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { PatchRange } from '../image-contents.ts';
-import { artifactName, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
+import { artifactName, type BuildFormat, type WrittenFormat } from '../../image/image-format.ts';
 import { planImage } from '../image-pieces.ts';
 import { pieceLength } from '../piece.ts';
 import type { Patch } from '../../image/patch.ts';

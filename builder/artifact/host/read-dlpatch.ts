@@ -12,8 +12,8 @@ import {
 } from '../dlpatch.ts';
 import type { Patch } from '../../image/patch.ts';
 import { HostError } from '../../report/errors.ts';
-import { openImage } from '../../host/image/open-image.ts';
-import { createPatchStore } from '../../host/image/patch-store.ts';
+import { openImage } from '../../image/host/open-image.ts';
+import { createPatchStore } from '../../image/host/patch-store.ts';
 
 /** A `.dlpatch` that was found whole. */
 export interface OpenDlpatch {

@@ -5,11 +5,11 @@ import { listBases } from '../../base/host/base-cache.ts';
 import { diskFull, isDiskFull } from '../../host/disk-full.ts';
 import { knownDigest } from '../../host/known-digest.ts';
 import type { Progress } from '../../host/progress.ts';
-import { containerOf, type Container } from '../../host/containers/container-kind.ts';
-import { unpackContainer } from '../../host/containers/unpack-container.ts';
+import { containerOf, type Container } from '../../image/packing/host/container-kind.ts';
+import { unpackContainer } from '../../image/packing/host/unpack-container.ts';
 import { applyDlpatch } from './apply-dlpatch.ts';
 import { isDlpatch } from './read-dlpatch.ts';
-import { readStart } from '../../host/image/open-image.ts';
+import { readStart } from '../../image/host/open-image.ts';
 
 /** How an image may be packed, by the first bytes of its file. */
 export type Packing = Container | 'dlpatch';

@@ -4,9 +4,9 @@ import { renderBmap, type DigestedRange } from '../bmap.ts';
 import { endOf, type PatchRange } from '../image-contents.ts';
 import type { ImagePlan } from '../image-pieces.ts';
 import type { ByteRange } from '../../image/ranges.ts';
-import { mappedRanges } from '../../formats/mapped-ranges.ts';
+import { mappedRanges } from '../../image/mapped-ranges.ts';
 import { patchedSource } from '../../image/patch.ts';
-import { withImage } from '../../host/image/open-image.ts';
+import { withImage } from '../../image/host/open-image.ts';
 import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
 
 /** Ranges are cut at these places, so that those which no patch touches have the same digest in every image. */

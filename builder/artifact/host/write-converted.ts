@@ -1,6 +1,6 @@
 import { chmod, open, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { identifiedBytes, identityEdits, type ConvertedDisk } from '../../formats/disk-identity.ts';
+import { identifiedBytes, identityEdits, type ConvertedDisk } from '../../image/packing/disk-identity.ts';
 import { hashFile } from '../../host/hash-file.ts';
 import { writeFully } from '../../host/image/write-fully.ts';
 import { runTool } from '../../host/run-tool.ts';

@@ -1,6 +1,6 @@
 import type { VendorDefinition } from '../../cluster/model/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
-import type { BaseImage } from '../../host/image/base.ts';
+import type { BaseImage } from '../../image/host/base.ts';
 
 /** What a definition says of an image's partitions. */
 export type VendorLayout = VendorDefinition['vendor']['images'][string]['layout'];

@@ -1,10 +1,10 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from '../../host/hash-file.ts';
-import { readBase, type BaseImage } from '../../host/image/base.ts';
-import { readExtSuperblock } from '../../host/image/volumes.ts';
-import { openImageFiles } from '../../host/image/image-files.ts';
-import { withImage } from '../../host/image/open-image.ts';
+import { readBase, type BaseImage } from '../../image/host/base.ts';
+import { readExtSuperblock } from '../../image/host/volumes.ts';
+import { openImageFiles } from '../../image/host/image-files.ts';
+import { withImage } from '../../image/host/open-image.ts';
 import { packageVersion } from '../../host/package-version.ts';
 import type { BasePartition, BaseRecord } from './built-base.ts';
 import { type BasePackage, parseDpkgStatus } from '../../host/base/dpkg-status.ts';

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { buildCluster } from '../../make/host/build-cluster.ts';
 import type { BuiltItem } from '../../make/host/build-artifacts.ts';
-import { buildFormats, isBox, type BuildFormat } from '../../formats/image-format.ts';
+import { buildFormats, isBox, type BuildFormat } from '../../image/image-format.ts';
 import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';

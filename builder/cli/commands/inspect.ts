@@ -7,7 +7,7 @@ import {
 } from '../../check/inspect/host/inspect-image.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import { withUnpackedImage } from '../../artifact/host/with-unpacked.ts';
-import type { ImageFile } from '../../host/image/image-files.ts';
+import type { ImageFile } from '../../image/host/image-files.ts';
 import { parseImageAddress } from '../../image/image-address.ts';
 import type { ImagePartition } from '../../image/layout.ts';
 import { HostError } from '../../report/errors.ts';

@@ -16,7 +16,7 @@ import { listStores } from '../identity/host/read-last-build.ts';
 import type { BaseJudge } from '../base-facts/base-judge.ts';
 import type { BuildRecord } from '../identity/host/record-build.ts';
 import { judgeLastBuild } from './judge-last-build.ts';
-import { isBox } from '../../formats/image-format.ts';
+import { isBox } from '../../image/image-format.ts';
 import { readShippedDefinitions } from './read-definitions.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readSchemas } from './read-schemas.ts';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../cluster/generated/manifest.ts';
-import { artifactName, buildFormats, type BuildFormat } from '../../formats/image-format.ts';
+import { artifactName, buildFormats, type BuildFormat } from '../../image/image-format.ts';
 import type { WrittenArtifact } from '../../artifact/host/format-writer.ts';
 import type { NodeBase } from './node-base.ts';
 import type { OutputDirectory } from './output/output-directory.ts';

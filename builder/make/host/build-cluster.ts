@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
-import { isBox, type BuildFormat, type WrittenFormat } from '../../formats/image-format.ts';
+import { isBox, type BuildFormat, type WrittenFormat } from '../../image/image-format.ts';
 import { loginUser } from '../../cluster/identity/ssh-access.ts';
 import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import type { Assets } from '../../node/overlay/assets.ts';

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
-import { isBox, type WrittenFormat } from '../../formats/image-format.ts';
+import { isBox, type WrittenFormat } from '../../image/image-format.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import { commonEntries } from '../../node/render/common-entries.ts';
 import type { Rendering } from '../../node/render/create-rendering.ts';

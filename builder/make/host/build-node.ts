@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WrittenFormat } from '../../formats/image-format.ts';
+import type { WrittenFormat } from '../../image/image-format.ts';
 import type { Overlay } from '../../node/overlay/overlay.ts';
 import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-node.ts';
 import type { BoxFiles } from '../../artifact/box-files.ts';

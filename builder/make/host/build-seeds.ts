@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { artifactName } from '../../formats/image-format.ts';
+import { artifactName } from '../../image/image-format.ts';
 import { hashEntries } from '../../node/render/hash-entries.ts';
 import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-node.ts';
 import { writeSeed } from '../../artifact/host/seed/write-seed.ts';

@@ -4,8 +4,8 @@ import { sizeOf } from '../../image/space-need.ts';
 import type { RenderedNode } from '../../node/render/rendered-node.ts';
 import type { EnsureBaseOptions } from '../../base/host/base-request.ts';
 import { ensureGrownBase } from '../../base/host/grown-base.ts';
-import { readBase, type BaseImage } from '../../host/image/base.ts';
-import { freeRootSpace, hasRoom, type FreeSpace } from '../../host/image/grow-root.ts';
+import { readBase, type BaseImage } from '../../image/host/base.ts';
+import { freeRootSpace, hasRoom, type FreeSpace } from '../../image/host/grow-root.ts';
 import type { NodeBase } from './node-base.ts';
 
 const mebibyte = 1024 * 1024;

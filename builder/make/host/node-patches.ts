@@ -1,6 +1,6 @@
 import type { Patch } from '../../image/patch.ts';
 import type { RenderedEntry } from '../../node/render/rendered-node.ts';
-import { openWorkCopy, type WorkCopy } from '../../host/image/work-copy.ts';
+import { openWorkCopy, type WorkCopy } from '../../image/host/work-copy.ts';
 import type { NodeBase } from './node-base.ts';
 
 /** What makes a node's image out of its base. */

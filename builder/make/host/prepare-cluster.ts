@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
-import { isBox } from '../../formats/image-format.ts';
+import { isBox } from '../../image/image-format.ts';
 import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
 import type { Assets } from '../../node/overlay/assets.ts';

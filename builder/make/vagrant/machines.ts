@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import { formatIpv4, parseSubnet } from '../../cluster/values/ipv4.ts';
-import { artifactName } from '../../formats/image-format.ts';
+import { artifactName } from '../../image/image-format.ts';
 import { machineSize } from '../../artifact/box-files.ts';
 
 /** What `packer/vagrant/Vagrantfile` reads. */

@@ -11,10 +11,10 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Entry } from '../../plan/entry.ts';
+import type { Entry } from '../../image/entry.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
 import { HostError } from '../../report/errors.ts';
-import { checkHostFiles } from '../../host/image/staging.ts';
+import { checkHostFiles } from '../../image/host/staging.ts';
 import { makePrivateDirectory } from '../../host/files.ts';
 import { makeDirectory } from '../../host/make-directory.ts';
 

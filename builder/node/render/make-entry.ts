@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { UserFile } from '../overlay/assets.ts';
-import type { EntryContent } from '../../plan/entry.ts';
+import type { EntryContent } from '../../image/entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ClusterNode } from '../../cluster/model/cluster.ts';
-import type { Entry } from '../../plan/entry.ts';
+import type { Entry } from '../../image/entry.ts';
 import type { Overlay } from '../overlay/overlay.ts';
 
 /** An entry with what people want to know about it. */

@@ -15,7 +15,7 @@ const sources = ['/usr/lib', '/usr/share', '/usr/bin'];
 export async function benchBase(directory) {
   const path = process.env.DLIMAGE_BENCH_BASE ?? join(directory, 'base.img');
   if (!existsSync(path)) await makeBase(path);
-  const { readBase } = await import('../../../dist/host/image/base.js');
+  const { readBase } = await import('../../../dist/image/host/base.js');
   const { root, boot } = await readBase(path);
   return {
     path,
@@ -34,7 +34,7 @@ async function makeBase(path) {
   }
   run('cp', ['--sparse=always', cached, path]);
   run('chmod', ['600', path]);
-  const { readBase } = await import('../../../dist/host/image/base.js');
+  const { readBase } = await import('../../../dist/image/host/base.js');
   const { root } = await readBase(path);
   const commands = ['mkdir /opt/bench', 'cd /opt/bench'];
   let missing = wantedBytes - (await mappedBytes(path));
@@ -79,9 +79,9 @@ function cachedBase() {
 
 /** What its filesystems have in use, with everything outside of them. */
 async function mappedBytes(path) {
-  const { withImage } = await import('../../../dist/host/image/open-image.js');
-  const { readLayoutOf } = await import('../../../dist/host/image/read-layout.js');
-  const { mappedRanges } = await import('../../../dist/formats/mapped-ranges.js');
+  const { withImage } = await import('../../../dist/image/host/open-image.js');
+  const { readLayoutOf } = await import('../../../dist/image/host/read-layout.js');
+  const { mappedRanges } = await import('../../../dist/image/mapped-ranges.js');
   return withImage(path, async (image) => {
     const ranges = await mappedRanges(image, await readLayoutOf(image));
     return ranges.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);

@@ -8,7 +8,7 @@ import { measure } from '../formats/measured-run.mjs';
 import { median, printTable } from '../measure.mjs';
 
 const megabyte = 1e6;
-const unpacker = new URL('../../../dist/host/containers/unpack-container.js', import.meta.url).href;
+const unpacker = new URL('../../../dist/image/packing/host/unpack-container.js', import.meta.url).href;
 const unpack = `const [, path, target] = process.argv; (await import('${unpacker}')).unpackContainer(path, target)`;
 
 /** How each container is made of `disk.img`, and what its own program does with it. */

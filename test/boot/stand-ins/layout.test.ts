@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isVendor, platformOf } from '../../../builder/cluster/model/base-traits.ts';
 import { editBootFiles } from '../../../builder/base/host/complete/edit-boot-files.ts';
-import { readBase } from '../../../builder/host/image/base.ts';
+import { readBase } from '../../../builder/image/host/base.ts';
 import { checkVendorLayout } from '../../../builder/base/host/check-vendor-layout.ts';
 import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import { run } from '../../image/support/programs.ts';

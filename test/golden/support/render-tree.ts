@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
 import { readAssets } from '../../../builder/node/host/read-assets.ts';
-import type { Entry } from '../../../builder/plan/entry.ts';
+import type { Entry } from '../../../builder/image/entry.ts';
 import { formatPlan } from '../../../builder/node/describe/format-plan.ts';
 import { planCluster } from '../../../builder/node/describe/plan-cluster.ts';
 import type { Assets } from '../../../builder/node/overlay/assets.ts';

@@ -1,8 +1,8 @@
 // Builds one image after the other until it is ended: node build-one.mjs BASE DIRECTORY
 import { join } from 'node:path';
-import { readBase } from '../../../dist/host/image/base.js';
-import { openWorkCopy } from '../../../dist/host/image/work-copy.js';
-import { writeImage } from '../../../dist/host/image/write-image.js';
+import { readBase } from '../../../dist/image/host/base.js';
+import { openWorkCopy } from '../../../dist/image/host/work-copy.js';
+import { writeImage } from '../../../dist/image/host/write-image.js';
 
 const [basePath = '', directory = ''] = process.argv.slice(2);
 const owner = { mode: 0o600, uid: 0, gid: 0, mtimeSeconds: 1 };

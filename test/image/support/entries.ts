@@ -1,4 +1,4 @@
-import type { DirectoryEntry, Entry, FileEntry } from '../../../builder/plan/entry.ts';
+import type { DirectoryEntry, Entry, FileEntry } from '../../../builder/image/entry.ts';
 
 const owner = { uid: 0, gid: 0, mtimeSeconds: 1_717_200_000 } as const;
 

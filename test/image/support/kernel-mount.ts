@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImagePartition } from '../../../builder/image/layout.ts';
-import type { Entry } from '../../../builder/plan/entry.ts';
+import type { Entry } from '../../../builder/image/entry.ts';
 import { run } from './programs.ts';
 
 /** True where this process may attach and mount images: as root, outside most containers. */

@@ -8,8 +8,8 @@ import {
   type DlpatchHeader,
 } from '../../../builder/artifact/dlpatch.ts';
 import { openFormatWriter } from '../../../builder/artifact/host/format-writer.ts';
-import { readBase } from '../../../builder/host/image/base.ts';
-import { openWorkCopy } from '../../../builder/host/image/work-copy.ts';
+import { readBase } from '../../../builder/image/host/base.ts';
+import { openWorkCopy } from '../../../builder/image/host/work-copy.ts';
 import { silentProgress } from '../../../builder/host/progress.ts';
 import { rootFile } from './entries.ts';
 

@@ -5,7 +5,7 @@ import {
   editConfig,
   overlayDirectories,
   overlayName,
-} from '../../../builder/board/board-files.ts';
+} from '../../../builder/image/board-files.ts';
 
 const ubuntu =
   'console=serial0,115200 multipath=off dwc_otg.lpm_enable=0 console=tty1 root=LABEL=writable rootfstype=ext4 rootwait fixrtc\n';

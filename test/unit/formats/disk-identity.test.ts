@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { crc32c } from '../../../builder/formats/crc32c.ts';
-import { identityEdits } from '../../../builder/formats/disk-identity.ts';
+import { crc32c } from '../../../builder/image/crc32c.ts';
+import { identityEdits } from '../../../builder/image/packing/disk-identity.ts';
 
 describe('crc32c', () => {
   it('is that of RFC 3720, B.4', () => {

@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { combineCrc32 } from '../../../builder/formats/crc32.ts';
+import { combineCrc32 } from '../../../builder/image/crc32.ts';
 import { gzipHead, gzipTail } from '../../../builder/artifact/gzip-join.ts';
 import { parseXzStream, xzHead, xzTail } from '../../../builder/artifact/xz-stream.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryOfMethod } from '../../../builder/host/containers/archive-memory.ts';
+import { memoryOfMethod } from '../../../builder/image/packing/host/archive-memory.ts';
 
 describe('memoryOfMethod', () => {
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findExtConflicts } from '../../../builder/image/ext-conflicts.ts';
 import { planExtChanges } from '../../../builder/image/ext-plan.ts';
 import { createExtTree, type ExtNode } from '../../../builder/image/ext-tree.ts';
-import type { Entry } from '../../../builder/plan/entry.ts';
+import type { Entry } from '../../../builder/image/entry.ts';
 
 const common = { inode: 1, mode: 0o755, uid: 0, gid: 0, sizeBytes: 0, links: 1, sectors: 8, mtimeSeconds: 0 };
 const node = (kind: ExtNode['kind'], target: string | null = null): ExtNode => ({

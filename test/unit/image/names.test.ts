@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nameProblem } from '../../../builder/image/entry-rules.ts';
 import { parseImageAddress } from '../../../builder/image/image-address.ts';
 import { ancestorsOf, childOf, nameOf, parentOf } from '../../../builder/image/image-path.ts';
-import type { Entry } from '../../../builder/plan/entry.ts';
+import type { Entry } from '../../../builder/image/entry.ts';
 import { UsageError } from '../../../builder/report/errors.ts';
 
 const owner = { mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0 } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExtNode, ExtPlace } from '../../../builder/image/ext-tree.ts';
 import { parseExtSuperblock, type ExtSuperblock } from '../../../builder/image/ext-superblock.ts';
 import { extSpaceNeed } from '../../../builder/image/space-need.ts';
-import type { Entry } from '../../../builder/plan/entry.ts';
+import type { Entry } from '../../../builder/image/entry.ts';
 
 const owner = { partition: 'root', mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0 } as const;
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { commandLinePath, editCommandLine, editConfig } from '../../../builder/board/board-files.ts';
+import { commandLinePath, editCommandLine, editConfig } from '../../../builder/image/board-files.ts';
 import { isVendor, platformOf, type VendorDefinition } from '../../../builder/cluster/model/base-traits.ts';
 import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import type { StandIn, StandInPartition } from '../../stand-ins/stand-in.ts';

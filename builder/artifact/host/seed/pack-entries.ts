@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
-import type { Entry } from '../../../plan/entry.ts';
-import { checkHostFiles } from '../../../host/image/staging.ts';
+import type { Entry } from '../../../image/entry.ts';
+import { checkHostFiles } from '../../../image/host/staging.ts';
 
 type TarHeader = Partial<Header> & { readonly name: string };
 

@@ -14,12 +14,12 @@ import { type BasePackage, parseDpkgStatus, presentNames } from '../../../host/b
 import { ensureCached } from '../ensure-cached.ts';
 import { recordImage } from '../record-image.ts';
 import { editBootFiles, type BootSettings } from './edit-boot-files.ts';
-import { readBase, type BaseImage } from '../../../host/image/base.ts';
-import { copySparsely } from '../../../host/image/copy-sparsely.ts';
-import { freeRootSpace, growRoot, hasRoom } from '../../../host/image/grow-root.ts';
-import { withImage } from '../../../host/image/open-image.ts';
-import { openWorkCopy } from '../../../host/image/work-copy.ts';
-import { writeImage } from '../../../host/image/write-image.ts';
+import { readBase, type BaseImage } from '../../../image/host/base.ts';
+import { copySparsely } from '../../../image/host/copy-sparsely.ts';
+import { freeRootSpace, growRoot, hasRoom } from '../../../image/host/grow-root.ts';
+import { withImage } from '../../../image/host/open-image.ts';
+import { openWorkCopy } from '../../../image/host/work-copy.ts';
+import { writeImage } from '../../../image/host/write-image.ts';
 import { nameInError } from '../../../host/name-in-error.ts';
 import type { Progress, Task } from '../../../host/progress.ts';
 import type { ArchiveSettings } from './apt-root.ts';

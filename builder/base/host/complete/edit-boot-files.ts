@@ -1,10 +1,10 @@
-import { commandLinePath, editCommandLine, editConfig } from '../../../board/board-files.ts';
+import { commandLinePath, editCommandLine, editConfig } from '../../../image/board-files.ts';
 import { defaultMtimeSeconds, fileFromBytes } from '../../../node/render/make-entry.ts';
 import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
 import { HostError } from '../../../report/errors.ts';
-import type { BaseImage } from '../../../host/image/base.ts';
-import { openImageFiles, type ImageFiles } from '../../../host/image/image-files.ts';
-import { withImage } from '../../../host/image/open-image.ts';
+import type { BaseImage } from '../../../image/host/base.ts';
+import { openImageFiles, type ImageFiles } from '../../../image/host/image-files.ts';
+import { withImage } from '../../../image/host/open-image.ts';
 import { requireOverlays } from './require-overlays.ts';
 
 /** What a Raspberry Pi's boot files have to say beyond what the vendor wrote. */

@@ -1,7 +1,7 @@
 import type { ImagePartition } from '../../../image/layout.ts';
 import { comparePaths } from '../../../image/image-path.ts';
-import { openImageFiles, type ImageFiles } from '../../../host/image/image-files.ts';
-import type { OpenImage } from '../../../host/image/open-image.ts';
+import { openImageFiles, type ImageFiles } from '../../../image/host/image-files.ts';
+import type { OpenImage } from '../../../image/host/open-image.ts';
 
 /** What an image says about its packages: which it has, and where more of them come from. */
 export interface AptSettings {

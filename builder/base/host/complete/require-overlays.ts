@@ -1,7 +1,7 @@
-import { overlayDirectories, overlayName } from '../../../board/board-files.ts';
+import { overlayDirectories, overlayName } from '../../../image/board-files.ts';
 import { didYouMeanHint } from '../../../definition/did-you-mean.ts';
 import { ConfigurationError } from '../../../report/errors.ts';
-import type { ImageFiles } from '../../../host/image/image-files.ts';
+import type { ImageFiles } from '../../../image/host/image-files.ts';
 
 /** More names than these are no help. */
 const mostListed = 12;

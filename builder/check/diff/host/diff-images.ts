@@ -5,8 +5,8 @@ import { openFileTree } from '../file-tree.ts';
 import { cachedSource } from '../../../image/cached-source.ts';
 import type { ImagePartition } from '../../../image/layout.ts';
 import { differingRuns, type ByteRange } from '../../../image/ranges.ts';
-import { withImage, type OpenImage } from '../../../host/image/open-image.ts';
-import { readLayoutOf } from '../../../host/image/read-layout.ts';
+import { withImage, type OpenImage } from '../../../image/host/open-image.ts';
+import { readLayoutOf } from '../../../image/host/read-layout.ts';
 import type { Progress } from '../../../host/progress.ts';
 
 const chunkBytes = 4 * 1024 * 1024;

@@ -2,11 +2,11 @@ import { parseImageAddress } from '../../../image/image-address.ts';
 import type { ImageLayout, ImagePartition } from '../../../image/layout.ts';
 import { describePartition } from '../../../image/base-rules.ts';
 import { HostError } from '../../../report/errors.ts';
-import { findSeeds, type FoundSeed } from '../../../host/image/find-seeds.ts';
-import { openImageFiles, type ImageFile, type ImageFiles } from '../../../host/image/image-files.ts';
-import { withImage, type OpenImage } from '../../../host/image/open-image.ts';
-import { readLayoutOf } from '../../../host/image/read-layout.ts';
-import { rolesOf, type ImageRoles } from '../../../host/image/roles.ts';
+import { findSeeds, type FoundSeed } from '../../../image/host/find-seeds.ts';
+import { openImageFiles, type ImageFile, type ImageFiles } from '../../../image/host/image-files.ts';
+import { withImage, type OpenImage } from '../../../image/host/open-image.ts';
+import { readLayoutOf } from '../../../image/host/read-layout.ts';
+import { rolesOf, type ImageRoles } from '../../../image/host/partition-roles.ts';
 
 /** What an image is, as `dlimage inspect` shows it. */
 export interface ImageReport {

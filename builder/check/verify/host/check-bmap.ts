@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseBmap } from '../../../artifact/bmap.ts';
-import { withImage } from '../../../host/image/open-image.ts';
+import { withImage } from '../../../image/host/open-image.ts';
 
 const chunkBytes = 1024 * 1024;
 

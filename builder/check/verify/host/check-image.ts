@@ -1,11 +1,11 @@
 import type { Manifest } from '../../../cluster/generated/manifest.ts';
-import { checkFilesystems } from '../../../host/image/check-filesystems.ts';
+import { checkFilesystems } from '../../../image/host/check-filesystems.ts';
 import { HostError } from '../../../report/errors.ts';
-import { findSeeds, type FoundSeed } from '../../../host/image/find-seeds.ts';
-import { openImageFiles } from '../../../host/image/image-files.ts';
-import { withImage } from '../../../host/image/open-image.ts';
-import { readLayoutOf } from '../../../host/image/read-layout.ts';
-import { rolesOf } from '../../../host/image/roles.ts';
+import { findSeeds, type FoundSeed } from '../../../image/host/find-seeds.ts';
+import { openImageFiles } from '../../../image/host/image-files.ts';
+import { withImage } from '../../../image/host/open-image.ts';
+import { readLayoutOf } from '../../../image/host/read-layout.ts';
+import { rolesOf } from '../../../image/host/partition-roles.ts';
 
 /** What an image says of its node, in `/etc/hostname` and `/etc/dlimage/node.env`, and must say. */
 export interface ExpectedNode {

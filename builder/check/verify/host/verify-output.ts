@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isBox, type ImageFormat } from '../../../formats/image-format.ts';
+import { isBox, type ImageFormat } from '../../../image/image-format.ts';
 import { HostError } from '../../../report/errors.ts';
 import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
 import type { ManifestItem } from '../../../make/host/output/output-records.ts';

@@ -1,7 +1,7 @@
 import { lstat, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../../cluster/generated/manifest.ts';
-import { artifactName, type BuildFormat } from '../../../formats/image-format.ts';
+import { artifactName, type BuildFormat } from '../../../image/image-format.ts';
 import { defaultMtimeSeconds } from '../../../node/render/make-entry.ts';
 import { HostError } from '../../../report/errors.ts';
 import {

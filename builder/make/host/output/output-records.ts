@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../cluster/generated/manifest.ts';
-import { buildFormats } from '../../../formats/image-format.ts';
+import { buildFormats } from '../../../image/image-format.ts';
 import { isPlainFileName, isSha256 } from '../../../image/plain-file-name.ts';
 import { HostError } from '../../../report/errors.ts';
 

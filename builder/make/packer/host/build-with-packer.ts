@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterNode } from '../../../cluster/model/cluster.ts';
-import { artifactName, type WrittenFormat } from '../../../formats/image-format.ts';
+import { artifactName, type WrittenFormat } from '../../../image/image-format.ts';
 import type { PackerBuilder } from '../packer-variables.ts';
 import type { PackerVersion } from '../packer-version.ts';
 import { commonEntries } from '../../../node/render/common-entries.ts';

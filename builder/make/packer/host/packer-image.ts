@@ -1,6 +1,6 @@
 import type { Profile } from '../../../cluster/generated/profile.ts';
 import type { Assets } from '../../../node/overlay/assets.ts';
-import type { Entry } from '../../../plan/entry.ts';
+import type { Entry } from '../../../image/entry.ts';
 import type { PackerBuilder, PackerHost } from '../packer-variables.ts';
 import type { NodeBase } from '../../host/node-base.ts';
 

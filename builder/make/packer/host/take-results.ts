@@ -1,6 +1,6 @@
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WrittenFormat } from '../../../formats/image-format.ts';
+import type { WrittenFormat } from '../../../image/image-format.ts';
 import { packerResults, type PackerBuilder } from '../packer-variables.ts';
 import { HostError } from '../../../report/errors.ts';
 import { isErrno } from '../../../host/system-error.ts';

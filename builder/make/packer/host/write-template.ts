@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Entry } from '../../../plan/entry.ts';
+import type { Entry } from '../../../image/entry.ts';
 import { packerSeed } from '../packer-seed.ts';
 import { packerDiskBytes, packerVariables } from '../packer-variables.ts';
 import { packageRoot } from '../../../host/package-root.ts';

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Cluster } from '../../../cluster/model/cluster.ts';
-import { isBox, type BuildFormat } from '../../../formats/image-format.ts';
+import { isBox, type BuildFormat } from '../../../image/image-format.ts';
 import { assetText, type Assets } from '../../../node/overlay/assets.ts';
 import { HostError } from '../../../report/errors.ts';
 import { renderCatalogue, type Catalogue } from '../box-catalogue.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkTarget } from '../../../../builder/host/image/target-guard.ts';
-import { checkHostFiles } from '../../../../builder/host/image/staging.ts';
+import { checkTarget } from '../../../../builder/image/host/target-guard.ts';
+import { checkHostFiles } from '../../../../builder/image/host/staging.ts';
 import { planQcow2 } from '../../../../builder/artifact/qcow2.ts';
 import { makeDirectory } from '../../../../builder/host/make-directory.ts';
 import { rootFile } from '../../../image/support/entries.ts';

@@ -8,7 +8,7 @@ import { examinePacker, validateWithPacker } from '../../../../builder/make/pack
 import { takePackerResults } from '../../../../builder/make/packer/host/take-results.ts';
 import { openRegularFile } from '../../../../builder/host/regular-file.ts';
 import { silentProgress } from '../../../../builder/host/progress.ts';
-import { statExt, writeExt } from '../../../../builder/host/image/ext-programs.ts';
+import { statExt, writeExt } from '../../../../builder/image/host/ext-programs.ts';
 import { runTool } from '../../../../builder/host/run-tool.ts';
 import { tools } from '../../../../builder/host/tools.ts';
 import { parsePackerVersion } from '../../../../builder/make/packer/packer-version.ts';
