@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../report/diagnostic.ts';
-import type { Dependency } from '../packages/dependency.ts';
-import { compareVersions, upstreamVersion } from '../packages/version.ts';
+import type { Dependency } from '../system/debian-packages/dependency.ts';
+import { compareVersions, upstreamVersion } from '../system/debian-packages/version.ts';
 
 /** What one base has, or will have once its packages are installed. */
 export interface BaseSoftware {

@@ -1,4 +1,4 @@
-import type { Progress } from '../host/progress.ts';
+import type { Progress } from '../system/host/progress.ts';
 import { exitCode } from '../report/errors.ts';
 import type { Diagnostic } from '../report/diagnostic.ts';
 import { jsonProgress } from './progress/json-progress.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../host/package-version.ts';
+import { packageVersion } from '../system/host/package-version.ts';
 import { asTyped } from './as-typed.ts';
 import { addClusterCommands, addDefinitionCommands } from './definition-commands.ts';
 import { addBaseCommands, addHostCommands } from './host-commands.ts';

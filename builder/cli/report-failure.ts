@@ -1,8 +1,8 @@
 import { countFindings } from '../report/count-findings.ts';
 import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
-import { explainDiskFull } from '../host/disk-full.ts';
-import { explainSystemError } from '../host/system-error.ts';
+import { explainDiskFull } from '../system/host/disk-full.ts';
+import { explainSystemError } from '../system/host/system-error.ts';
 import { asTyped, diagnosticsAsTyped } from './as-typed.ts';
 import { wrapText } from '../report/wrap-text.ts';
 import { columnsOf, usesColour } from './console.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { packageRoot } from '../../builder/host/package-root.ts';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { packageRoot } from '../../builder/system/host/package-root.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 
 /** A cluster whose images were built as a user builds them: a definition, and `dlimage build` in its folder. */
 export interface ClusterUnderTest {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 
 /** How a node is reached from outside, and by whom. */
 export interface LoginTarget {

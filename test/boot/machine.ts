@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 import { followConsole, type ConsoleLog } from './console-log.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 import { startQemu, type QemuProcess } from './qemu-process.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../builder/host/package-root.ts';
+import { packageRoot } from '../../builder/system/host/package-root.ts';
 import { canBoot } from './requirements.ts';
 
 const root = fileURLToPath(new URL('interrupted/', import.meta.url));

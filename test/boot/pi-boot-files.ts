@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 
 /** What the Raspberry Pi's own firmware would load; QEMU does not run that firmware. */
 export interface PiBootFiles {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tools, type ToolName } from '../../builder/host/tools.ts';
+import { tools, type ToolName } from '../../builder/system/host/tools.ts';
 import { readPiBootFiles } from './pi-boot-files.ts';
 
 /** A kind of machine that an image can be booted on. */

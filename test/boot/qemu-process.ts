@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { tools, type ToolName } from '../../builder/host/tools.ts';
+import { tools, type ToolName } from '../../builder/system/host/tools.ts';
 import { within } from './within.ts';
 
 /** One running QEMU, spoken to over QMP. It never outlives the process that started it. */

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { tools, type ToolName } from '../../builder/host/tools.ts';
-import type { Tool } from '../../builder/host/tools/tool.ts';
+import { tools, type ToolName } from '../../builder/system/host/tools.ts';
+import type { Tool } from '../../builder/system/host/tools/tool.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changeStamp } from '../../builder/host/change-stamp.ts';
+import { changeStamp } from '../../builder/system/host/change-stamp.ts';
 import { packEntries } from '../../builder/artifact/host/seed/pack-entries.ts';
 import { writeRenderedNode } from '../../builder/node/host/write-rendered-node.ts';
 import type { Entry } from '../../builder/image/entry.ts';

@@ -10,7 +10,7 @@ import {
   ensureDownload,
   type DownloadOptions,
 } from '../../builder/base/host/download/ensure-download.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { makeScratch } from '../image/support/test-image.ts';
 import { startTestProxy, type TestProxy } from './support/test-proxy.ts';

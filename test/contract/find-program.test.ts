@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { examineTools } from '../../builder/host/doctor/examine-tools.ts';
-import { programOf } from '../../builder/host/find-program.ts';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { examineTools } from '../../builder/system/host/doctor/examine-tools.ts';
+import { programOf } from '../../builder/system/host/find-program.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 import { makeScratch } from '../image/support/test-image.ts';
 
 let scratch: ReturnType<typeof makeScratch>;

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeArchitecture } from '../../builder/base/host/foreign-architecture.ts';
-import { runInNamespace } from '../../builder/host/base/namespace.ts';
+import { runInNamespace } from '../../builder/system/host/namespace.ts';
 import { runMmdebstrap } from '../../builder/base/host/run-mmdebstrap.ts';
-import { cacheDirectory } from '../../builder/host/cache-directory.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { cacheDirectory } from '../../builder/system/host/cache-directory.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import { missingPrograms } from '../image/support/programs.ts';
 import { makeScratch } from '../image/support/test-image.ts';
 

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runInNamespace } from '../../builder/host/base/namespace.ts';
-import { runTool, streamTool } from '../../builder/host/run-tool.ts';
+import { runInNamespace } from '../../builder/system/host/namespace.ts';
+import { runTool, streamTool } from '../../builder/system/host/run-tool.ts';
 import { missingPrograms } from '../image/support/programs.ts';
 import { makeScratch } from '../image/support/test-image.ts';
 
@@ -101,7 +101,7 @@ describe('an ordinary user whom the kernel refuses a namespace', () => {
       // In a chroot the kernel gives no user namespace to anybody.
       const asked = `
       import { readdirSync, readFileSync } from 'node:fs';
-      import { runInNamespace } from '/mnt/dist/host/base/namespace.js';
+      import { runInNamespace } from '/mnt/dist/system/host/namespace.js';
       await runInNamespace('sh', ['-c', 'true'], { step: 'try it' }).catch((error) => console.log(error.id));
       const running = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
       const names = running.map((id) => readFileSync('/proc/' + id + '/comm', 'utf8').trim());

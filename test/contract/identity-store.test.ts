@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureIdentities, readIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 import type { RosterMember } from '../../builder/cluster/identity/roster.ts';
 
 let parent: string;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { runInNamespace } from '../../builder/host/base/namespace.ts';
+import { runInNamespace } from '../../builder/system/host/namespace.ts';
 import { exampleNames } from '../golden/support/load-example.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { askNodes, complaints } from './support/ask-nodes.ts';

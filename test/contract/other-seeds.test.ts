@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traitsOf } from '../../builder/cluster/model/base-traits.ts';
-import { packageRoot } from '../../builder/host/package-root.ts';
+import { packageRoot } from '../../builder/system/host/package-root.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots, type NodeRoot } from './support/node-root.ts';

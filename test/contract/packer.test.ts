@@ -10,7 +10,7 @@ import {
 } from '../../builder/make/packer/host/run-packer.ts';
 import { writePackerTemplate } from '../../builder/make/packer/host/write-template.ts';
 import { readBase } from '../../builder/image/host/base.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import { readAssets } from '../../builder/node/host/read-assets.ts';
 import { packerBuilders, type PackerBuilder } from '../../builder/make/packer/packer-variables.ts';
 import { loadExample } from '../golden/support/load-example.ts';

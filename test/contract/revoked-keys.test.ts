@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureIdentities, readIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import type { ClusterIdentities } from '../../builder/cluster/identity/identities.ts';
 import { placeholderIdentities } from '../../builder/cluster/identity/placeholder-identities.ts';
 import type { RosterMember } from '../../builder/cluster/identity/roster.ts';

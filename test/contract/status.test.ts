@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadCluster } from '../../builder/cluster/host/load-cluster.ts';
 import { ensureIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
 import { writeSshAccess } from '../../builder/cluster/identity/host/ssh-access-files.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let directory: string;

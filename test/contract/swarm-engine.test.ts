@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isRoot } from '../../builder/host/base/namespace.ts';
+import { isRoot } from '../../builder/system/host/namespace.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { missingNetworkOptions } from '../../builder/cluster/stacks/network-options.ts';
 import { judgeByUs } from './support/judge-by-us.ts';

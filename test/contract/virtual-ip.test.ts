@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runInNamespace } from '../../builder/host/base/namespace.ts';
+import { runInNamespace } from '../../builder/system/host/namespace.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';
 

@@ -10,9 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acquireLock } from '../../builder/host/base/process-lock.ts';
-import { createFileAtomically } from '../../builder/host/files.ts';
-import { moveUnlessThere } from '../../builder/host/move-unless-there.ts';
+import { acquireLock } from '../../builder/system/host/process-lock.ts';
+import { createFileAtomically } from '../../builder/system/host/files.ts';
+import { moveUnlessThere } from '../../builder/system/host/move-unless-there.ts';
 import { canMountLoop } from '../image/support/kernel-mount.ts';
 import { missingPrograms, run } from '../image/support/programs.ts';
 import { buildTestImage, usualImage } from '../image/support/test-image.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../builder/cluster/model/environment.ts';
 import type { BaseFacts, BasePast, BasePlace } from '../../builder/cluster/base-facts/base-facts.ts';
 import { collectReferences } from '../../builder/cluster/resolve/references.ts';
-import type { FolderItem } from '../../builder/definition/folder-item.ts';
+import type { FolderItem } from '../../builder/system/folder-item.ts';
 import type { DefinitionFlags } from '../../builder/cluster/source/command-line.ts';
 import { describeBuilt, type LastBuild } from '../../builder/cluster/last-build/built-cluster.ts';
 import { checkLastBuild } from '../../builder/cluster/last-build/check-last-build.ts';

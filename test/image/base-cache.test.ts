@@ -10,7 +10,7 @@ import type { BaseRequest } from '../../builder/base/host/base-request.ts';
 import type { buildBase } from '../../builder/base/host/build-base.ts';
 import { ensureBase } from '../../builder/base/host/ensure-base.ts';
 import { HostError } from '../../builder/report/errors.ts';
-import { silentProgress, type Progress } from '../../builder/host/progress.ts';
+import { silentProgress, type Progress } from '../../builder/system/host/progress.ts';
 
 /** The cache around the building of a base: the building itself is a stand-in that writes a small image. */
 const request: BaseRequest = {

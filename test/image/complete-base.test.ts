@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase } from '../../builder/image/host/base.ts';
-import { hashFile } from '../../builder/host/hash-file.ts';
+import { hashFile } from '../../builder/system/host/hash-file.ts';
 import { completeBase, type CompleteBase } from '../../builder/base/host/complete/complete-base.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import { readAssets } from '../../builder/node/host/read-assets.ts';
-import type { Dependency } from '../../builder/packages/dependency.ts';
+import type { Dependency } from '../../builder/system/debian-packages/dependency.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { servePackages, type PackageArchive } from './support/package-archive.ts';
 import { missingPrograms, run } from './support/programs.ts';

@@ -20,7 +20,7 @@ import {
 } from '../../builder/artifact/host/format-writer.ts';
 import { readBase } from '../../builder/image/host/base.ts';
 import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import type { Patch } from '../../builder/image/patch.ts';
 import { nodeEntries, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';

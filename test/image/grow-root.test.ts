@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBase } from '../../builder/image/host/base.ts';
 import { freeRootSpace, growRoot, hasRoom } from '../../builder/image/host/grow-root.ts';
 import { openImage } from '../../builder/image/host/open-image.ts';
-import { hashFile } from '../../builder/host/hash-file.ts';
+import { hashFile } from '../../builder/system/host/hash-file.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, testImages, usualImage } from './support/test-image.ts';
 

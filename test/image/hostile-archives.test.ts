@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unpackContainer, type UnpackOptions } from '../../builder/image/packing/host/unpack-container.ts';
 import { unpackImage } from '../../builder/artifact/host/unpack-image.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { chooseSeed, randomNumbers } from './support/random.ts';

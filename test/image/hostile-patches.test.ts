@@ -4,7 +4,7 @@ import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DlpatchHeader } from '../../builder/artifact/dlpatch.ts';
 import { applyDlpatch } from '../../builder/artifact/host/apply-dlpatch.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms } from './support/programs.ts';

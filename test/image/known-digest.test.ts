@@ -3,8 +3,8 @@ import { appendFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { knownDigest } from '../../builder/host/known-digest.ts';
-import { silentProgress, type Progress } from '../../builder/host/progress.ts';
+import { knownDigest } from '../../builder/system/host/known-digest.ts';
+import { silentProgress, type Progress } from '../../builder/system/host/progress.ts';
 import { makeScratch } from './support/test-image.ts';
 
 const scratch = makeScratch();

@@ -6,10 +6,10 @@ import { removeTree } from '../../builder/base/host/base-cache.ts';
 import { writeBiosBoot } from '../../builder/base/host/bios-boot.ts';
 import type { BaseRequest } from '../../builder/base/host/base-request.ts';
 import { installPackages } from '../../builder/base/host/install-packages.ts';
-import { runInNamespace } from '../../builder/host/base/namespace.ts';
-import { packageRoot } from '../../builder/host/package-root.ts';
-import { silentProgress } from '../../builder/host/progress.ts';
-import { runTool } from '../../builder/host/run-tool.ts';
+import { runInNamespace } from '../../builder/system/host/namespace.ts';
+import { packageRoot } from '../../builder/system/host/package-root.ts';
+import { silentProgress } from '../../builder/system/host/progress.ts';
+import { runTool } from '../../builder/system/host/run-tool.ts';
 import type { StandIn, StandInPartition } from './stand-in.ts';
 
 const ownFolder = fileURLToPath(new URL('.', import.meta.url));

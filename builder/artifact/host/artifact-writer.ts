@@ -5,10 +5,10 @@ import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import type { DigestedBase } from '../image-contents.ts';
 import type { BoxFiles } from '../box-files.ts';
-import type { Progress } from '../../host/progress.ts';
+import type { Progress } from '../../system/host/progress.ts';
 import type { AssembleResult, OnBytes } from './assemble.ts';
 import type { Assembler } from './assembler.ts';
-import type { Limiter } from '../../host/formats/limiter.ts';
+import type { Limiter } from '../../system/host/limiter.ts';
 
 /** A base as formats know it. */
 export interface FormatBase extends DigestedBase {

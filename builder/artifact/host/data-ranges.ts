@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ByteRange } from '../../image/ranges.ts';
 import type { DigestedBase } from '../image-contents.ts';
-import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../../host/files.ts';
+import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../../system/host/files.ts';
 import { withImage } from '../../image/host/open-image.ts';
 import { touchFrames } from '../../base/host/prune-frames.ts';
 

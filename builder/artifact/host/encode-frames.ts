@@ -6,8 +6,8 @@ import type { Piece } from '../piece.ts';
 import type { Assembler } from './assembler.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 import type { FrameShelf } from './frame-shelf.ts';
-import type { Limiter } from '../../host/formats/limiter.ts';
-import type { Progress, Task } from '../../host/progress.ts';
+import type { Limiter } from '../../system/host/limiter.ts';
+import type { Progress, Task } from '../../system/host/progress.ts';
 
 /** What frames are made with. */
 export interface FrameWorkshop {

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { DlpatchHeader } from '../dlpatch.ts';
 import { HostError } from '../../report/errors.ts';
 import { listBases } from '../../base/host/base-cache.ts';
-import { knownDigest } from '../../host/known-digest.ts';
-import type { Progress } from '../../host/progress.ts';
-import { kindInWords } from '../../host/regular-file.ts';
+import { knownDigest } from '../../system/host/known-digest.ts';
+import type { Progress } from '../../system/host/progress.ts';
+import { kindInWords } from '../../system/host/regular-file.ts';
 
 /**
  * Finds the base that a patch belongs to, and makes sure by its digest that it is the one.

@@ -1,8 +1,8 @@
 import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { makePrivateDirectory } from '../../host/files.ts';
-import { isErrno } from '../../host/system-error.ts';
+import { makePrivateDirectory } from '../../system/host/files.ts';
+import { isErrno } from '../../system/host/system-error.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 
 /**

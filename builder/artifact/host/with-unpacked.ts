@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { nameInError } from '../../host/name-in-error.ts';
-import { makePrivateTemporary } from '../../host/image/private-temporary.ts';
+import { nameInError } from '../../system/host/name-in-error.ts';
+import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
 import { packingOf, unpackImage, type UnpackContext } from './unpack-image.ts';
 
 /**

@@ -9,7 +9,7 @@ import { totalLength, type Piece } from '../piece.ts';
 import { planQcow2 } from '../qcow2.ts';
 import { defaultMtimeSeconds } from '../../node/render/make-entry.ts';
 import { libvirtMetadata, virtualboxMetadata, wholeGibibytes, type BoxFiles } from '../box-files.ts';
-import { hashFile } from '../../host/hash-file.ts';
+import { hashFile } from '../../system/host/hash-file.ts';
 import type { AssembleResult } from './assemble.ts';
 import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
 import { createConvertedWriter } from './write-converted.ts';

@@ -1,9 +1,9 @@
 import { chmod, open, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { identifiedBytes, identityEdits, type ConvertedDisk } from '../../image/packing/disk-identity.ts';
-import { hashFile } from '../../host/hash-file.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { hashFile } from '../../system/host/hash-file.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
 import { createQcow2Writer } from './write-qcow2.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parseXzStream, xzHead, xzTail, type XzStream } from '../xz-stream.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 
 /**

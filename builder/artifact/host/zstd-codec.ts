@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { runTool } from '../../host/run-tool.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import type { FrameCodec } from './frame-codec.ts';
 
 /** Zstandard: a file of several frames decodes to all of them, one after the other (RFC 8878, section 3). */

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../host/run-tool.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import { removeTree } from './base-cache.ts';
 import type { BaseTarget } from './base-request.ts';
 import { writeBiosBoot } from './bios-boot.ts';

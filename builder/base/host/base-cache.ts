@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { isPlainFileName, isSha256 } from '../../image/plain-file-name.ts';
 import { HostError } from '../../report/errors.ts';
 import { removeDownload } from './download/remove-download.ts';
-import { readTextIfExists } from '../../host/files.ts';
-import { isErrno } from '../../host/system-error.ts';
+import { readTextIfExists } from '../../system/host/files.ts';
+import { isErrno } from '../../system/host/system-error.ts';
 import { framesDirectory } from './prune-frames.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
-import { runInNamespace } from '../../host/base/namespace.ts';
+import { runInNamespace } from '../../system/host/namespace.ts';
 
 /** Directory of the bases inside a cache. */
 export function basesDirectory(cacheDirectory: string): string {

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno } from '../../host/system-error.ts';
-import { makeDirectory } from '../../host/make-directory.ts';
-import { packageRoot } from '../../host/package-root.ts';
+import { isErrno } from '../../system/host/system-error.ts';
+import { makeDirectory } from '../../system/host/make-directory.ts';
+import { packageRoot } from '../../system/host/package-root.ts';
 import type { BaseFiles } from './base-key.ts';
 import type { BaseTarget } from './base-request.ts';
 

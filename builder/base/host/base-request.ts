@@ -1,5 +1,5 @@
 import type { BuiltDefinition } from '../../cluster/model/base-traits.ts';
-import type { Progress } from '../../host/progress.ts';
+import type { Progress } from '../../system/host/progress.ts';
 
 /** Hardware side of a base: what picks its kernel, boot loader and disk layout. */
 export interface BaseTarget {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { requireTools } from '../../host/doctor/require-tools.ts';
-import type { ToolName } from '../../host/tools.ts';
+import { requireTools } from '../../system/host/doctor/require-tools.ts';
+import type { ToolName } from '../../system/host/tools.ts';
 import { basesDirectory, readBase } from './base-cache.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
 import type { BaseRequest } from './base-request.ts';
 import { nativeArchitecture } from './foreign-architecture.ts';
-import { isRoot } from '../../host/base/namespace.ts';
+import { isRoot } from '../../system/host/namespace.ts';
 
 const always: readonly ToolName[] = [
   ...(['mmdebstrap', 'debian-archive-keyring', 'apt-config', 'setpriv', 'unshare', 'sfdisk'] as const),

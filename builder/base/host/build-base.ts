@@ -1,19 +1,23 @@
 import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { hashFile } from '../../host/hash-file.ts';
-import { packageVersion } from '../../host/package-version.ts';
-import type { Task } from '../../host/progress.ts';
+import { hashFile } from '../../system/host/hash-file.ts';
+import { packageVersion } from '../../system/host/package-version.ts';
+import type { Task } from '../../system/host/progress.ts';
 import { assembleImage, type BuildPaths } from './assemble-image.ts';
 import { removeTree } from './base-cache.ts';
 import { writeBaseFiles } from './base-files.ts';
 import type { BaseFiles } from './base-key.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import type { BaseRecord } from './built-base.ts';
-import { type BasePackage, parseDpkgStatus, unfinishedPackages } from '../../host/base/dpkg-status.ts';
+import {
+  type BasePackage,
+  parseDpkgStatus,
+  unfinishedPackages,
+} from '../../system/debian-packages/dpkg-status.ts';
 import { planDiskLayout } from './disk-layout.ts';
 import { installPackages } from './install-packages.ts';
-import { runInNamespace } from '../../host/base/namespace.ts';
+import { runInNamespace } from '../../system/host/namespace.ts';
 
 /**
  * Builds a base inside `directory`, which exists and is empty, and leaves there `base.img` and `base.json`, no more.

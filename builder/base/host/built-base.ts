@@ -1,5 +1,5 @@
 import type { FilesystemKind, ImageLayout } from '../../image/layout.ts';
-import type { BasePackage } from '../../host/base/dpkg-status.ts';
+import type { BasePackage } from '../../system/debian-packages/dpkg-status.ts';
 
 /** One partition of a base. `filesystem` is null for the BIOS boot partition, which holds code only. */
 export interface BasePartition {

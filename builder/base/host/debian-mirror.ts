@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { readTextIfExists } from '../../host/files.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { readTextIfExists } from '../../system/host/files.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import {
   findDebianMirror,
   parseDeb822Sources,

@@ -1,12 +1,12 @@
 import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { isErrno } from '../../host/system-error.ts';
-import { makeDirectory } from '../../host/make-directory.ts';
+import { isErrno } from '../../system/host/system-error.ts';
+import { makeDirectory } from '../../system/host/make-directory.ts';
 import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
 import type { EnsureBaseOptions } from './base-request.ts';
 import type { BuiltBase } from './built-base.ts';
-import { acquireLock, removeDeadLock } from '../../host/base/process-lock.ts';
+import { acquireLock, removeDeadLock } from '../../system/host/process-lock.ts';
 
 /**
  * The base with a key: from the cache, or made into it. Of several processes that want one base at the same time one

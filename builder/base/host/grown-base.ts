@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatBytes } from '../../report/format-units.ts';
 import { copySparsely } from '../../image/host/copy-sparsely.ts';
 import { growRoot, type FreeSpace } from '../../image/host/grow-root.ts';
-import { nameInError } from '../../host/name-in-error.ts';
+import { nameInError } from '../../system/host/name-in-error.ts';
 import type { EnsureBaseOptions } from './base-request.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';

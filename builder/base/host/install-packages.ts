@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Task } from '../../host/progress.ts';
+import type { Task } from '../../system/host/progress.ts';
 import type { BuildPaths } from './assemble-image.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
 import { ensureRunnable, nativeArchitecture } from './foreign-architecture.ts';

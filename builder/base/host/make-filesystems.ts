@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import type { BasePartition } from './built-base.ts';
 import type { DiskLayout } from './disk-layout.ts';
-import { runInNamespace } from '../../host/base/namespace.ts';
+import { runInNamespace } from '../../system/host/namespace.ts';
 
 /**
  * Features of the root file system, named one by one, so that neither the mke2fs.conf nor the version of this

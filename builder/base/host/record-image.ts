@@ -1,13 +1,13 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashFile } from '../../host/hash-file.ts';
+import { hashFile } from '../../system/host/hash-file.ts';
 import { readBase, type BaseImage } from '../../image/host/base.ts';
 import { readExtSuperblock } from '../../image/host/volumes.ts';
 import { openImageFiles } from '../../image/host/image-files.ts';
 import { withImage } from '../../image/host/open-image.ts';
-import { packageVersion } from '../../host/package-version.ts';
+import { packageVersion } from '../../system/host/package-version.ts';
 import type { BasePartition, BaseRecord } from './built-base.ts';
-import { type BasePackage, parseDpkgStatus } from '../../host/base/dpkg-status.ts';
+import { type BasePackage, parseDpkgStatus } from '../../system/debian-packages/dpkg-status.ts';
 
 /** What is known of an image beyond what it holds. */
 export type ImageOrigin = Pick<

@@ -1,9 +1,9 @@
-import type { Task } from '../../host/progress.ts';
-import { archiveKeyring } from '../../host/tools/build-tools.ts';
+import type { Task } from '../../system/host/progress.ts';
+import { archiveKeyring } from '../../system/host/tools/build-tools.ts';
 import { readAptTransport, readDebianMirror } from './debian-mirror.ts';
 import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
-import { runInNamespace } from '../../host/base/namespace.ts';
-import { proxyEnvironment } from '../../host/base/proxy-environment.ts';
+import { runInNamespace } from '../../system/host/namespace.ts';
+import { proxyEnvironment } from '../../system/host/proxy-environment.ts';
 
 /** Build scripts that run while packages are installed, and what they are told. */
 export interface BuildHooks {

@@ -11,7 +11,7 @@ import type { BuiltBase } from '../../base/host/built-base.ts';
 import { listBases, removeBase } from '../../base/host/base-cache.ts';
 import { ensureBase } from '../../base/host/ensure-base.ts';
 import { ensureVendorBase } from '../../base/host/vendor-base.ts';
-import { cacheDirectory } from '../../host/cache-directory.ts';
+import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { readShippedCatalogue } from '../../cluster/host/read-catalogue.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';

@@ -1,5 +1,5 @@
 import type { FileDifference, ImageDifference } from '../../check/diff/difference.ts';
-import { cacheDirectory } from '../../host/cache-directory.ts';
+import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { diffNamed } from '../../check/diff/host/diff-named.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';

@@ -1,7 +1,7 @@
-import { examineTools, type ToolFinding } from '../../host/doctor/examine-tools.ts';
-import { installCommands } from '../../host/install-hint.ts';
-import { tools, type ToolName } from '../../host/tools.ts';
-import { purposes, type Purpose } from '../../host/tools/tool.ts';
+import { examineTools, type ToolFinding } from '../../system/host/doctor/examine-tools.ts';
+import { installCommands } from '../../system/host/install-hint.ts';
+import { tools, type ToolName } from '../../system/host/tools.ts';
+import { purposes, type Purpose } from '../../system/host/tools/tool.ts';
 import { exitCode, UsageError } from '../../report/errors.ts';
 import { printLine, printResult, type GlobalOptions } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';

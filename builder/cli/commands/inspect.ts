@@ -5,7 +5,7 @@ import {
   statImagePath,
   type ImageReport,
 } from '../../check/inspect/host/inspect-image.ts';
-import { cacheDirectory } from '../../host/cache-directory.ts';
+import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { withUnpackedImage } from '../../artifact/host/with-unpacked.ts';
 import type { ImageFile } from '../../image/host/image-files.ts';
 import { parseImageAddress } from '../../image/image-address.ts';

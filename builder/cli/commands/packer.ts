@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { BuiltItem } from '../../make/host/build-artifacts.ts';
-import { cacheDirectory } from '../../host/cache-directory.ts';
+import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { buildWithPacker } from '../../make/packer/host/build-with-packer.ts';
 import { packerBuilders, type PackerBuilder } from '../../make/packer/packer-variables.ts';
 import { countFindings } from '../../report/count-findings.ts';
@@ -10,7 +10,7 @@ import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
-import { shownPath } from '../../host/shown-path.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 import { nextSteps } from '../next-steps.ts';

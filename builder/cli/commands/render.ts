@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { readIdentities } from '../../cluster/identity/host/identity-store.ts';
 import { readAssets } from '../../node/host/read-assets.ts';
-import { shownPath } from '../../host/shown-path.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 import { writeRenderedNode } from '../../node/host/write-rendered-node.ts';
 import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
 import { createRendering } from '../../node/render/create-rendering.ts';

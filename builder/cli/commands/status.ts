@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readIdentities } from '../../cluster/identity/host/identity-store.ts';
 import { withSshAccess } from '../../cluster/identity/host/ssh-access-files.ts';
 import type { LoadedCluster } from '../../cluster/host/load-cluster.ts';
-import { mapConcurrently } from '../../host/map-concurrently.ts';
+import { mapConcurrently } from '../../system/host/map-concurrently.ts';
 import { askNode } from '../../check/status/host/ask-node.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { exitCode, HostError, UsageError } from '../../report/errors.ts';
@@ -10,7 +10,7 @@ import { summarizeCluster, type ClusterStatus } from '../../check/status/cluster
 import { statusColumns, statusRows, statusSummary } from '../../check/status/format-status.ts';
 import { printLine, printResult, progressFor } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';
-import { shownPath } from '../../host/shown-path.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
 import { abortOnInterruption } from '../interruption.ts';
 

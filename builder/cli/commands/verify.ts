@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { cacheDirectory } from '../../host/cache-directory.ts';
+import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { findOutputs } from '../../check/verify/host/find-outputs.ts';
 import { verifyOutput, type VerifiedFile } from '../../check/verify/host/verify-output.ts';
 import { counted } from '../../definition/shown.ts';

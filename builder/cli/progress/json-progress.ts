@@ -1,4 +1,4 @@
-import type { Progress, Task } from '../../host/progress.ts';
+import type { Progress, Task } from '../../system/host/progress.ts';
 
 const updateIntervalMilliseconds = 250;
 

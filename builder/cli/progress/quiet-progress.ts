@@ -1,4 +1,4 @@
-import { silentProgress, type Progress } from '../../host/progress.ts';
+import { silentProgress, type Progress } from '../../system/host/progress.ts';
 import { formatWarning } from './format-warning.ts';
 
 /** Progress for `--quiet`: warnings and nothing else. */

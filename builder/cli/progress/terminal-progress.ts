@@ -1,4 +1,4 @@
-import type { Progress, Task } from '../../host/progress.ts';
+import type { Progress, Task } from '../../system/host/progress.ts';
 import { formatBytes, formatSeconds } from '../../report/format-units.ts';
 import { wrapText } from '../../report/wrap-text.ts';
 import { formatWarning } from './format-warning.ts';

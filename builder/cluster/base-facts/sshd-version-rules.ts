@@ -1,4 +1,4 @@
-import { compareVersions, upstreamVersion } from '../../packages/version.ts';
+import { compareVersions, upstreamVersion } from '../../system/debian-packages/version.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { judgedTexts, placeInText } from '../rules/judged-text.ts';
 import { sshdSince } from '../contents/sshd-since.ts';

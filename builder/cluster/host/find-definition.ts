@@ -7,8 +7,8 @@ import type { SourceText } from '../../report/diagnostic.ts';
 import { HostError, UsageError } from '../../report/errors.ts';
 import type { BuildOutputs } from '../identity/host/stored-definition.ts';
 import { listStores, readLastBuild, type StoredBuild } from '../identity/host/read-last-build.ts';
-import { readRegularText, type FoundText } from '../../host/regular-file.ts';
-import { shownPath } from '../../host/shown-path.ts';
+import { readRegularText, type FoundText } from '../../system/host/regular-file.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 
 /** The definition that is taken when the command line names none. */
 export const defaultDefinitionFile = 'cluster.yaml';

@@ -2,13 +2,13 @@ import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { HostPath, Reference } from '../model/environment.ts';
-import { mostFolderItems } from '../../definition/folder-item.ts';
+import { mostFolderItems } from '../../system/folder-item.ts';
 import { isInside } from '../rules/source-rules.ts';
 import { inspectImageArchive } from './inspect-image-archive.ts';
-import { listFolder } from '../../host/list-folder.ts';
+import { listFolder } from '../../system/host/list-folder.ts';
 import { isJudged, readJudgedText, withJudgedTexts } from './read-judged-texts.ts';
-import { danglingLink, isLink, kindInWords, readRegularText } from '../../host/regular-file.ts';
-import { systemCode, systemReason } from '../../host/system-error.ts';
+import { danglingLink, isLink, kindInWords, readRegularText } from '../../system/host/regular-file.ts';
+import { systemCode, systemReason } from '../../system/host/system-error.ts';
 
 /** What is judged by its contents. */
 const readAsText: ReadonlySet<Reference['purpose']> = new Set([

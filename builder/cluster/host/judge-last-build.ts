@@ -8,7 +8,7 @@ import type { FoundDefinition } from './find-definition.ts';
 import { readLastBuild, type StoredBuild } from '../identity/host/read-last-build.ts';
 import type { BuildRecord } from '../identity/host/record-build.ts';
 import type { DefinitionOrigin } from '../identity/host/stored-definition.ts';
-import { packageVersion } from '../../host/package-version.ts';
+import { packageVersion } from '../../system/host/package-version.ts';
 
 /** A cluster, and the places that its last build is looked for in. */
 export interface JudgedBuild {

@@ -20,7 +20,7 @@ import { isBox } from '../../image/image-format.ts';
 import { readShippedDefinitions } from './read-definitions.ts';
 import { readEnvironment } from './read-environment.ts';
 import { readSchemas } from './read-schemas.ts';
-import { shownPath } from '../../host/shown-path.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 import { stateDirectory } from './state-directory.ts';
 
 /** A definition without errors. */

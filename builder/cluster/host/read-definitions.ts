@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceText } from '../../report/diagnostic.ts';
-import { packageRoot } from '../../host/package-root.ts';
+import { packageRoot } from '../../system/host/package-root.ts';
 
 /** YAML texts of every shipped profile and base, keyed by name. `file` is the path below the package's root. */
 export interface ShippedDefinitions {

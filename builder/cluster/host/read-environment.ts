@@ -10,10 +10,10 @@ import {
 } from '../model/environment.ts';
 import { stackReferences, stackVariableNames, stackVariableReferences } from '../stacks/written-stack.ts';
 import { envFileNames } from '../stacks/written-env-file.ts';
-import { readTextIfExists } from '../../host/files.ts';
+import { readTextIfExists } from '../../system/host/files.ts';
 import { findHostPath } from './find-host-path.ts';
-import { mapConcurrently } from '../../host/map-concurrently.ts';
-import { readRegularText } from '../../host/regular-file.ts';
+import { mapConcurrently } from '../../system/host/map-concurrently.ts';
+import { readRegularText } from '../../system/host/regular-file.ts';
 
 /** Interfaces of container engines and virtual machines, which say nothing about the LAN of the boards. */
 const virtualInterface = /^(docker|br-|veth|virbr|vnet|vmnet|cni|flannel|tun|tap|wg|utun)/;

@@ -1,9 +1,9 @@
 import { join, posix } from 'node:path';
 import { readerOf } from '../contents/judged-places.ts';
 import type { Reference } from '../model/environment.ts';
-import type { FolderItem } from '../../definition/folder-item.ts';
+import type { FolderItem } from '../../system/folder-item.ts';
 import { canonicalPath } from '../rules/node-paths.ts';
-import { readRegularText } from '../../host/regular-file.ts';
+import { readRegularText } from '../../system/host/regular-file.ts';
 
 /** Of one folder: what programs read at their start is short, and what is hostile must not fill the memory. */
 const mostBytes = 4 * 1024 * 1024;

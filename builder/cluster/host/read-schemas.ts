@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DefinitionSchemas } from '../schema/schema-set.ts';
-import { packageRoot } from '../../host/package-root.ts';
+import { packageRoot } from '../../system/host/package-root.ts';
 
 let known: Promise<DefinitionSchemas> | undefined;
 

@@ -1,4 +1,4 @@
-import type { FolderItem } from '../../definition/folder-item.ts';
+import type { FolderItem } from '../../system/folder-item.ts';
 import type { ImageArchive, UnreadableArchive } from './image-archive.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { compareVersions } from '../../packages/version.ts';
+import { compareVersions } from '../../system/debian-packages/version.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { didYouMeanHint } from '../../definition/did-you-mean.ts';
 import { dockerSettings, ownedDockerSettings, type DockerValue } from '../values/docker-settings.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { compareVersions } from '../../packages/version.ts';
+import { compareVersions } from '../../system/debian-packages/version.ts';
 
 import { defaults } from '../model/defaults.ts';
 import { error, warning } from '../../definition/finding.ts';

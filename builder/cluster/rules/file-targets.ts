@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import type { FolderItem } from '../../definition/folder-item.ts';
+import type { FolderItem } from '../../system/folder-item.ts';
 import { shown } from '../../definition/shown.ts';
 import { canonicalPath } from './node-paths.ts';
 import type { RuleContext } from './rule.ts';

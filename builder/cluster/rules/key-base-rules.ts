@@ -1,4 +1,4 @@
-import { compareVersions } from '../../packages/version.ts';
+import { compareVersions } from '../../system/debian-packages/version.ts';
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterUser } from '../model/cluster.ts';
 import { error, warning } from '../../definition/finding.ts';

@@ -3,7 +3,7 @@ import { pathProblem, targetProblem } from '../../image/entry-rules.ts';
 import { nameOf } from '../../image/image-path.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { error, warning } from '../../definition/finding.ts';
-import { mostFolderItems } from '../../definition/folder-item.ts';
+import { mostFolderItems } from '../../system/folder-item.ts';
 import { shown } from '../../definition/shown.ts';
 import {
   fileTargets,

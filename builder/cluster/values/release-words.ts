@@ -1,4 +1,4 @@
-import { compareVersions } from '../../packages/version.ts';
+import { compareVersions } from '../../system/debian-packages/version.ts';
 import type { Cluster } from '../model/cluster.ts';
 
 /** The releases of a package that have a word: all that are known, or only the older or the newer of the two. */

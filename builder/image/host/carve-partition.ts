@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { subSource } from '../byte-source.ts';
 import type { ImagePartition } from '../layout.ts';
 import { sourceOf, type OpenImage } from './open-image.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
 
 const pieceBytes = 1024 * 1024;
 const zeros = Buffer.alloc(pieceBytes);

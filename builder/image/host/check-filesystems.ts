@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fatDirtyBit, fatStateOffset } from '../fat-geometry.ts';
 import { isExt, isFat, type ImageLayout, type ImagePartition } from '../layout.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import { carveOut } from './carve-partition.ts';
 import { openImage, sourceOf } from './open-image.ts';
-import { makePrivateTemporary } from '../../host/image/private-temporary.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
+import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
 
 /** What a filesystem check said about one partition. */
 export interface FilesystemCheck {

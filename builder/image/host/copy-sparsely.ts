@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises';
-import { diskFull, isDiskFull } from '../../host/disk-full.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { diskFull, isDiskFull } from '../../system/host/disk-full.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 
 /**
  * Copies an image into a new file of mode 0600: as a clone where the filesystem can, else without the zeros. After a

@@ -12,7 +12,7 @@ import {
 import { quoteForDebugfs } from '../debugfs-script.ts';
 import type { ExtNode } from '../ext-tree.ts';
 import { HostError } from '../../report/errors.ts';
-import { runTool, type RunResult } from '../../host/run-tool.ts';
+import { runTool, type RunResult } from '../../system/host/run-tool.ts';
 
 /** An ext filesystem inside an image file. */
 export interface ExtVolume {

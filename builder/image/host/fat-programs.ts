@@ -3,7 +3,7 @@ import type { FatPlan } from '../fat-plan.ts';
 import { nameOf, parentOf } from '../image-path.ts';
 import type { Entry } from '../entry.ts';
 import { HostError } from '../../report/errors.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 
 /** Writes the planned directories and files into a FAT filesystem inside an image file. */
 export async function writeFat(

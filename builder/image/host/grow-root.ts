@@ -4,14 +4,14 @@ import type { ExtSuperblock } from '../ext-superblock.ts';
 import { planTableGrowth, type TableGrowth } from '../grow-table.ts';
 import { describePartition } from '../base-rules.ts';
 import { HostError } from '../../report/errors.ts';
-import { isDiskFull } from '../../host/disk-full.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { isDiskFull } from '../../system/host/disk-full.ts';
+import { runTool } from '../../system/host/run-tool.ts';
 import { readBase, type BaseImage } from './base.ts';
 import { readExtSuperblock } from './volumes.ts';
 import { carveOut, putBack } from './carve-partition.ts';
 import { withImage } from './open-image.ts';
-import { makePrivateTemporary } from '../../host/image/private-temporary.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
+import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
 
 const mebibyte = 1024 * 1024;
 /** Growth comes in these steps, so that group descriptors and inode tables are paid for at once. */

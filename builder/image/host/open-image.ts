@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { isErrno } from '../../host/system-error.ts';
+import { isErrno } from '../../system/host/system-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { HostError } from '../../report/errors.ts';
 

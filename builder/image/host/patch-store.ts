@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Patch } from '../patch.ts';
 import type { ByteRange } from '../ranges.ts';
 import { sourceOf } from './open-image.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
 
 /** Patches up to this size stay in memory. A node's own files need well under one MiB. */
 const memoryLimitBytes = 16 * 1024 * 1024;

@@ -8,7 +8,7 @@ import type { BaseImage } from './base.ts';
 import { readFatVolume } from './volumes.ts';
 import { dumpExtFiles, statExt } from './ext-programs.ts';
 import { withImage } from './open-image.ts';
-import { makePrivateTemporary } from '../../host/image/private-temporary.ts';
+import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
 
 /** FAT stores times in steps of two seconds, and none before 1980. */
 const fatTimeStepSeconds = 2;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { nameOf, parentOf } from '../image-path.ts';
 import type { Entry, EntryContent, FileEntry } from '../entry.ts';
 import { HostError } from '../../report/errors.ts';
-import { changeStamp } from '../../host/change-stamp.ts';
-import { isErrno } from '../../host/system-error.ts';
+import { changeStamp } from '../../system/host/change-stamp.ts';
+import { isErrno } from '../../system/host/system-error.ts';
 
 /** Earliest time that FAT can store: 1980-01-01. */
 const fatEpochSeconds = 315_532_800;

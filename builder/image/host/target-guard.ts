@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
-import { isErrno } from '../../host/system-error.ts';
+import { isErrno } from '../../system/host/system-error.ts';
 
 /**
  * Refuses to replace anything but an ordinary image file of ours.

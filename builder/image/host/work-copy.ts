@@ -12,10 +12,10 @@ import { openImage, sourceOf, type OpenImage } from './open-image.ts';
 import { undoReach } from '../undo-file.ts';
 import { createPatchStore } from './patch-store.ts';
 import { createBootWriter, createRootWriter, type PartitionWriter } from './partition-writers.ts';
-import { makePrivateTemporary, type PrivateTemporary } from '../../host/image/private-temporary.ts';
+import { makePrivateTemporary, type PrivateTemporary } from '../../system/host/private-temporary.ts';
 import { checkEntries } from './check-entries.ts';
 import { checkHostFiles } from './staging.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
 
 /** A private copy of a base on which the patches of nodes are made, one after the other. One for each worker. */
 export interface WorkCopy {

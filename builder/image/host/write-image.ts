@@ -4,12 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { overlayPatch, type Patch } from '../patch.ts';
 import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { diskFull, isDiskFull } from '../../host/disk-full.ts';
+import { diskFull, isDiskFull } from '../../system/host/disk-full.ts';
 import { copySparsely } from './copy-sparsely.ts';
 import { withImage } from './open-image.ts';
-import { makePrivateTemporary } from '../../host/image/private-temporary.ts';
+import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
 import { checkTarget } from './target-guard.ts';
-import { writeFully } from '../../host/image/write-fully.ts';
+import { writeFully } from '../../system/host/write-fully.ts';
 
 /** One image to be written. */
 export interface WriteImageJob {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/model/cluster.ts';
 import type { BuildFormat } from '../../image/image-format.ts';
 import type { BuildRecord } from '../../cluster/identity/host/record-build.ts';
-import type { Progress } from '../../host/progress.ts';
+import type { Progress } from '../../system/host/progress.ts';
 import type { BoxPublishing } from '../vagrant/host/write-vagrant-files.ts';
 import type { FittingBase } from './fitting-base.ts';
 

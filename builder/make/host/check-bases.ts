@@ -6,7 +6,7 @@ import type { Rendering } from '../../node/render/create-rendering.ts';
 import type { RenderedEntry } from '../../node/render/rendered-node.ts';
 import { hasErrors } from '../../report/diagnostic.ts';
 import { ConfigurationError } from '../../report/errors.ts';
-import type { Progress } from '../../host/progress.ts';
+import type { Progress } from '../../system/host/progress.ts';
 import type { NodeBase } from './node-base.ts';
 
 /**

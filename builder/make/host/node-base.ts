@@ -4,7 +4,7 @@ import type { Cluster, ClusterBase, ClusterNode } from '../../cluster/model/clus
 import type { Manifest } from '../../cluster/generated/manifest.ts';
 import type { Profile } from '../../cluster/generated/profile.ts';
 import { UsageError } from '../../report/errors.ts';
-import { parseDependency } from '../../packages/dependency.ts';
+import { parseDependency } from '../../system/debian-packages/dependency.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import type { Rendering } from '../../node/render/create-rendering.ts';
 import type { BaseRequest, EnsureBaseOptions } from '../../base/host/base-request.ts';
@@ -19,7 +19,7 @@ import { readBase, type BaseImage } from '../../image/host/base.ts';
 import { growthWarning } from '../../image/growth-warning.ts';
 import { checkRootSound } from '../../image/host/check-root-sound.ts';
 import { checkVendorLayout } from '../../base/host/check-vendor-layout.ts';
-import { knownDigest } from '../../host/known-digest.ts';
+import { knownDigest } from '../../system/host/known-digest.ts';
 import { sourceOf, wantedBase, type BaseSource } from './base-source.ts';
 import type { FittingBase } from './fitting-base.ts';
 import { givenName, underGivenNames } from './named-bases.ts';

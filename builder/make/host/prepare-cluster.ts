@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../report/errors.ts';
 import { vagrantCluster } from '../vagrant/vagrant-cluster.ts';
 import { ensureIdentities, readIdentities } from '../../cluster/identity/host/identity-store.ts';
 import { writeSshAccess } from '../../cluster/identity/host/ssh-access-files.ts';
-import { packageVersion } from '../../host/package-version.ts';
+import { packageVersion } from '../../system/host/package-version.ts';
 import { readAssets } from '../../node/host/read-assets.ts';
 import type { BuildRequest } from './build-request.ts';
 import { checkBases } from './check-bases.ts';

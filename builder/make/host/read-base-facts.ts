@@ -7,9 +7,17 @@ import {
 import type { BaseQuestions } from '../../cluster/base-facts/base-judge.ts';
 import { parseOsRelease } from '../../cluster/base-facts/os-release.ts';
 import { createExtTree, type ExtPlace } from '../../image/ext-tree.ts';
-import { formatDependency, missingDependencies, type Dependency } from '../../packages/dependency.ts';
-import { neededPackages } from '../../packages/needed-packages.ts';
-import { nativeArchitectureOf, presentNames, parseDpkgStatus } from '../../host/base/dpkg-status.ts';
+import {
+  formatDependency,
+  missingDependencies,
+  type Dependency,
+} from '../../system/debian-packages/dependency.ts';
+import { neededPackages } from '../../system/debian-packages/needed-packages.ts';
+import {
+  nativeArchitectureOf,
+  presentNames,
+  parseDpkgStatus,
+} from '../../system/debian-packages/dpkg-status.ts';
 import type { BaseImage } from '../../image/host/base.ts';
 import { statExt } from '../../image/host/ext-programs.ts';
 import { openImageFiles, type ImageFiles } from '../../image/host/image-files.ts';

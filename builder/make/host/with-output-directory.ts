@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { acquireLock } from '../../host/base/process-lock.ts';
+import { acquireLock } from '../../system/host/process-lock.ts';
 import { OutputDirectory } from './output/output-directory.ts';
 import type { BuildRequest } from './build-request.ts';
 

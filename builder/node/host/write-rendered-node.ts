@@ -15,8 +15,8 @@ import type { Entry } from '../../image/entry.ts';
 import type { RenderedNode } from '../render/rendered-node.ts';
 import { HostError } from '../../report/errors.ts';
 import { checkHostFiles } from '../../image/host/staging.ts';
-import { makePrivateDirectory } from '../../host/files.ts';
-import { makeDirectory } from '../../host/make-directory.ts';
+import { makePrivateDirectory } from '../../system/host/files.ts';
+import { makeDirectory } from '../../system/host/make-directory.ts';
 
 /** A folder with this file in it was written by `render`, and may be written anew. */
 const marker = '.rendered-by-dlimage';

@@ -1,4 +1,4 @@
-import type { FolderItem } from '../../definition/folder-item.ts';
+import type { FolderItem } from '../../system/folder-item.ts';
 
 /** One thing at or below a path of the definition, with what is in it. */
 export interface UserFile extends FolderItem {

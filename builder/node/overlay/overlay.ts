@@ -1,4 +1,4 @@
-import type { Dependency } from '../../packages/dependency.ts';
+import type { Dependency } from '../../system/debian-packages/dependency.ts';
 
 /** A list that one template makes a file of each item of. */
 export type EachList = 'storage_peers';

@@ -5,7 +5,7 @@ import { error } from '../../definition/finding.ts';
 import type { Locator } from '../../cluster/source/locator.ts';
 import { parseDefinition } from '../../cluster/source/parse-definition.ts';
 import type { OverlayDefinition } from '../../cluster/generated/overlay.ts';
-import { parseDependency } from '../../packages/dependency.ts';
+import { parseDependency } from '../../system/debian-packages/dependency.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../../report/diagnostic.ts';
 import { assetText, type Assets } from './assets.ts';
 import type { Overlay, OverlayFile, OverlayItem } from './overlay.ts';

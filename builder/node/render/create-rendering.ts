@@ -4,7 +4,7 @@ import type { Assets } from '../overlay/assets.ts';
 import type { Overlay } from '../overlay/overlay.ts';
 import { overlaySchemaOf } from '../overlay/overlay-schema.ts';
 import { overlaysOf } from '../overlay/overlays-of.ts';
-import type { Dependency } from '../../packages/dependency.ts';
+import type { Dependency } from '../../system/debian-packages/dependency.ts';
 import { parseOverlay } from '../overlay/parse-overlay.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../../report/diagnostic.ts';
 import { clusterContext, identityOf } from './cluster-context.ts';

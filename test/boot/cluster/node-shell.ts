@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runTool } from '../../../builder/host/run-tool.ts';
-import { tools } from '../../../builder/host/tools.ts';
+import { runTool } from '../../../builder/system/host/run-tool.ts';
+import { tools } from '../../../builder/system/host/tools.ts';
 import { HostError } from '../../../builder/report/errors.ts';
 
 /** What a command on a node printed, and how it ended. */

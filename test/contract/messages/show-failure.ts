@@ -1,5 +1,5 @@
 import { reportFailure } from '../../../builder/cli/report-failure.ts';
-import { ownCommand } from '../../../builder/host/own-command.ts';
+import { ownCommand } from '../../../builder/system/host/own-command.ts';
 import { vi } from 'vitest';
 import type { MessageCase } from './message-case.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../../../builder/cluster/model/cluster.ts';
 import { ensureIdentities } from '../../../builder/cluster/identity/host/identity-store.ts';
-import { silentProgress } from '../../../builder/host/progress.ts';
+import { silentProgress } from '../../../builder/system/host/progress.ts';
 import type { ClusterIdentities } from '../../../builder/cluster/identity/identities.ts';
 import { exampleIdentities } from '../../golden/support/example-identities.ts';
 

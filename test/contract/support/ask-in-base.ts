@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runInNamespace } from '../../../builder/host/base/namespace.ts';
+import { runInNamespace } from '../../../builder/system/host/namespace.ts';
 import type { BaseTree } from './base-tree.ts';
 
 const enter = `

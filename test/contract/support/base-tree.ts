@@ -1,9 +1,9 @@
 import { isBuilt } from '../../../builder/cluster/model/base-traits.ts';
 import { loadCluster } from '../../../builder/cluster/host/load-cluster.ts';
 import { ensureBase } from '../../../builder/base/host/ensure-base.ts';
-import { runInNamespace } from '../../../builder/host/base/namespace.ts';
-import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
-import { silentProgress } from '../../../builder/host/progress.ts';
+import { runInNamespace } from '../../../builder/system/host/namespace.ts';
+import { cacheDirectory } from '../../../builder/system/host/cache-directory.ts';
+import { silentProgress } from '../../../builder/system/host/progress.ts';
 import { sharedTree } from './shared-tree.ts';
 
 /**

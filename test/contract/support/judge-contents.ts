@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judgeContent, type Reader } from '../../../builder/cluster/contents/judged-places.ts';
-import { runInNamespace } from '../../../builder/host/base/namespace.ts';
+import { runInNamespace } from '../../../builder/system/host/namespace.ts';
 import type { BaseTree } from './base-tree.ts';
 
 const enterNode = join(import.meta.dirname, 'enter-node.sh');

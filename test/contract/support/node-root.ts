@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runInNamespace } from '../../../builder/host/base/namespace.ts';
+import { runInNamespace } from '../../../builder/system/host/namespace.ts';
 import { ensureIdentities } from '../../../builder/cluster/identity/host/identity-store.ts';
-import { silentProgress } from '../../../builder/host/progress.ts';
+import { silentProgress } from '../../../builder/system/host/progress.ts';
 import { readAssets } from '../../../builder/node/host/read-assets.ts';
 import { writeRenderedNode } from '../../../builder/node/host/write-rendered-node.ts';
 import type { ClusterNode } from '../../../builder/cluster/model/cluster.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runInNamespace } from '../../../builder/host/base/namespace.ts';
-import { acquireLock } from '../../../builder/host/base/process-lock.ts';
+import { runInNamespace } from '../../../builder/system/host/namespace.ts';
+import { acquireLock } from '../../../builder/system/host/process-lock.ts';
 
 const trees = join(import.meta.dirname, '../../../node_modules/.cache/dlimage-trees');
 

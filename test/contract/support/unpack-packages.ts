@@ -1,6 +1,6 @@
 import { runMmdebstrap } from '../../../builder/base/host/run-mmdebstrap.ts';
-import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
-import { silentProgress } from '../../../builder/host/progress.ts';
+import { cacheDirectory } from '../../../builder/system/host/cache-directory.ts';
+import { silentProgress } from '../../../builder/system/host/progress.ts';
 import { sharedTree } from './shared-tree.ts';
 
 /** What tests want of each release beside the base. */

@@ -5,8 +5,8 @@ import { readBaseFiles } from '../../../builder/base/host/base-files.ts';
 import { baseKey } from '../../../builder/base/host/base-key.ts';
 import type { BaseRequest } from '../../../builder/base/host/base-request.ts';
 import type { BasePartition, BuiltBase } from '../../../builder/base/host/built-base.ts';
-import { cacheDirectory } from '../../../builder/host/cache-directory.ts';
-import { silentProgress } from '../../../builder/host/progress.ts';
+import { cacheDirectory } from '../../../builder/system/host/cache-directory.ts';
+import { silentProgress } from '../../../builder/system/host/progress.ts';
 import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import { run } from './programs.ts';
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { programOf } from '../../../builder/host/find-program.ts';
-import { tools, type ToolName } from '../../../builder/host/tools.ts';
+import { programOf } from '../../../builder/system/host/find-program.ts';
+import { tools, type ToolName } from '../../../builder/system/host/tools.ts';
 
 /** Programs of a fixture run with the directories that an ordinary user's PATH lacks, and in UTC. */
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, TZ: 'UTC', LC_ALL: 'C.UTF-8' };

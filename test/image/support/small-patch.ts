@@ -10,7 +10,7 @@ import {
 import { openFormatWriter } from '../../../builder/artifact/host/format-writer.ts';
 import { readBase } from '../../../builder/image/host/base.ts';
 import { openWorkCopy } from '../../../builder/image/host/work-copy.ts';
-import { silentProgress } from '../../../builder/host/progress.ts';
+import { silentProgress } from '../../../builder/system/host/progress.ts';
 import { rootFile } from './entries.ts';
 
 /** Makes a real `.dlpatch` of a small base: a shared layer and a node's own. Returns its path. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from '../../../builder/download/proxy-for.ts';
+import { proxyFor } from '../../../builder/system/proxy-for.ts';
 
 const through = (url: string, variables: Record<string, string>) => proxyFor(new URL(url), variables);
 

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { parsePackageFiles, parseSimulation, parseUnmet } from '../../../builder/packages/apt-output.ts';
+import {
+  parsePackageFiles,
+  parseSimulation,
+  parseUnmet,
+} from '../../../builder/system/debian-packages/apt-output.ts';
 
 const digest = 'bc252a7ac4f12b1fa9f1f36d578c9cfcbed4ce4bf5388f11d43fda7abafadfcd';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkSoftware, type BaseSoftware } from '../../../builder/base/check-software.ts';
-import { compareVersions, upstreamVersion } from '../../../builder/packages/version.ts';
+import { compareVersions, upstreamVersion } from '../../../builder/system/debian-packages/version.ts';
 
 function base(
   name: string,

@@ -3,7 +3,7 @@ import {
   formatDependency,
   missingDependencies,
   parseDependency,
-} from '../../../builder/packages/dependency.ts';
+} from '../../../builder/system/debian-packages/dependency.ts';
 
 const wanted = ['docker.io | docker-ce', 'keepalived', 'jq', 'keepalived'].map(parseDependency);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { relocateSources } from '../../../builder/packages/relocate-sources.ts';
+import { relocateSources } from '../../../builder/system/debian-packages/relocate-sources.ts';
 
 it('finds keys and mirror lists below the root, and leaves out discs and source packages', () => {
   const text = [

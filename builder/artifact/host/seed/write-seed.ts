@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
 import { defaultMtimeSeconds } from '../../../node/render/make-entry.ts';
 import { seedDirectory } from '../../../node/render/render-seed.ts';
-import { hashFile } from '../../../host/hash-file.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { hashFile } from '../../../system/host/hash-file.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 import type { AssembleResult } from '../assemble.ts';
 import { packEntries } from './pack-entries.ts';
 

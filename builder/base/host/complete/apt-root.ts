@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { relocateSources, type MovedArchive } from '../../../packages/relocate-sources.ts';
+import { relocateSources, type MovedArchive } from '../../../system/debian-packages/relocate-sources.ts';
 import { readAptTransport } from '../debian-mirror.ts';
-import { proxyEnvironment } from '../../../host/base/proxy-environment.ts';
-import { makeDirectory } from '../../../host/make-directory.ts';
-import { runTool, type RunOptions, type RunResult } from '../../../host/run-tool.ts';
+import { proxyEnvironment } from '../../../system/host/proxy-environment.ts';
+import { makeDirectory } from '../../../system/host/make-directory.ts';
+import { runTool, type RunOptions, type RunResult } from '../../../system/host/run-tool.ts';
 import type { AptSettings } from './read-apt-settings.ts';
 
 /** An apt of its own, which sees an image's packages and sources, and nothing of this machine's. */

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatDependency, missingDependencies, type Dependency } from '../../../packages/dependency.ts';
+import {
+  formatDependency,
+  missingDependencies,
+  type Dependency,
+} from '../../../system/debian-packages/dependency.ts';
 import type { Assets } from '../../../node/overlay/assets.ts';
 import {
   packageEntries,
@@ -10,7 +14,11 @@ import {
 } from '../../../node/render/package-entries.ts';
 import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
 import type { BaseRecord } from '../built-base.ts';
-import { type BasePackage, parseDpkgStatus, presentNames } from '../../../host/base/dpkg-status.ts';
+import {
+  type BasePackage,
+  parseDpkgStatus,
+  presentNames,
+} from '../../../system/debian-packages/dpkg-status.ts';
 import { ensureCached } from '../ensure-cached.ts';
 import { recordImage } from '../record-image.ts';
 import { editBootFiles, type BootSettings } from './edit-boot-files.ts';
@@ -20,8 +28,8 @@ import { freeRootSpace, growRoot, hasRoom } from '../../../image/host/grow-root.
 import { withImage } from '../../../image/host/open-image.ts';
 import { openWorkCopy } from '../../../image/host/work-copy.ts';
 import { writeImage } from '../../../image/host/write-image.ts';
-import { nameInError } from '../../../host/name-in-error.ts';
-import type { Progress, Task } from '../../../host/progress.ts';
+import { nameInError } from '../../../system/host/name-in-error.ts';
+import type { Progress, Task } from '../../../system/host/progress.ts';
 import type { ArchiveSettings } from './apt-root.ts';
 import { countFiles } from './count-files.ts';
 import { findPackages } from './find-packages.ts';

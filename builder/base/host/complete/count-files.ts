@@ -1,4 +1,4 @@
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /**
  * Files, directories and links in Debian packages. Directories that several have are counted for each.

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Dependency } from '../../../packages/dependency.ts';
+import type { Dependency } from '../../../system/debian-packages/dependency.ts';
 import { HostError } from '../../../report/errors.ts';
-import { nativeArchitectureOf } from '../../../host/base/dpkg-status.ts';
-import { acquireLock } from '../../../host/base/process-lock.ts';
-import { makePrivateDirectory } from '../../../host/files.ts';
-import type { Task } from '../../../host/progress.ts';
+import { nativeArchitectureOf } from '../../../system/debian-packages/dpkg-status.ts';
+import { acquireLock } from '../../../system/host/process-lock.ts';
+import { makePrivateDirectory } from '../../../system/host/files.ts';
+import type { Task } from '../../../system/host/progress.ts';
 import { createAptRoot, type ArchiveSettings } from './apt-root.ts';
 import type { AptSettings } from './read-apt-settings.ts';
 import { resolvePackages, type ResolvedPackages } from './resolve-packages.ts';

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { formatDependency, type Dependency } from '../../../packages/dependency.ts';
+import { formatDependency, type Dependency } from '../../../system/debian-packages/dependency.ts';
 import {
   parsePackageFiles,
   parseSimulation,
   parseUnmet,
   type AptSimulation,
   type PackageFile,
-} from '../../../packages/apt-output.ts';
+} from '../../../system/debian-packages/apt-output.ts';
 import { HostError } from '../../../report/errors.ts';
-import { hashFile } from '../../../host/hash-file.ts';
-import type { Task } from '../../../host/progress.ts';
+import { hashFile } from '../../../system/host/hash-file.ts';
+import type { Task } from '../../../system/host/progress.ts';
 import type { AptRoot } from './apt-root.ts';
 
 /** What is asked of an apt. */

@@ -1,5 +1,5 @@
 import { HostError } from '../../../report/errors.ts';
-import { systemCode } from '../../../host/system-error.ts';
+import { systemCode } from '../../../system/host/system-error.ts';
 import { hostOf } from './host-of.ts';
 
 /** Source: errors of X.509 certificates in the documentation of node:tls */

@@ -2,10 +2,10 @@ import { access, chmod, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../../download/checksum-list.ts';
 import { HostError } from '../../../report/errors.ts';
-import { acquireLock } from '../../../host/base/process-lock.ts';
-import { makePrivateDirectory } from '../../../host/files.ts';
-import { hashFile } from '../../../host/hash-file.ts';
-import type { Progress, Task } from '../../../host/progress.ts';
+import { acquireLock } from '../../../system/host/process-lock.ts';
+import { makePrivateDirectory } from '../../../system/host/files.ts';
+import { hashFile } from '../../../system/host/hash-file.ts';
+import type { Progress, Task } from '../../../system/host/progress.ts';
 import { fetchFile } from './fetch-file.ts';
 import { usualPatience, type Patience } from './patience.ts';
 

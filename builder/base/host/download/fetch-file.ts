@@ -1,9 +1,9 @@
 import { open, readFile, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HostError } from '../../../report/errors.ts';
-import { diskFull, isDiskFull } from '../../../host/disk-full.ts';
-import { writeFully } from '../../../host/image/write-fully.ts';
-import type { Task } from '../../../host/progress.ts';
+import { diskFull, isDiskFull } from '../../../system/host/disk-full.ts';
+import { writeFully } from '../../../system/host/write-fully.ts';
+import type { Task } from '../../../system/host/progress.ts';
 import type { Patience } from './patience.ts';
 import { nameOf, refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';

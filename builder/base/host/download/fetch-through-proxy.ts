@@ -1,4 +1,4 @@
-import { proxyFor } from '../../../download/proxy-for.ts';
+import { proxyFor } from '../../../system/proxy-for.ts';
 
 /** What of an answer is used. */
 export type FetchedResponse = Pick<Response, 'status' | 'headers' | 'body'>;

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readTextIfExists } from '../../../host/files.ts';
-import { isErrno } from '../../../host/system-error.ts';
+import { readTextIfExists } from '../../../system/host/files.ts';
+import { isErrno } from '../../../system/host/system-error.ts';
 import { downloadsDirectory } from './ensure-download.ts';
 
 /**

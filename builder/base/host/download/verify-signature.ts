@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../../report/errors.ts';
-import { makePrivateTemporary } from '../../../host/image/private-temporary.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { makePrivateTemporary } from '../../../system/host/private-temporary.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /** A document with the detached OpenPGP signature that goes with it, and who may have made it. */
 export interface SignedDocument {

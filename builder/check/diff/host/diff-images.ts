@@ -7,7 +7,7 @@ import type { ImagePartition } from '../../../image/layout.ts';
 import { differingRuns, type ByteRange } from '../../../image/ranges.ts';
 import { withImage, type OpenImage } from '../../../image/host/open-image.ts';
 import { readLayoutOf } from '../../../image/host/read-layout.ts';
-import type { Progress } from '../../../host/progress.ts';
+import type { Progress } from '../../../system/host/progress.ts';
 
 const chunkBytes = 4 * 1024 * 1024;
 

@@ -6,8 +6,8 @@ import { listBases } from '../../../base/host/base-cache.ts';
 import type { BuiltBase } from '../../../base/host/built-base.ts';
 import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
 import { unpackImage } from '../../../artifact/host/unpack-image.ts';
-import { makePrivateTemporary } from '../../../host/image/private-temporary.ts';
-import type { Progress } from '../../../host/progress.ts';
+import { makePrivateTemporary } from '../../../system/host/private-temporary.ts';
+import type { Progress } from '../../../system/host/progress.ts';
 import { diffImages } from './diff-images.ts';
 
 /** Two images to be compared: files in any format, or names or keys of bases in the cache. */

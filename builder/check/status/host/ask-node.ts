@@ -1,7 +1,7 @@
 import { HostError } from '../../../report/errors.ts';
 import type { Answer } from '../cluster-status.ts';
 import { parseNodeRecord } from '../node-record.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /** What a node may take for an answer; a dead one is noticed sooner, by `ConnectTimeout`. */
 const answerSeconds = 30;

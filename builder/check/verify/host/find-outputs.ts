@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
-import { isErrno } from '../../../host/system-error.ts';
+import { isErrno } from '../../../system/host/system-error.ts';
 
 /**
  * The directories that `verify` means when it is given none: the one it stands in, when that is a build's output, else

@@ -5,9 +5,9 @@ import { HostError } from '../../../report/errors.ts';
 import { OutputDirectory } from '../../../make/host/output/output-directory.ts';
 import type { ManifestItem } from '../../../make/host/output/output-records.ts';
 import { packingOf, unpackImage, type UnpackContext } from '../../../artifact/host/unpack-image.ts';
-import { hashFile } from '../../../host/hash-file.ts';
-import { isInPrivateTemporary, makePrivateTemporary } from '../../../host/image/private-temporary.ts';
-import type { Progress } from '../../../host/progress.ts';
+import { hashFile } from '../../../system/host/hash-file.ts';
+import { isInPrivateTemporary, makePrivateTemporary } from '../../../system/host/private-temporary.ts';
+import type { Progress } from '../../../system/host/progress.ts';
 import { checkBmap } from './check-bmap.ts';
 import { checkImage, expectedNode, type ExpectedNode } from './check-image.ts';
 

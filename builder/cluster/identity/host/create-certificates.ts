@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskFull } from '../../../host/disk-full.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { diskFull } from '../../../system/host/disk-full.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /** A private key and its certificate, both PEM. */
 export interface Certificate {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeCertificates, NodeKeys, SshIdentity } from '../identities.ts';
 import type { RosterMember } from '../roster.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /** Who the nodes are to each other's sshd, which lets in whoever has a certificate with this principal. */
 export const peerPrincipal = 'dlimage-peer';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SshIdentity } from '../identities.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /** A new ed25519 key pair without a passphrase. `directory` is private and takes the temporary files. */
 export async function createSshKey(directory: string, comment: string): Promise<SshIdentity> {

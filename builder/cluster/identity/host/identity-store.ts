@@ -8,12 +8,12 @@ import type {
   NodeKeys,
 } from '../identities.ts';
 import type { RosterMember } from '../roster.ts';
-import { acquireLock } from '../../../host/base/process-lock.ts';
-import { orDiskFull } from '../../../host/disk-full.ts';
-import { createFileAtomically, makePrivateDirectory } from '../../../host/files.ts';
-import { mapConcurrently } from '../../../host/map-concurrently.ts';
-import type { Progress } from '../../../host/progress.ts';
-import { shownPath } from '../../../host/shown-path.ts';
+import { acquireLock } from '../../../system/host/process-lock.ts';
+import { orDiskFull } from '../../../system/host/disk-full.ts';
+import { createFileAtomically, makePrivateDirectory } from '../../../system/host/files.ts';
+import { mapConcurrently } from '../../../system/host/map-concurrently.ts';
+import type { Progress } from '../../../system/host/progress.ts';
+import { shownPath } from '../../../system/host/shown-path.ts';
 import { createAuthority } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
 import { issueNodeCertificates, readNodeCertificates } from './node-certificates.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SshIdentity } from '../identities.ts';
-import { createFileAtomically } from '../../../host/files.ts';
+import { createFileAtomically } from '../../../system/host/files.ts';
 
 /** Puts the cluster's login key into a directory, which exists, as a file that `ssh -i` takes, and returns its path. */
 export async function loginKeyFile(directory: string, loginKey: SshIdentity): Promise<string> {

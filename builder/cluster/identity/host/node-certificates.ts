@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NodeCertificates, NodeKeys, SshIdentity } from '../identities.ts';
 import type { RosterMember } from '../roster.ts';
-import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../../../host/files.ts';
+import { makePrivateDirectory, readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 import { createSshCertificates } from './create-ssh-certificate.ts';
 import { formatStored, parseStored } from './stored-file.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isRevoked, nextTlsName } from '../revoked-keys.ts';
-import { createFileAtomically, writeFileAtomically } from '../../../host/files.ts';
+import { createFileAtomically, writeFileAtomically } from '../../../system/host/files.ts';
 import { createNodeCertificate } from './create-certificates.ts';
 import { createSshKey } from './create-ssh-key.ts';
 import { readRevoked, revokeKeys } from './revoked-keys.ts';

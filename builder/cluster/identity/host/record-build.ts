@@ -1,5 +1,5 @@
 import type { LastBuild } from '../../last-build/built-cluster.ts';
-import { writeFileAtomically } from '../../../host/files.ts';
+import { writeFileAtomically } from '../../../system/host/files.ts';
 import { readLastBuild } from './read-last-build.ts';
 import { formatStored } from './stored-file.ts';
 import { definitionFile, type StoredDefinition } from './stored-definition.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isRevoked, revokedKeysOf } from '../revoked-keys.ts';
 import type { RevokedKeys } from '../identities.ts';
-import { readTextIfExists, writeFileAtomically } from '../../../host/files.ts';
+import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 import { formatStored, parseStored } from './stored-file.ts';
 import { listNodeNames, readNode } from './store-files.ts';
 import { requireSameCluster } from './stored-identity.ts';

@@ -2,7 +2,7 @@ import { createSign } from 'node:crypto';
 import { join } from 'node:path';
 import type { NodeKeys, RevokedKeys, SignedRoster } from '../identities.ts';
 import { formatRoster, type RosterMember } from '../roster.ts';
-import { readTextIfExists, writeFileAtomically } from '../../../host/files.ts';
+import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 import { formatStored, parseStored } from './stored-file.ts';
 import { requireSameCluster, type StoredCluster } from './stored-identity.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cluster } from '../../model/cluster.ts';
 import type { ExistingIdentities } from '../identities.ts';
 import { formatKnownHosts, formatSshConfig } from '../ssh-access.ts';
-import { readTextIfExists, writeFileAtomically } from '../../../host/files.ts';
+import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 import { loginKeyFile } from './login-key-file.ts';
 
 /** What ssh needs to know of a cluster. */

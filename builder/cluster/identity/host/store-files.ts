@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../../report/errors.ts';
-import { readTextIfExists } from '../../../host/files.ts';
-import { isErrno } from '../../../host/system-error.ts';
+import { readTextIfExists } from '../../../system/host/files.ts';
+import { isErrno } from '../../../system/host/system-error.ts';
 import { certificatesDirectory } from './node-certificates.ts';
 import { rosterFile } from './signed-roster.ts';
 import {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BuiltCluster } from '../../last-build/built-cluster.ts';
 import { buildFormats, type BuildFormat } from '../../../image/image-format.ts';
 import { isMapping } from '../../source/is-mapping.ts';
-import { readTextIfExists } from '../../../host/files.ts';
+import { readTextIfExists } from '../../../system/host/files.ts';
 import { parseStored } from './stored-file.ts';
 import { requireSameCluster } from './stored-identity.ts';
 

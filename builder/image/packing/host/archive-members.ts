@@ -2,7 +2,7 @@ import sevenZip from 'node-7z';
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { HostError } from '../../../report/errors.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 import { memoryOfMethod } from './archive-memory.ts';
 import type { Member } from './choose-image.ts';
 import { encryptedImage } from './encrypted-image.ts';

@@ -1,7 +1,7 @@
 import { leastBytesOf, type VirtualDisk } from '../virtual-disk.ts';
 import { HostError } from '../../../report/errors.ts';
 import { withImage } from '../../host/open-image.ts';
-import { runTool, type RunOptions } from '../../../host/run-tool.ts';
+import { runTool, type RunOptions } from '../../../system/host/run-tool.ts';
 
 /** No errors, nothing but space that is lost, and a kind that has no check. Source: qemu-img(1), "check" */
 const wellCodes = [0, 3, 63];

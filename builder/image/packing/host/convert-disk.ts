@@ -10,7 +10,7 @@ import {
 } from '../virtual-disk.ts';
 import { HostError } from '../../../report/errors.ts';
 import { readStart } from '../../host/open-image.ts';
-import { runTool, type RunOptions } from '../../../host/run-tool.ts';
+import { runTool, type RunOptions } from '../../../system/host/run-tool.ts';
 import { checkDiskWhole } from './check-disk.ts';
 import { encryptedImage } from './encrypted-image.ts';
 import { longestImageBytes, tooLong } from './longest-image.ts';

@@ -1,5 +1,5 @@
 import { HostError } from '../../../report/errors.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 import { damagedArchive } from './archive-members.ts';
 import type { Member } from './choose-image.ts';
 

@@ -1,11 +1,11 @@
 import { rename, rm } from 'node:fs/promises';
 import { shown } from '../../../definition/shown.ts';
 import { HostError } from '../../../report/errors.ts';
-import { nameInError } from '../../../host/name-in-error.ts';
+import { nameInError } from '../../../system/host/name-in-error.ts';
 import { copySparsely } from '../../host/copy-sparsely.ts';
 import { fingerprint } from '../../host/fingerprint.ts';
-import { streamTool, type RunOptions } from '../../../host/run-tool.ts';
-import type { ToolName } from '../../../host/tools.ts';
+import { streamTool, type RunOptions } from '../../../system/host/run-tool.ts';
+import type { ToolName } from '../../../system/host/tools.ts';
 import { unpackAndroidSparse } from './android-sparse.ts';
 import { damagedArchive, listArchive } from './archive-members.ts';
 import { explainMemoryLimit, tooMuchMemory, unpackMemoryBytes } from './archive-memory.ts';

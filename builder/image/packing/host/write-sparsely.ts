@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { writeFully } from '../../../host/image/write-fully.ts';
+import { writeFully } from '../../../system/host/write-fully.ts';
 
 /** Smaller stretches of zeros are written: a hole is worth it only where the filesystem can leave out whole blocks. */
 const unitBytes = 64 * 1024;

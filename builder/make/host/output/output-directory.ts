@@ -10,7 +10,7 @@ import {
   makePrivateDirectory,
   readTextIfExists,
   writeFileAtomically,
-} from '../../../host/files.ts';
+} from '../../../system/host/files.ts';
 import {
   parseJournal,
   parseManifest,

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import type { PackerHost } from '../packer-variables.ts';
 import { UsageError } from '../../../report/errors.ts';
-import { tools } from '../../../host/tools.ts';
+import { tools } from '../../../system/host/tools.ts';
 
 const accelerators = ['kvm', 'hvf', 'tcg'] as const;
 

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { packerBuilders, type PackerBuilder } from '../packer-variables.ts';
 import { parsePackerVersion, type PackerVersion } from '../packer-version.ts';
 import { HostError } from '../../../report/errors.ts';
-import { readTextIfExists } from '../../../host/files.ts';
-import type { Progress } from '../../../host/progress.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { readTextIfExists } from '../../../system/host/files.ts';
+import type { Progress } from '../../../system/host/progress.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 
 /** A folder with a template and its variables, to be built from. */
 export interface PackerRun {

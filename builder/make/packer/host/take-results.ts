@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { WrittenFormat } from '../../../image/image-format.ts';
 import { packerResults, type PackerBuilder } from '../packer-variables.ts';
 import { HostError } from '../../../report/errors.ts';
-import { isErrno } from '../../../host/system-error.ts';
-import { hashFile } from '../../../host/hash-file.ts';
+import { isErrno } from '../../../system/host/system-error.ts';
+import { hashFile } from '../../../system/host/hash-file.ts';
 
 /** A file that Packer made. */
 export interface PackerResult {

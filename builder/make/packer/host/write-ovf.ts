@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderBoxFiles } from '../../../artifact/box-files.ts';
-import { runTool } from '../../../host/run-tool.ts';
+import { runTool } from '../../../system/host/run-tool.ts';
 import type { PackerImage } from './packer-image.ts';
 
 /** Writes a base as VirtualBox imports it, with a disk of this size; returns the path of the OVF. */

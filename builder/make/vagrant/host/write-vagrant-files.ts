@@ -7,7 +7,7 @@ import { HostError } from '../../../report/errors.ts';
 import { renderCatalogue, type Catalogue } from '../box-catalogue.ts';
 import { boxName, catalogueFile, describeMachines } from '../machines.ts';
 import type { ManifestItem } from '../../host/output/output-records.ts';
-import { readTextIfExists, writeFileAtomically } from '../../../host/files.ts';
+import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 
 /** How boxes are published. */
 export interface BoxPublishing {

@@ -13,7 +13,7 @@ import { writeBiosBoot } from '../../../../builder/base/host/bios-boot.ts';
 import { readBase } from '../../../../builder/image/host/base.ts';
 import { checkVendorLayout } from '../../../../builder/base/host/check-vendor-layout.ts';
 import { verifySignature } from '../../../../builder/base/host/download/verify-signature.ts';
-import { silentProgress } from '../../../../builder/host/progress.ts';
+import { silentProgress } from '../../../../builder/system/host/progress.ts';
 import { buildTestImage, usualImage } from '../../../image/support/test-image.ts';
 import { standIn } from '../stand-in.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';

@@ -3,8 +3,8 @@ import { downloadByUrl } from '../../../../builder/base/host/download/download-b
 import { ensureDownload } from '../../../../builder/base/host/download/ensure-download.ts';
 import { fetchDocument } from '../../../../builder/base/host/download/fetch-document.ts';
 import { findImage, type VendorImage } from '../../../../builder/base/host/download/find-image.ts';
-import { proxyFor } from '../../../../builder/download/proxy-for.ts';
-import { silentProgress } from '../../../../builder/host/progress.ts';
+import { proxyFor } from '../../../../builder/system/proxy-for.ts';
+import { silentProgress } from '../../../../builder/system/host/progress.ts';
 import { startHttpsServer } from '../../support/https-server.ts';
 import { startMisbehavingServer, type MisbehavingServer } from '../../support/misbehaving-server.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';

@@ -1,6 +1,6 @@
 import { findPackages } from '../../../../builder/base/host/complete/find-packages.ts';
 import { resolvePackages } from '../../../../builder/base/host/complete/resolve-packages.ts';
-import { silentProgress } from '../../../../builder/host/progress.ts';
+import { silentProgress } from '../../../../builder/system/host/progress.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';
 
 /** What apt says at one of its steps, in its own words. */

@@ -5,7 +5,7 @@ import { ensureCached } from '../../../../builder/base/host/ensure-cached.ts';
 import { OutputDirectory } from '../../../../builder/make/host/output/output-directory.ts';
 import { readCluster } from '../../../../builder/cluster/identity/host/store-files.ts';
 import { formatStored, parseStored } from '../../../../builder/cluster/identity/host/stored-file.ts';
-import { silentProgress } from '../../../../builder/host/progress.ts';
+import { silentProgress } from '../../../../builder/system/host/progress.ts';
 import { checkVagrantfile } from '../../../../builder/make/vagrant/host/write-vagrant-files.ts';
 import type { MessageCases } from '../message-case.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkTarget } from '../../../../builder/image/host/target-guard.ts';
 import { checkHostFiles } from '../../../../builder/image/host/staging.ts';
 import { planQcow2 } from '../../../../builder/artifact/qcow2.ts';
-import { makeDirectory } from '../../../../builder/host/make-directory.ts';
+import { makeDirectory } from '../../../../builder/system/host/make-directory.ts';
 import { rootFile } from '../../../image/support/entries.ts';
 import type { MessageCases } from '../message-case.ts';
 

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { parseDpkgStatus, unfinishedPackages } from '../../../../builder/host/base/dpkg-status.ts';
+import {
+  parseDpkgStatus,
+  unfinishedPackages,
+} from '../../../../builder/system/debian-packages/dpkg-status.ts';
 
 const stanza = (name: string, architecture: string, status: string): string =>
   `Package: ${name}\nStatus: ${status}\nPriority: optional\nArchitecture: ${architecture}\nVersion: 1:2-3\nDescription: one\n Package: not a field\n`;

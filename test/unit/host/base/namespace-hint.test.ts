@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namespaceHint } from '../../../../builder/host/base/namespace-hint.ts';
+import { namespaceHint } from '../../../../builder/system/host/namespace-hint.ts';
 
 describe('namespaceHint', () => {
   // What unshare of util-linux 2.38 said, in the situation that the row is called after.

@@ -1,4 +1,4 @@
-import { HostError } from '../../report/errors.ts';
+import { HostError } from '../../../report/errors.ts';
 import { installHint } from '../install-hint.ts';
 import type { ToolName } from '../tools.ts';
 import { examineTools, type ToolFinding } from './examine-tools.ts';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
-import { quoteWord } from '../report/quote-word.ts';
+import { quoteWord } from '../../report/quote-word.ts';
 import { shownPath } from './shown-path.ts';
 
 let found: string | undefined;

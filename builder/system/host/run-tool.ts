@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { PassThrough, type Readable } from 'node:stream';
-import { HostError } from '../report/errors.ts';
+import { HostError } from '../../report/errors.ts';
 import { endHeldPipes } from './end-held-pipes.ts';
 import { programOf, searchPath } from './find-program.ts';
 import { installHint } from './install-hint.ts';

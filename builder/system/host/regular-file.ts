@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import { constants, lstat, open, type FileHandle } from 'node:fs/promises';
-import { HostError } from '../report/errors.ts';
-import { formatBytes } from '../report/format-units.ts';
+import { HostError } from '../../report/errors.ts';
+import { formatBytes } from '../../report/format-units.ts';
 import { systemCode, systemReason } from './system-error.ts';
 
 /** What was found where a text file should be. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFileAtomically, nameUnlessThere, readTextIfExists } from '../files.ts';
-import { isErrno } from '../system-error.ts';
+import { createFileAtomically, nameUnlessThere, readTextIfExists } from './files.ts';
+import { isErrno } from './system-error.ts';
 
 /** Held until `release` is called, or until this process ends in whatever way. */
 export interface ProcessLock {

@@ -1,7 +1,7 @@
 import { HostError } from '../../report/errors.ts';
-import { readTextIfExists } from '../files.ts';
-import { runTool, type RunOptions, type RunResult } from '../run-tool.ts';
-import type { ToolName } from '../tools.ts';
+import { readTextIfExists } from './files.ts';
+import { runTool, type RunOptions, type RunResult } from './run-tool.ts';
+import type { ToolName } from './tools.ts';
 import { namespaceHint } from './namespace-hint.ts';
 
 const appArmorSetting = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns';

@@ -1,4 +1,4 @@
-import { HostError } from '../report/errors.ts';
+import { HostError } from '../../report/errors.ts';
 
 /** Why the system refused, in words. Source: errno(3) */
 const reasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { HostError } from '../report/errors.ts';
+import { HostError } from '../../report/errors.ts';
 import { isErrno } from './system-error.ts';
 
 /**

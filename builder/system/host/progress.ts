@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../report/diagnostic.ts';
+import type { Diagnostic } from '../../report/diagnostic.ts';
 
 /** One piece of long work. `total` and `done` are in `unit`; a task without a total only has a start and an end. */
 export interface Task {

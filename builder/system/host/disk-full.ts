@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { HostError } from '../report/errors.ts';
+import { HostError } from '../../report/errors.ts';
 
 /** The one error for a host that has no room left. A system error that names a file knows best which disk is full. */
 export function diskFull(path: string, step: string, cause: unknown): HostError {

@@ -1,4 +1,4 @@
-import { HostError } from '../report/errors.ts';
+import { HostError } from '../../report/errors.ts';
 
 /**
  * The same error with another name for a file, wherever it is named: users know the file that they gave, not the copy

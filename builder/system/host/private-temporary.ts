@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, sep } from 'node:path';
 import { onExit } from 'signal-exit';
-import { makePrivateDirectory } from '../files.ts';
-import { isErrno } from '../system-error.ts';
+import { makePrivateDirectory } from './files.ts';
+import { isErrno } from './system-error.ts';
 
 /** A directory of mode 0700 that is gone when its user is done, fails or is interrupted. */
 export interface PrivateTemporary {

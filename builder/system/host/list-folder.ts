@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, readlink } from 'node:fs/promises';
-import { mostFolderItems, type FolderItem } from '../definition/folder-item.ts';
+import { mostFolderItems, type FolderItem } from '../folder-item.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { kindInWords } from './regular-file.ts';
 import { systemReason } from './system-error.ts';
