@@ -7,7 +7,7 @@ import { judgedSources } from './rules/judged-text.ts';
 import type { UsedDefault } from './model/defaults.ts';
 import { lookUpPaths, type Environment } from './model/environment.ts';
 import { parseSubnet } from './values/ipv4.ts';
-import { redactSecrets } from '../definition/redact-secrets.ts';
+import { redactSecrets } from '../report/redact-secrets.ts';
 import { makeBoardLookup } from './resolve/board-lookup.ts';
 import { resolveCluster } from './resolve/resolve-cluster.ts';
 import { checkReferences } from './rules/reference-rules.ts';

@@ -1,4 +1,4 @@
-import { coverLogins } from '../../definition/cover-logins.ts';
+import { coverLogins } from '../../report/cover-logins.ts';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { UserImage } from '../../cluster/model/cluster.ts';

@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { findOutputs } from '../../check/verify/host/find-outputs.ts';
 import { verifyOutput, type VerifiedFile } from '../../check/verify/host/verify-output.ts';
-import { counted } from '../../definition/shown.ts';
+import { counted } from '../../report/shown.ts';
 import { exitCode } from '../../report/errors.ts';
 import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
 import { formatTable } from '../../report/format-table.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { traitsOf } from '../model/base-traits.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { systemNames } from '../rules/user-rules.ts';
 import type { RuleContext } from '../rules/rule.ts';
 import type { BaseAccount, BaseFacts } from './base-facts.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import type { RuleContext } from '../rules/rule.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { BaseFacts } from './base-facts.ts';
 import { baseLocation } from './base-location.ts';
 import type { BaseRule } from './base-rule.ts';

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { fileTargets } from '../rules/file-targets.ts';
 import { canonicalPath } from '../rules/node-paths.ts';
 import type { RuleContext } from '../rules/rule.ts';
 import { packagesOfShells } from '../rules/shell-rules.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { BaseFacts } from './base-facts.ts';
 import type { BaseRule } from './base-rule.ts';
 

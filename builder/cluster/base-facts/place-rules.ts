@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import {
   fileTargets,
   reportTargets,
@@ -11,7 +11,7 @@ import { canonicalPath } from '../rules/node-paths.ts';
 import type { RuleContext } from '../rules/rule.ts';
 import { areTogether } from '../rules/target-clash-rules.ts';
 import { ownedPlace } from '../rules/target-rules.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { BaseFacts, BasePlace } from './base-facts.ts';
 import type { BaseRule } from './base-rule.ts';
 import { isForNodes } from './targets-of.ts';

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { isVendor, platformsOf, runsOn, type VendorDefinition } from '../model/base-traits.ts';
 import type { ClusterNode } from '../model/cluster.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { RuleContext } from '../rules/rule.ts';
 import type { BaseFacts, BaseSystem } from './base-facts.ts';
 import { baseLocation } from './base-location.ts';

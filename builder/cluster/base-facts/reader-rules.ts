@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { warning } from '../../definition/finding.ts';
+import { warning } from '../../report/finding.ts';
 import { fileTargets, reportTargets, type TargetProblem } from '../rules/file-targets.ts';
 import { isInside } from '../rules/source-rules.ts';
 import type { RuleContext } from '../rules/rule.ts';

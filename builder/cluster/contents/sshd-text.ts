@@ -1,5 +1,5 @@
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { shown } from '../../definition/shown.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { shown } from '../../report/shown.ts';
 import { linesOf, problemOfLine, type ContentProblem, type TextLine } from './content-problem.ts';
 import { sshdAlgorithms } from './sshd-algorithms.ts';
 import { sshdKeywordNames, sshdKeywords } from './sshd-keywords.ts';

@@ -1,4 +1,4 @@
-import { coverLogins } from '../../definition/cover-logins.ts';
+import { coverLogins } from '../../report/cover-logins.ts';
 import { createHash } from 'node:crypto';
 import type { Cluster, ClusterBase, ClusterNode } from '../model/cluster.ts';
 import { flattenSettings, type Setting } from './flatten-settings.ts';

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, note, warning } from '../../definition/finding.ts';
+import { error, note, warning } from '../../report/finding.ts';
 import type { FlagValue } from '../source/command-line.ts';
 import type { Locator } from '../source/locator.ts';
-import { counted, listed, shown } from '../../definition/shown.ts';
+import { counted, listed, shown } from '../../report/shown.ts';
 import type { LastBuild } from './built-cluster.ts';
 import { topicOf, type ChangeTopic } from './change-topics.ts';
 import type { KeyDifference } from './compare-keys.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterNode } from '../model/cluster.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { contains, formatSubnet, parseIpv4, type Ipv4 } from '../values/ipv4.ts';
 import { reservedName } from './network-rules.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -1,10 +1,10 @@
-import { coverLogins } from '../../definition/cover-logins.ts';
+import { coverLogins } from '../../report/cover-logins.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { isVendor } from '../model/base-traits.ts';
 import type { ClusterNode, UserImage } from '../model/cluster.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { baseImagePath, basePath } from '../resolve/board-lookup.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

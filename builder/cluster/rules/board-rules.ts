@@ -1,11 +1,11 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterNode } from '../model/cluster.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { runsOn, traitsOf } from '../model/base-traits.ts';
 import { glusterProblemOf, mountsGlusterfs } from '../model/gluster-support.ts';
 import type { BaseDefinition } from '../generated/base.ts';
 import { basePath } from '../resolve/board-lookup.ts';
-import { listed } from '../../definition/shown.ts';
+import { listed } from '../../report/shown.ts';
 import { storageLabel } from './node-properties.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,8 +1,8 @@
 import { findHindrances } from '../contents/cloud-init-hindrances.ts';
 import { judgedTexts } from './judged-text.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** A file that cloud-init reads after those of dlimage counts more: the node would take another seed or network. */

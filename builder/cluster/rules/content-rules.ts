@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import { judgeContent } from '../contents/judged-places.ts';
 import { judgedTexts, placeInText } from './judged-text.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Of one file: whoever mends the first few reads the program's own words sooner or later. */

@@ -1,9 +1,9 @@
 import { compareVersions } from '../../system/debian-packages/version.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
 import { dockerSettings, ownedDockerSettings, type DockerValue } from '../values/docker-settings.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error, warning } from '../../report/finding.ts';
 import { parseSubnet } from '../values/ipv4.ts';
 import { isAddress, isIpv6 } from '../values/ipv6.ts';
 import { logDrivers, logOptionFault } from '../values/log-drivers.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

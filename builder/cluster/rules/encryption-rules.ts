@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../report/diagnostic.ts';
 import { compareVersions } from '../../system/debian-packages/version.ts';
 
 import { defaults } from '../model/defaults.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Since then the policies of the kernel follow the port. Source: moby#45636 */

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
 import type { HostPath } from '../model/environment.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import type { FileDefinition } from '../generated/cluster.ts';
 import { resolveOwner } from '../resolve/resolve-files.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { checkSource } from './source-rules.ts';
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { FolderItem } from '../../system/folder-item.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { canonicalPath } from './node-paths.ts';
 import type { RuleContext } from './rule.ts';
 

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Cluster, ClusterNode } from '../model/cluster.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { dockerPlatform, imagePlatform, isUnsureOn, runsImage } from '../docker-images/docker-platform.ts';
 import { fullReference } from '../docker-images/image-reference.ts';
 import { writtenImages, type ReadImage } from '../docker-images/written-image.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import { composedFiles, type ComposedFile } from './composed-stacks.ts';
 import { propertiesOf } from './node-properties.ts';
 import { constraintsOfService, mayRunOn } from './service-placement.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { parseToken } from '../resolve/resolve-swarm.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { checkUsable } from './source-rules.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

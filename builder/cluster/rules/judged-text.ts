@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Position, SourceText } from '../../report/diagnostic.ts';
 import type { HostPath } from '../model/environment.ts';
-import { redactSecrets } from '../../definition/redact-secrets.ts';
+import { redactSecrets } from '../../report/redact-secrets.ts';
 import { fileTargets, type FileTarget } from './file-targets.ts';
 import { ownedPaths } from './node-paths.ts';
 import type { RuleContext } from './rule.ts';

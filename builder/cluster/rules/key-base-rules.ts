@@ -1,7 +1,7 @@
 import { compareVersions } from '../../system/debian-packages/version.ts';
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { ClusterUser } from '../model/cluster.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { parseSshKey } from '../values/ssh-key.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,9 +1,9 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import { isKeyPath, type HostPath } from '../model/environment.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { originOf } from '../resolve/references.ts';
 import { keyLines } from '../resolve/resolve-users.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isPrivateKey, parseSshKey, sshKeyTypes, type SshKeyProblem } from '../values/ssh-key.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error } from '../../report/finding.ts';
 import {
   keyboardLayouts,
   keyboardModels,
@@ -10,7 +10,7 @@ import {
   otherNames,
 } from '../values/keyboards.ts';
 import { baseWithout, type ReleaseWords } from '../values/release-words.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { knownLocale, localeReleases, locales } from '../values/locales.ts';
 import { baseWithout } from '../values/release-words.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** cloud-init would end with an error on such a node, and leave its locale as it is. */

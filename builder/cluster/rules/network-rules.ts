@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, note, warning } from '../../definition/finding.ts';
+import { error, note, warning } from '../../report/finding.ts';
 import {
   broadcastAddress,
   contains,
@@ -12,7 +12,7 @@ import {
   type Ipv4Subnet,
 } from '../values/ipv4.ts';
 import { firstAddressOf } from '../resolve/resolve-network.ts';
-import { counted, listed } from '../../definition/shown.ts';
+import { counted, listed } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Networks that nobody on the Internet has. Source: RFC 1918, 6598 (carriers), 2544 (tests), 5737 (documentation). */

@@ -1,9 +1,9 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import { didYouMean } from '../../definition/did-you-mean.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { didYouMean } from '../../report/did-you-mean.ts';
+import { error, warning } from '../../report/finding.ts';
 import { isNumber } from '../values/name-formats.ts';
 import { maxManagers } from '../model/swarm-roles.ts';
-import { counted, listed, shown } from '../../definition/shown.ts';
+import { counted, listed, shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 const longestHostName = 63;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { Locator } from '../source/locator.ts';
 import type { PublishedPort } from '../stacks/published-port.ts';
 import { statusPagePort } from '../model/status-page-port.ts';

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Catalogue } from '../resolve/profiles.ts';
 import { defaults } from '../model/defaults.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
 import { isPath, isUrl, type LookUpPath, type Reference } from '../model/environment.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import type { ClusterDefinition, NodeDefinition } from '../generated/cluster.ts';
 import { boardKeys, originOf } from '../resolve/references.ts';
 import { topicOf, type Topic } from '../schema/topic.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 

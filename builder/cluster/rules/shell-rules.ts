@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import { fileTargets, type FileTarget } from './file-targets.ts';
 import { canonicalPath } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';

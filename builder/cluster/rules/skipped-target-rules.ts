@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { warning } from '../../definition/finding.ts';
+import { warning } from '../../report/finding.ts';
 import { fileTargets, reportTargets, type FileTarget, type TargetProblem } from './file-targets.ts';
 import { readNames } from './read-names.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import type { HostPath } from '../model/environment.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { RuleContext } from './rule.ts';
 
 /** What the user wrote as the path of something beside the definition. */

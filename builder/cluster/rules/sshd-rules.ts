@@ -2,8 +2,8 @@ import type { Diagnostic } from '../../report/diagnostic.ts';
 import { judgedTexts, placeInText } from './judged-text.ts';
 import { parseSshd, type SshdSetting } from '../contents/sshd-text.ts';
 import { sshdKeywordNames, sshdKeywords } from '../contents/sshd-keywords.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** A setting of the user's, and the name of its file. */

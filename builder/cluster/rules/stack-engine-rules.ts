@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error, warning } from '../../report/finding.ts';
 import { logDrivers, logOptionFault } from '../values/log-drivers.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import { valueFault, type Scalar } from '../stacks/engine-values.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { listed, shown } from '../../report/shown.ts';
 import type { EnvFileName } from '../stacks/env-file.ts';
 import { variableFileReferences } from '../stacks/stack-variables.ts';
 import { envFilesOf, type WrittenEnvFile } from '../stacks/written-env-file.ts';

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import { looksLikeFile, sharedPath } from '../stacks/shared-path.ts';
 import type { StackBind } from '../stacks/stack-bind.ts';
 import { composedFiles, isFilled, once, placeOf, type ComposedFile } from './composed-stacks.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import { resourceName } from '../stacks/resource-name.ts';
 import { composedFiles, once, stacksOf } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { error, warning } from '../../definition/finding.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { shown } from '../../definition/shown.ts';
+import { error, warning } from '../../report/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { shown } from '../../report/shown.ts';
 import { meets, parseConstraint, type PlacementConstraint } from '../stacks/placement-constraint.ts';
 import { composedFiles, once, placeOf, type ComposedFile } from './composed-stacks.ts';
 import { propertiesOf, storageLabel } from './node-properties.ts';

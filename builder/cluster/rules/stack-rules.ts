@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { stackName } from '../values/name-formats.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import { stackFilesOf, type WrittenStack } from '../stacks/written-stack.ts';
 import { composedFiles, once, stacksOf } from './composed-stacks.ts';

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { keysAt } from '../schema/unknown-key.ts';
 import { validateDefinition } from '../schema/validate-definition.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import { explainComposeKey } from '../stacks/compose-keys.ts';
 import { compileComposeSchema, newestMinor } from '../stacks/compose-schema.ts';

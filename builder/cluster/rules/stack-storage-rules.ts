@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { mountsStorage } from '../model/gluster-support.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import { sharedPath } from '../stacks/shared-path.ts';
 import type { StackBind } from '../stacks/stack-bind.ts';
 import { composedFiles, isFilled, once, placeOf, type ComposedFile } from './composed-stacks.ts';

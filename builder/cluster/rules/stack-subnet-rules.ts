@@ -1,9 +1,9 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 import { dockerAddressPool } from '../values/docker-address-pool.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { formatSubnet, overlaps, parseIpv4, parseSubnet, type Ipv4Subnet } from '../values/ipv4.ts';
 import { isIpv6 } from '../values/ipv6.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { composedFiles, dockersOf, isFilled, once, placeOf, type ComposedFile } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error, warning } from '../../report/finding.ts';
 import { imageNameComplaint } from '../docker-images/image-grammar.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { isMapping } from '../source/is-mapping.ts';
 import { capabilityShape, signalShape } from '../stacks/linux-words.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import { error, note, warning } from '../../definition/finding.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { error, note, warning } from '../../report/finding.ts';
+import { listed, shown } from '../../report/shown.ts';
 import { variableFileReferences } from '../stacks/stack-variables.ts';
 import { parseVariableFile } from '../stacks/variable-file.ts';
 import type { ComposeVariable } from '../stacks/fill-compose.ts';

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { mountsStorage } from '../model/gluster-support.ts';
 import { storageCandidates } from '../resolve/resolve-storage.ts';
-import { counted, listed } from '../../definition/shown.ts';
+import { counted, listed } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** The keys of `storage` that do something with each type. */

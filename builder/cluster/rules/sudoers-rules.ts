@@ -2,7 +2,7 @@ import { judgedTexts, placeInText } from './judged-text.ts';
 import { parseSudoers } from '../contents/sudoers-text.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
 import type { ClusterUser } from '../model/cluster.ts';
-import { warning } from '../../definition/finding.ts';
+import { warning } from '../../report/finding.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Where cloud-init writes that users with sudo need no password. What stands in a later file counts more. Source: cloud-init, cc_users_groups */

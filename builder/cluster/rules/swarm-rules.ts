@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { formatSubnet, overlaps, parseSubnet, type Ipv4Subnet } from '../values/ipv4.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

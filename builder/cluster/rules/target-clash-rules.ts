@@ -1,7 +1,7 @@
 import { ancestorsOf } from '../../image/image-path.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import { fileTargets, reportTargets, type FileTarget, type TargetProblem } from './file-targets.ts';
 import { replaceablePaths } from './node-paths.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { ownMode, resolveOwner } from '../resolve/resolve-files.ts';
 import { fileTargets, reportTargets, type FileTarget, type TargetProblem } from './file-targets.ts';
 import type { Rule, RuleContext } from './rule.ts';

@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { pathProblem, targetProblem } from '../../image/entry-rules.ts';
 import { nameOf } from '../../image/image-path.ts';
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import { mostFolderItems } from '../../system/folder-item.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import {
   fileTargets,
   reportTargets,

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error, note } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error, note } from '../../report/finding.ts';
 import { oldTimeZones } from '../values/old-time-zones.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Where `Etc/GMT-14` to `Etc/GMT+12` end. Source: tz database, file etcetera. */

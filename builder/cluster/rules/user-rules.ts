@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error, warning } from '../../report/finding.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 /** Names that Debian or a package of the bases gives to accounts and groups of the system. Source: base-passwd and the packages' postinst scripts. */

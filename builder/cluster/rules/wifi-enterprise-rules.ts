@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import type { WifiEnterprise } from '../generated/cluster.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import { fileTargets, type FileTarget } from './file-targets.ts';
 import { canonicalPath } from './node-paths.ts';

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import type { WifiNetwork } from '../generated/cluster.ts';
 import { writtenNetworks, type WrittenWifi } from '../resolve/resolve-wifi.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
 

@@ -1,10 +1,10 @@
 import type { ErrorObject } from 'ajv';
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error } from '../../definition/finding.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error } from '../../report/finding.ts';
 import { formats } from '../values/values.ts';
 import { roleHint } from '../values/setting-formats.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { exampleLine, exampleOf } from './schema-example.ts';

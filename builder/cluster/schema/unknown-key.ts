@@ -1,6 +1,6 @@
-import { didYouMean } from '../../definition/did-you-mean.ts';
-import { error } from '../../definition/finding.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { didYouMean } from '../../report/did-you-mean.ts';
+import { error } from '../../report/finding.ts';
+import { listed, shown } from '../../report/shown.ts';
 import { showPath, type DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import type { ExplainedError, SchemaNode } from './schema-node.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { listed, shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 import { exampleOf, flow } from './schema-example.ts';

@@ -12,7 +12,7 @@ import {
   type SchemaOptions,
 } from 'yaml';
 import type { Diagnostic, Outcome, SourceText } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { locateInDocument, positionOfRange } from './document-locator.ts';
 import type { Locator } from './locator.ts';
 import { goYamlTags } from './go-yaml.ts';

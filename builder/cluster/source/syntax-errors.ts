@@ -1,6 +1,6 @@
 import { visit, type Document, type LineCounter, type YAMLError } from 'yaml';
 import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { positionOfRange } from './document-locator.ts';
 
 /** What the YAML parser complained about; `understood` is false when its tree cannot be trusted. */

@@ -1,8 +1,8 @@
-import { didYouMean } from '../../definition/did-you-mean.ts';
-import { error } from '../../definition/finding.ts';
+import { didYouMean } from '../../report/did-you-mean.ts';
+import { error } from '../../report/finding.ts';
 import type { ExplainedError, SchemaNode } from '../schema/schema-node.ts';
 import { keysAt } from '../schema/unknown-key.ts';
-import { listed, shown } from '../../definition/shown.ts';
+import { listed, shown } from '../../report/shown.ts';
 import { showPath, type DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 

@@ -1,6 +1,6 @@
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
 import { isAddress } from '../values/ipv6.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 
 /** Why Docker takes a value from a stack and then starts no container, and how to mend it. */
 export interface ValueFault {

@@ -1,5 +1,5 @@
 import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
-import { error, warning } from '../../definition/finding.ts';
+import { error, warning } from '../../report/finding.ts';
 import type { VariableLookup } from './variable-template.ts';
 
 /** What a file of `env_file:` says. */

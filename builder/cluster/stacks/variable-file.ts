@@ -1,6 +1,6 @@
 import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 
 /** What a `.env` file sets. */
 export interface VariableFile {

@@ -1,7 +1,7 @@
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import { formatIpv4, formatSubnet, parseIpv4, parseSubnet } from './ipv4.ts';
 import { isIpv6 } from './ipv6.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import { domainName } from './name-formats.ts';
 import type { ValueFormat } from './value-format.ts';
 

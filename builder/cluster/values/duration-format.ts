@@ -1,5 +1,5 @@
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { ValueFormat } from './value-format.ts';
 
 /** `go-duration`: a span of time as Docker writes it. Source: Go, time.ParseDuration. */

@@ -1,7 +1,7 @@
-import { didYouMean } from '../../definition/did-you-mean.ts';
-import { error } from '../../definition/finding.ts';
+import { didYouMean } from '../../report/did-you-mean.ts';
+import { error } from '../../report/finding.ts';
 import { fullName, knownLocale, locales } from './locales.ts';
-import { shown } from '../../definition/shown.ts';
+import { shown } from '../../report/shown.ts';
 import type { ValueFormat } from './value-format.ts';
 
 const shape = /^(?:[a-z]{2,3}(?:_[A-Z]{2})?)(?:\.UTF-8(?:@[a-z]+)?|@[a-z]+)$/;

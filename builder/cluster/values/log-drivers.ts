@@ -1,5 +1,5 @@
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { shown } from '../../definition/shown.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { shown } from '../../report/shown.ts';
 
 /** Log drivers that each Docker has. Source: moby, daemon/logdrivers_linux.go. */
 export const logDrivers: ReadonlySet<string> = new Set(

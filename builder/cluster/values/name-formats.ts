@@ -1,5 +1,5 @@
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { ValueFormat } from './value-format.ts';
 
 /** Source: RFC 1123 section 2.1, RFC 1035 section 2.3.4. */

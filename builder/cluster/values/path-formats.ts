@@ -1,5 +1,5 @@
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import type { ValueFormat } from './value-format.ts';
 
 /** Whose path it is, and where it probably begins. `name` ends in the key that it stands at. */

@@ -1,6 +1,6 @@
-import { didYouMeanHint } from '../../definition/did-you-mean.ts';
-import { error } from '../../definition/finding.ts';
-import { shown } from '../../definition/shown.ts';
+import { didYouMeanHint } from '../../report/did-you-mean.ts';
+import { error } from '../../report/finding.ts';
+import { shown } from '../../report/shown.ts';
 import { countryCodes } from './country-codes.ts';
 import type { ValueFormat } from './value-format.ts';
 

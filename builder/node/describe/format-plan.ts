@@ -1,4 +1,4 @@
-import { coverLogins } from '../../definition/cover-logins.ts';
+import { coverLogins } from '../../report/cover-logins.ts';
 import type { ClusterKeyboard } from '../../cluster/model/cluster.ts';
 import { defaults } from '../../cluster/model/defaults.ts';
 import { formatRows } from '../../report/format-table.ts';

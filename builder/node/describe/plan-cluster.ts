@@ -1,4 +1,4 @@
-import { coverLogins } from '../../definition/cover-logins.ts';
+import { coverLogins } from '../../report/cover-logins.ts';
 import { platformOf } from '../../cluster/model/base-traits.ts';
 import type { Cluster, ClusterNode, UserImage } from '../../cluster/model/cluster.ts';
 import type { ClusterIdentities } from '../../cluster/identity/identities.ts';

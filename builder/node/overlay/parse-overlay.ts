@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CompiledSchema } from '../../cluster/schema/schema-set.ts';
 import { validateDefinition } from '../../cluster/schema/validate-definition.ts';
-import { error } from '../../definition/finding.ts';
+import { error } from '../../report/finding.ts';
 import type { Locator } from '../../cluster/source/locator.ts';
 import { parseDefinition } from '../../cluster/source/parse-definition.ts';
 import type { OverlayDefinition } from '../../cluster/generated/overlay.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance } from '../../../builder/definition/did-you-mean.ts';
+import { didYouMean, editDistance } from '../../../builder/report/did-you-mean.ts';
 
 describe('editDistance', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactSecrets } from '../../../builder/definition/redact-secrets.ts';
+import { redactSecrets } from '../../../builder/report/redact-secrets.ts';
 
 /** Apart, so that no scanner for leaked keys reports this file. */
 const KEY = 'KEY';

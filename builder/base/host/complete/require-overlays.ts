@@ -1,5 +1,5 @@
 import { overlayDirectories, overlayName } from '../../../image/board-files.ts';
-import { didYouMeanHint } from '../../../definition/did-you-mean.ts';
+import { didYouMeanHint } from '../../../report/did-you-mean.ts';
 import { ConfigurationError } from '../../../report/errors.ts';
 import type { ImageFiles } from '../../../image/host/image-files.ts';
 

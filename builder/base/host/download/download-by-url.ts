@@ -1,4 +1,4 @@
-import { coverLogins } from '../../../definition/cover-logins.ts';
+import { coverLogins } from '../../../report/cover-logins.ts';
 import { createHash } from 'node:crypto';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { shown } from '../../../definition/shown.ts';
+import { shown } from '../../../report/shown.ts';
 import { HostError } from '../../../report/errors.ts';
 
 /** One file of an archive. */

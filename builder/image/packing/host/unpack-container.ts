@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { shown } from '../../../definition/shown.ts';
+import { shown } from '../../../report/shown.ts';
 import { HostError } from '../../../report/errors.ts';
 import { nameInError } from '../../../system/host/name-in-error.ts';
 import { copySparsely } from '../../host/copy-sparsely.ts';

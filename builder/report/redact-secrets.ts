@@ -1,4 +1,4 @@
-import type { SourceText } from '../report/diagnostic.ts';
+import type { SourceText } from './diagnostic.ts';
 import { coverLogins } from './cover-logins.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Diagnostic, Position } from '../report/diagnostic.ts';
+import type { Diagnostic, Position } from './diagnostic.ts';
 
 /** The definition cannot be built as it stands. */
 export function error(id: string, at: Position | undefined, message: string, hint?: string): Diagnostic {
