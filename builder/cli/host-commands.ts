@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asTyped } from './as-typed.ts';
+import { asTyped } from './terminal/as-typed.ts';
 import { cache } from './command-options.ts';
 
 /** `base`: the cache of bases. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../system/host/package-version.ts';
-import { asTyped } from './as-typed.ts';
+import { asTyped } from './terminal/as-typed.ts';
 import { addClusterCommands, addDefinitionCommands } from './definition-commands.ts';
 import { addBaseCommands, addHostCommands } from './host-commands.ts';
 import { addImageCommands } from './image-commands.ts';

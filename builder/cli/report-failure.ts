@@ -3,10 +3,10 @@ import { formatReport } from '../report/format-report.ts';
 import { ConfigurationError, exitCode, HostError, UsageError } from '../report/errors.ts';
 import { explainDiskFull } from '../system/host/disk-full.ts';
 import { explainSystemError } from '../system/host/system-error.ts';
-import { asTyped, diagnosticsAsTyped } from './as-typed.ts';
+import { asTyped, diagnosticsAsTyped } from './terminal/as-typed.ts';
 import { wrapText } from '../report/wrap-text.ts';
-import { columnsOf, usesColour } from './console.ts';
-import { Interruption } from './interruption.ts';
+import { columnsOf, usesColour } from './terminal/console.ts';
+import { Interruption } from './terminal/interruption.ts';
 
 /** Shows a failure on stderr (as one JSON object with `--json`) and returns the exit code for it. */
 export function reportFailure(failure: unknown, options: { json: boolean; debug: boolean }): number {

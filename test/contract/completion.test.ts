@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { completionScript } from '../../builder/cli/completion-script.ts';
+import { completionScript } from '../../builder/cli/commands/support/completion-script.ts';
 import { createProgram } from '../../builder/cli/program.ts';
 
 const values = { '--profile': ['pi2', 'pi3', 'pi4'] };

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { applyDlpatch } from '../../artifact/host/apply-dlpatch.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../terminal/console.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
-import { abortOnInterruption } from '../interruption.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
 
 interface ApplyOptions extends GlobalOptions {
   readonly base?: string;

@@ -15,9 +15,9 @@ import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { readShippedCatalogue } from '../../cluster/host/read-catalogue.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../terminal/console.ts';
 import { formatTable } from '../../report/format-table.ts';
-import { abortOnInterruption } from '../interruption.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
 
 type BaseOptions = GlobalOptions & { readonly cache?: string };
 

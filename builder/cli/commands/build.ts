@@ -6,16 +6,16 @@ import { buildFormats, isBox, type BuildFormat } from '../../image/image-format.
 import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
 import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
 import { cacheDirectory } from '../../system/host/cache-directory.ts';
-import { printLine, printResult, progressFor } from '../console.ts';
+import { printLine, printResult, progressFor } from '../terminal/console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
 import type { BuildOutputs } from '../../cluster/identity/host/stored-definition.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
-import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
+import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { abortOnInterruption } from '../interruption.ts';
-import { nextSteps } from '../next-steps.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
+import { nextSteps } from '../terminal/next-steps.ts';
 import { requireFittingBase } from '../../make/host/fitting-base.ts';
 
 interface BuildOptions extends DefinitionOptions {

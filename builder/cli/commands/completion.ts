@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readShippedDefinitions } from '../../cluster/host/read-definitions.ts';
 import { UsageError } from '../../report/errors.ts';
-import { completionScript, isShell } from '../completion-script.ts';
-import { printLine, printResult, type GlobalOptions } from '../console.ts';
+import { completionScript, isShell } from './support/completion-script.ts';
+import { printLine, printResult, type GlobalOptions } from '../terminal/console.ts';
 
 /** `dlimage completion <shell>` */
 export async function runCompletion(shell: string, program: Command): Promise<void> {

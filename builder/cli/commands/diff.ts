@@ -2,8 +2,8 @@ import type { FileDifference, ImageDifference } from '../../check/diff/differenc
 import { cacheDirectory } from '../../system/host/cache-directory.ts';
 import { diffNamed } from '../../check/diff/host/diff-named.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
-import { abortOnInterruption } from '../interruption.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../terminal/console.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
 
 /** `dlimage diff IMAGE OTHER` */
 export async function runDiff(

@@ -3,7 +3,7 @@ import { installCommands } from '../../system/host/install-hint.ts';
 import { tools, type ToolName } from '../../system/host/tools.ts';
 import { purposes, type Purpose } from '../../system/host/tools/tool.ts';
 import { exitCode, UsageError } from '../../report/errors.ts';
-import { printLine, printResult, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, type GlobalOptions } from '../terminal/console.ts';
 import { formatTable } from '../../report/format-table.ts';
 
 const headings: Readonly<Record<Purpose, string>> = {

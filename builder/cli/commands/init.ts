@@ -10,11 +10,11 @@ import { readShippedCatalogue } from '../../cluster/host/read-catalogue.ts';
 import { readEnvironment } from '../../cluster/host/read-environment.ts';
 import { clusterSchemaPath } from '../../cluster/host/read-schemas.ts';
 import { ConfigurationError, HostError } from '../../report/errors.ts';
-import { printLine, printResult, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, type GlobalOptions } from '../terminal/console.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
-import { askAbout, type Draft, type Judgement } from '../init-questions.ts';
-import { Interruption } from '../interruption.ts';
-import { nextCommand } from '../next-command.ts';
+import { askAbout, type Draft, type Judgement } from './support/init-questions.ts';
+import { Interruption } from '../terminal/interruption.ts';
+import { nextCommand } from '../terminal/next-command.ts';
 
 interface InitOptions extends GlobalOptions {
   readonly yes?: boolean;

@@ -12,8 +12,8 @@ import { parseImageAddress } from '../../image/image-address.ts';
 import type { ImagePartition } from '../../image/layout.ts';
 import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
-import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
-import { abortOnInterruption } from '../interruption.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../terminal/console.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
 import { formatTable } from '../../report/format-table.ts';
 
 type InspectOptions = GlobalOptions & { readonly cache?: string };

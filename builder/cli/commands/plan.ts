@@ -5,8 +5,8 @@ import { formatPlan } from '../../node/describe/format-plan.ts';
 import { planCluster } from '../../node/describe/plan-cluster.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { ConfigurationError } from '../../report/errors.ts';
-import { printLine, printResult } from '../console.ts';
-import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
+import { printLine, printResult } from '../terminal/console.ts';
+import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
 
 /** `dlimage plan`: shows what `build` would write, and writes nothing itself, not even identities. */
 export async function runPlan(

@@ -8,8 +8,8 @@ import { createRendering } from '../../node/render/create-rendering.ts';
 import { placeholderPaths } from '../../node/render/placeholder-paths.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { ConfigurationError } from '../../report/errors.ts';
-import { printLine, printResult } from '../console.ts';
-import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
+import { printLine, printResult } from '../terminal/console.ts';
+import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
 
 /**
  * `dlimage render`: every selected node as `<out>/<node>/boot` and `<out>/<node>/root`, with its keys. The store is

@@ -8,11 +8,11 @@ import { countFindings } from '../../report/count-findings.ts';
 import { exitCode, HostError, UsageError } from '../../report/errors.ts';
 import { summarizeCluster, type ClusterStatus } from '../../check/status/cluster-status.ts';
 import { statusColumns, statusRows, statusSummary } from '../../check/status/format-status.ts';
-import { printLine, printResult, progressFor } from '../console.ts';
+import { printLine, printResult, progressFor } from '../terminal/console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
-import { loadAndReport, type DefinitionOptions } from '../definition-options.ts';
-import { abortOnInterruption } from '../interruption.ts';
+import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
 
 interface StatusOptions extends DefinitionOptions {
   /** Seconds, or true without a number. */

@@ -4,9 +4,9 @@ import { findOutputs } from '../../check/verify/host/find-outputs.ts';
 import { verifyOutput, type VerifiedFile } from '../../check/verify/host/verify-output.ts';
 import { counted } from '../../report/shown.ts';
 import { exitCode } from '../../report/errors.ts';
-import { printLine, printResult, progressFor, type GlobalOptions } from '../console.ts';
+import { printLine, printResult, progressFor, type GlobalOptions } from '../terminal/console.ts';
 import { formatTable } from '../../report/format-table.ts';
-import { abortOnInterruption } from '../interruption.ts';
+import { abortOnInterruption } from '../terminal/interruption.ts';
 
 interface VerifyOptions extends GlobalOptions {
   readonly fast?: boolean;

@@ -1,6 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askAbout, type Interview, type Judgement } from '../../../builder/cli/init-questions.ts';
+import {
+  askAbout,
+  type Interview,
+  type Judgement,
+} from '../../../builder/cli/commands/support/init-questions.ts';
 import { renderInitialDefinition, type InitialAnswers } from '../../../builder/cluster/initial-definition.ts';
 import { openAsker } from '../../../builder/system/host/ask.ts';
 import { readCatalogue } from '../../../builder/cluster/resolve/profiles.ts';

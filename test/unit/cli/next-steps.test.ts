@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextSteps, type FinishedBuild } from '../../../builder/cli/next-steps.ts';
+import { nextSteps, type FinishedBuild } from '../../../builder/cli/terminal/next-steps.ts';
 import type { LoadedCluster } from '../../../builder/cluster/host/load-cluster.ts';
 import { defaultCluster } from '../render/support/example-cluster.ts';
 

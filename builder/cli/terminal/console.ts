@@ -1,10 +1,10 @@
-import type { Progress } from '../system/host/progress.ts';
-import { exitCode } from '../report/errors.ts';
-import type { Diagnostic } from '../report/diagnostic.ts';
-import { jsonProgress } from './progress/json-progress.ts';
-import { plainProgress } from './progress/plain-progress.ts';
-import { quietProgress } from './progress/quiet-progress.ts';
-import { terminalProgress } from './progress/terminal-progress.ts';
+import type { Progress } from '../../system/host/progress.ts';
+import { exitCode } from '../../report/errors.ts';
+import type { Diagnostic } from '../../report/diagnostic.ts';
+import { jsonProgress } from '../progress/json-progress.ts';
+import { plainProgress } from '../progress/plain-progress.ts';
+import { quietProgress } from '../progress/quiet-progress.ts';
+import { terminalProgress } from '../progress/terminal-progress.ts';
 
 /** Options that every command takes. */
 export interface GlobalOptions {

@@ -1,9 +1,9 @@
-import type { Cluster } from '../cluster/model/cluster.ts';
-import { defaults } from '../cluster/model/defaults.ts';
-import type { Profile } from '../cluster/generated/profile.ts';
-import type { InitialAnswers } from '../cluster/initial-definition.ts';
-import type { Asker } from '../system/host/ask.ts';
-import { formatRows } from '../report/format-table.ts';
+import type { Cluster } from '../../../cluster/model/cluster.ts';
+import { defaults } from '../../../cluster/model/defaults.ts';
+import type { Profile } from '../../../cluster/generated/profile.ts';
+import type { InitialAnswers } from '../../../cluster/initial-definition.ts';
+import type { Asker } from '../../../system/host/ask.ts';
+import { formatRows } from '../../../report/format-table.ts';
 
 /** A definition of some answers: the cluster that it is, or what is wrong with it, a line each. */
 export type Judgement =

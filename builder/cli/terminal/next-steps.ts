@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { quoteWord } from '../report/quote-word.ts';
-import type { BuildFormat } from '../image/image-format.ts';
-import type { LoadedCluster } from '../cluster/host/load-cluster.ts';
-import { shownPath } from '../system/host/shown-path.ts';
+import { quoteWord } from '../../report/quote-word.ts';
+import type { BuildFormat } from '../../image/image-format.ts';
+import type { LoadedCluster } from '../../cluster/host/load-cluster.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 import { nextCommand } from './next-command.ts';
 
 /** What was built, for the words on what comes next. */

@@ -1,5 +1,5 @@
-import { ownCommand } from '../system/host/own-command.ts';
-import type { Diagnostic } from '../report/diagnostic.ts';
+import { ownCommand } from '../../system/host/own-command.ts';
+import type { Diagnostic } from '../../report/diagnostic.ts';
 
 /** Commands that messages name, as in `see dlimage base list`; `made by dlimage build` is none to type. */
 const namedCommand =

@@ -1,8 +1,8 @@
-import { quoteWord } from '../report/quote-word.ts';
-import { defaultDefinitionFile } from '../cluster/host/find-definition.ts';
-import type { LoadedCluster } from '../cluster/host/load-cluster.ts';
-import { ownCommand } from '../system/host/own-command.ts';
-import { shownPath } from '../system/host/shown-path.ts';
+import { quoteWord } from '../../report/quote-word.ts';
+import { defaultDefinitionFile } from '../../cluster/host/find-definition.ts';
+import type { LoadedCluster } from '../../cluster/host/load-cluster.ts';
+import { ownCommand } from '../../system/host/own-command.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
 
 /**
  * A command about the same cluster, to be typed where this one was: the last build in the store says everything, as

@@ -1,9 +1,9 @@
-import type { DefinitionFlags } from '../cluster/source/command-line.ts';
-import { loadCluster, type LoadedCluster, type LoadSettings } from '../cluster/host/load-cluster.ts';
-import { formatReport } from '../report/format-report.ts';
-import { diagnosticsAsTyped } from './as-typed.ts';
+import type { DefinitionFlags } from '../../../cluster/source/command-line.ts';
+import { loadCluster, type LoadedCluster, type LoadSettings } from '../../../cluster/host/load-cluster.ts';
+import { formatReport } from '../../../report/format-report.ts';
+import { diagnosticsAsTyped } from '../../terminal/as-typed.ts';
 import { describeOrigin } from './describe-origin.ts';
-import { columnsOf, usesColour, type GlobalOptions } from './console.ts';
+import { columnsOf, usesColour, type GlobalOptions } from '../../terminal/console.ts';
 
 /** Options of the commands that take a definition, as commander gives them. */
 export interface DefinitionOptions extends GlobalOptions {

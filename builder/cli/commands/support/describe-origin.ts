@@ -1,4 +1,4 @@
-import type { LoadedCluster } from '../cluster/host/load-cluster.ts';
+import type { LoadedCluster } from '../../../cluster/host/load-cluster.ts';
 
 /** Defaults that people most often want otherwise, by their words. All others are in the plan. */
 const toldDefaults: readonly (readonly [key: string, word: string])[] = [
