@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerSettings, type DockerValue } from '../../builder/cluster/values/docker-settings.ts';
-import { understand } from '../unit/definition/understand.ts';
+import { understand } from '../unit/cluster/understand.ts';
 import { askNodes } from './support/ask-nodes.ts';
 import { unpackBase, type BaseTree } from './support/base-tree.ts';
 import { layOverBase, type ExampleRoots } from './support/node-root.ts';

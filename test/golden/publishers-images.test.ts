@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { BaseDefinition } from '../../builder/cluster/generated/base.ts';
 import { isVendor, traitsOf } from '../../builder/cluster/model/base-traits.ts';
 import { readShippedDefinitions } from '../../builder/cluster/host/read-definitions.ts';
-import { exampleNode } from '../unit/render/support/example-cluster.ts';
+import { exampleNode } from '../unit/node/render/support/example-cluster.ts';
 
 describe('a publisher’s image that somebody names as a file', () => {
   it('is known by its content wherever it would not work as any image', async () => {

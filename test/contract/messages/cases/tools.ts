@@ -56,7 +56,7 @@ export const toolCases: MessageCases = {
       standIn(directory, 'setpriv', 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1');
       return runInNamespace('mmdebstrap', [], { step: 'install the packages of trixie' });
     },
-    // An ordinary user gets another hint; test/unit/host/base/namespace-hint.test.ts has them all.
+    // An ordinary user gets another hint; test/unit/system/host/namespace-hint.test.ts has them all.
     varies: [
       [/hint: .*/g, 'hint: in a container, mount namespaces must be allowed: start it with --privileged'],
       [/^ {4}\$ .*\n/gm, ''],
