@@ -52,9 +52,9 @@ describe('the cases together', () => {
   });
 });
 
-/** Every id that a call of `error`, `warning` or `note` under `builder/definition` names. */
+/** Every id that a call of `error`, `warning` or `note` under `builder/cluster` names. */
 function idsInSource(): string[] {
-  const directory = join(repository, 'builder/definition');
+  const directory = join(repository, 'builder/cluster');
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   );

@@ -17,7 +17,7 @@ const ids = [
   ...new Set([...sites.flatMap((site) => site.ids), ...Object.values(idsFromElsewhere).flat()]),
 ].toSorted();
 
-/** The file of a place: `host/run-tool.ts:142` without the line. */
+/** The file of a place: `system/host/run-tool.ts:142` without the line. */
 function fileOf(place: string): string {
   return place.split(':')[0] ?? '';
 }

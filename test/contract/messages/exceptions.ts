@@ -1,8 +1,8 @@
 /** Places whose id does not stand in a text literal there, and the ids that they can have. */
 export const idsFromElsewhere: Readonly<Record<string, readonly string[]>> = {
   // Of several mirrors the first one's failure, with what the others said.
-  'host/download/ensure-download.ts': [],
-  'host/download/verify-signature.ts': [
+  'base/host/download/ensure-download.ts': [],
+  'base/host/download/verify-signature.ts': [
     'signature-bad',
     'signature-key-expired',
     'signature-key-revoked',
@@ -11,8 +11,8 @@ export const idsFromElsewhere: Readonly<Record<string, readonly string[]>> = {
     'signature-unreadable',
   ],
   // A failure told with another name of its file.
-  'host/name-in-error.ts': [],
-  'host/image/check-entries.ts': ['image-name-unsupported', 'image-path-conflict'],
+  'system/host/name-in-error.ts': [],
+  'image/host/check-entries.ts': ['image-name-unsupported', 'image-path-conflict'],
 };
 
 /** Usage errors whose message is made elsewhere, by file: the tests of what makes it have its texts. */

@@ -103,7 +103,8 @@ export function planExt(random: Randomness, hasFault: boolean): ExtPlan {
     more: isClustered ? more.filter((_, index) => index < 2) : more,
     extended,
     label: random.pick(['rootfs', 'writable', '', 'a label of 16 by', 'ünï']),
-    isIndexed: random.chance(0.3),
+    // e2fsck does not open what mke2fs 1.47 makes with `mmp` at an offset.
+    isIndexed: random.chance(0.3) && fault !== 'mmp',
     fault,
   };
 }

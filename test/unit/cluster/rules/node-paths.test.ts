@@ -9,7 +9,7 @@ import {
 } from '../../../../builder/cluster/rules/node-paths.ts';
 import { ownedPlace } from '../../../../builder/cluster/rules/target-rules.ts';
 
-const overlays = join(import.meta.dirname, '../../../overlays');
+const overlays = join(import.meta.dirname, '../../../../overlays');
 
 interface Written {
   readonly links?: readonly { readonly path: string }[];

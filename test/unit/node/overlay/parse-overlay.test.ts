@@ -6,7 +6,7 @@ import { parseOverlay } from '../../../../builder/node/overlay/parse-overlay.ts'
 import type { Overlay } from '../../../../builder/node/overlay/overlay.ts';
 import type { Outcome } from '../../../../builder/report/diagnostic.ts';
 
-const schemaFile = join(import.meta.dirname, '../../../profiles/schemas/overlay.schema.json');
+const schemaFile = join(import.meta.dirname, '../../../../profiles/schemas/overlay.schema.json');
 const schema = compileSchema(JSON.parse(readFileSync(schemaFile, 'utf8')));
 
 function parse(definition: string, files: readonly string[] = []): Outcome<Overlay> {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Assets, UserFile } from '../../../../../builder/node/overlay/assets.ts';
 
-const root = join(import.meta.dirname, '../../../..');
+const root = join(import.meta.dirname, '../../../../..');
 const schema = 'profiles/schemas/overlay.schema.json';
 
 /** The shipped files, with made-up ones of the user's. */
