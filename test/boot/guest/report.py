@@ -90,8 +90,7 @@ def ssh():
     return {
         "hostKeys": [read(path) for path in sorted(glob.glob("/etc/ssh/ssh_host_*_key.pub"))],
         "settings": {
-            name: settings.get(name)
-            for name in ("passwordauthentication", "kbdinteractiveauthentication", "permitrootlogin")
+            name: settings.get(name) for name in ("passwordauthentication", "kbdinteractiveauthentication", "permitrootlogin")
         },
     }
 
@@ -150,8 +149,7 @@ def glusterd():
     """The daemon's own files for what is baked, its command line tool for what it made of them."""
     info = dict(line.split("=", 1) for line in read("/var/lib/glusterd/glusterd.info").splitlines())
     peers = [
-        dict(line.split("=", 1) for line in read(path).splitlines())
-        for path in sorted(glob.glob("/var/lib/glusterd/peers/*"))
+        dict(line.split("=", 1) for line in read(path).splitlines()) for path in sorted(glob.glob("/var/lib/glusterd/peers/*"))
     ]
     return {
         **unit("glusterd.service"),

@@ -29,8 +29,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 unsure_shells = set()
 # Read before the first fork: every child has them.
 schemas = {
-    kind: get_schema(kind)
-    for kind in (SchemaType.CLOUD_CONFIG, SchemaType.NETWORK_CONFIG_V1, SchemaType.NETWORK_CONFIG_V2)
+    kind: get_schema(kind) for kind in (SchemaType.CLOUD_CONFIG, SchemaType.NETWORK_CONFIG_V1, SchemaType.NETWORK_CONFIG_V2)
 }
 
 
@@ -166,7 +165,15 @@ def keepalived():
         return
     node = settings()
     interface(node["DLIMAGE_INTERFACE"])
-    run("ip", "address", "add", f"{node['DLIMAGE_ADDRESS']}/{node['DLIMAGE_PREFIX_LENGTH']}", "dev", node["DLIMAGE_INTERFACE"], must=True)
+    run(
+        "ip",
+        "address",
+        "add",
+        f"{node['DLIMAGE_ADDRESS']}/{node['DLIMAGE_PREFIX_LENGTH']}",
+        "dev",
+        node["DLIMAGE_INTERFACE"],
+        must=True,
+    )
     os.makedirs("/run/dlimage-vip", exist_ok=True)
     yield from refused(run("keepalived", "--config-test", "--use-file", "/etc/keepalived/keepalived.conf"))
 

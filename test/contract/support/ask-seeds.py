@@ -37,12 +37,12 @@ def prepare(past):
         for directory in place["directories"]:
             lay(place, directory)
         if place["on"] == "fat":
-            device = "/dev/sda%d" % place["partition"]
+            device = f"/dev/sda{place['partition']}"
             volumes[device] = place["label"]
             lay(place, "/tmp/volumes" + device)
     os.makedirs("/tmp/cfg.d", exist_ok=True)
     for index, text in enumerate(past["settings"]):
-        with open("/tmp/cfg.d/%02d.cfg" % index, "w", encoding="utf-8") as file:
+        with open(f"/tmp/cfg.d/{index:02d}.cfg", "w", encoding="utf-8") as file:
             file.write(text)
     return volumes
 

@@ -22,7 +22,10 @@ def keep(content, media_type):
 
 for path in sys.argv[1:]:
     with tarfile.open(path) as archive:
-        read = lambda name: archive.extractfile(name).read()
+
+        def read(name):
+            return archive.extractfile(name).read()
+
         for image in json.loads(read("manifest.json")):
             layers = [keep(read(name), "application/vnd.docker.image.rootfs.diff.tar") for name in image["Layers"]]
             config = keep(read(image["Config"]), "application/vnd.docker.container.image.v1+json")

@@ -14,7 +14,6 @@ from cloudinit import sources, stages, util
 from cloudinit.config.modules import Modules
 from cloudinit.distros import ug_util
 from cloudinit.settings import PER_ALWAYS
-
 from judge import enter, run
 
 # What the image does not have, the base that lends its programs must not give it.
@@ -47,7 +46,7 @@ def apart(job):
 
 
 def reading(id, tree, command_line, volumes):
-    own = {path[len(tree + "/root"):] for path in files_below(tree + "/root")}
+    own = {path[len(tree + "/root") :] for path in files_below(tree + "/root")}
     os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
     enter(tree)
     for place in OF_THE_IMAGE:

@@ -32,7 +32,9 @@ def with_labels(of: Roster, name: str, labels: Dict[str, str]) -> Roster:
 
 def revoking(of: Roster, *names: str, dismissed: bool = True) -> Roster:
     """The next list, with keys of these nodes revoked: they are gone from it, or have new keys."""
-    revoked = [Revoked(name, [f"ssh-ed25519 host-{name}", f"ssh-ed25519 node-{name}"], name, f"uuid-{name[1:]}") for name in names]
+    revoked = [
+        Revoked(name, [f"ssh-ed25519 host-{name}", f"ssh-ed25519 node-{name}"], name, f"uuid-{name[1:]}") for name in names
+    ]
     nodes = [replace(node, tls_name=f"{node.name}.2") if node.name in names else node for node in of.nodes]
     left = [node for node in nodes if not (dismissed and node.name in names)]
     return replace(of, serial=of.serial + 1, nodes=left, revoked=revoked)

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import unittest
-from typing import Dict, List
+from typing import Dict
 from unittest import mock
 
 from dlimage_node import kernel_values, placed, restore_command, sshd
@@ -109,7 +109,8 @@ class FilesTest(unittest.TestCase):
         self.assertIsInstance(said, Noted)
         self.assertRegex(
             said.text,
-            rf"^{self.daemon} was changed \(20\d\d-\d\d-\d\d \d\d:\d\d UTC\); sudo dlimage-node restore {self.daemon} takes it back$",
+            rf"^{self.daemon} was changed \(20\d\d-\d\d-\d\d \d\d:\d\d UTC\); "
+            rf"sudo dlimage-node restore {self.daemon} takes it back$",
         )
         self.assertEqual(self.step(), said)
         self.assertEqual(self.read(self.daemon), '{"debug": true}\n')
@@ -153,9 +154,13 @@ class FilesTest(unittest.TestCase):
 
     def test_an_sshd_that_would_not_start_again_is_told_before_it_does(self) -> None:
         self.step()
-        self.world.results["/usr/sbin/sshd"] = Result(255, "", "line 3: Bad configuration option: Prot\nterminating, 1 bad configuration options\n")
+        self.world.results["/usr/sbin/sshd"] = Result(
+            255, "", "line 3: Bad configuration option: Prot\nterminating, 1 bad configuration options\n"
+        )
         self.write(self.path("99-mine.conf"), "Prot 3\n")
-        self.assertEqual(self.step(), Stuck("sshd would not start again, so mend its files now: line 3: Bad configuration option: Prot"))
+        self.assertEqual(
+            self.step(), Stuck("sshd would not start again, so mend its files now: line 3: Bad configuration option: Prot")
+        )
 
     def test_an_sshd_that_lets_people_in_without_a_key_is_told(self) -> None:
         self.step()
@@ -195,7 +200,10 @@ class FilesTest(unittest.TestCase):
         overlays = os.path.join(os.path.dirname(__file__), "../../../overlays")
         for path in GUARDS:
             found = [
-                name for name in os.listdir(overlays) for end in ("", ".hbs") if os.path.exists(f"{overlays}/{name}/rootfs{path}{end}")
+                name
+                for name in os.listdir(overlays)
+                for end in ("", ".hbs")
+                if os.path.exists(f"{overlays}/{name}/rootfs{path}{end}")
             ]
             self.assertEqual(len(found), 1, path)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unittest
-from typing import List
+from typing import Any, List
 from unittest import mock
 
 from dlimage_node.command import Result
 from dlimage_node.outcome import Acted, Done, Stuck, Waiting
 from dlimage_node.stages import firewall as stage_module
-from dlimage_node.stages.firewall import FirewallStage, UNIT
+from dlimage_node.stages.firewall import UNIT, FirewallStage
 from fake_world import FakeWorld, frozen_time, roster
 
 IN_PLACE = Done("lets in what the node is for")
@@ -46,11 +46,13 @@ class Firewall(unittest.TestCase):
         self.step()
         for rules in ("", "with a hole"):
             self.rules = rules
-            self.world.results["systemctl"] = Result(0, f"Id={UNIT}\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n", "")
+            self.world.results["systemctl"] = Result(
+                0, f"Id={UNIT}\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n", ""
+            )
             self.world.ran.clear()
             original = self.world.run
 
-            def run(args: List[str], timeout: float = 30, stdin: object = None) -> Result:
+            def run(args: List[str], timeout: float = 30, stdin: object = None, original: Any = original) -> Result:
                 if args[1] == "restart":
                     self.rules = "as loaded"
                 return original(args, timeout)
@@ -77,10 +79,10 @@ class Firewall(unittest.TestCase):
     def test_a_person_who_stopped_it_is_told_how_to_start_it(self) -> None:
         self.step()
         self.rules = ""
-        self.world.results["systemctl"] = Result(0, f"Id={UNIT}\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n", "")
-        self.assertEqual(
-            self.step(), Stuck(f"everybody can talk to this node: {UNIT} was stopped: sudo systemctl start {UNIT}")
+        self.world.results["systemctl"] = Result(
+            0, f"Id={UNIT}\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n", ""
         )
+        self.assertEqual(self.step(), Stuck(f"everybody can talk to this node: {UNIT} was stopped: sudo systemctl start {UNIT}"))
         self.assertNotIn(["systemctl", "restart", UNIT], self.world.ran)
 
     def test_a_kernel_that_cannot_load_it_is_told(self) -> None:

@@ -13,9 +13,9 @@ from dlimage_node import world as world_module
 from dlimage_node.docker import DockerError
 from dlimage_node.founding import BALLOTS_PER_ROUND, SECOND, Acceptor
 from dlimage_node.outcome import Waiting
+from dlimage_node.stages.swarm import SwarmStage
 from dlimage_node.swarm import agreement, engine
 from dlimage_node.swarm.agreement import Founding
-from dlimage_node.stages.swarm import SwarmStage
 from fake_world import FakeWorld, peer_state, roster
 
 

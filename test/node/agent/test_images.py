@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict
 from unittest import mock
 
 from dlimage_node import retries

@@ -16,7 +16,9 @@ def network(name: str, mtu: Optional[str] = None) -> Dict[str, Any]:
 
 
 class Mtu(unittest.TestCase):
-    def world(self, *networks: Dict[str, Any], services: Optional[List[Any]] = None, mtu: str = "1400", deep: bool = True) -> FakeWorld:
+    def world(
+        self, *networks: Dict[str, Any], services: Optional[List[Any]] = None, mtu: str = "1400", deep: bool = True
+    ) -> FakeWorld:
         world = FakeWorld(mtu=mtu)
         world.fake_docker.is_in_swarm()
         world.fake_docker.answers.update({"GET /networks": list(networks), "GET /services": services or []})

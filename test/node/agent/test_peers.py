@@ -66,7 +66,6 @@ class Watching(unittest.TestCase):
         self.assertEqual(watch.states([peer(1)]), {})
 
 
-
 class States(unittest.TestCase):
     def test_a_node_of_another_version_is_one_that_does_not_answer(self) -> None:
         state = {**peer_state(), "node": "n2"}

@@ -58,7 +58,11 @@ class LongStage(unittest.TestCase):
     def test_is_told_while_it_lasts_and_nothing_is_called_well_meanwhile(self) -> None:
         self.assertTrue(self.files[-1]["assembled"])
         self.record.begin("images")
-        for seconds, summary in ((30, "assembled"), (120, "images: has been at it for 2 min"), (600, "images: has been at it for 12 min")):
+        for seconds, summary in (
+            (30, "assembled"),
+            (120, "images: has been at it for 2 min"),
+            (600, "images: has been at it for 12 min"),
+        ):
             self.now += seconds
             self.record.tell_if_busy()
             self.record.tell_if_busy()

@@ -64,7 +64,10 @@ class Requests(unittest.TestCase):
 
     def test_who_is_a_manager_for_the_raft_group_has_a_vote(self) -> None:
         self.world.fake_docker.is_in_swarm(nodes=[swarm_node("id-2", "n2"), {**swarm_node("id-3", "n3"), "ManagerStatus": None}])
-        ask = lambda node_id: requests.answer(self.world, "n2", f"votes {node_id}", "")["votes"]
+
+        def ask(node_id):
+            return requests.answer(self.world, "n2", f"votes {node_id}", "")["votes"]
+
         self.assertEqual([ask("id-2"), ask("id-3"), ask("id-9"), ask("")], [True, False, False, False])
 
     def test_labels_are_set_on_the_caller_only(self) -> None:

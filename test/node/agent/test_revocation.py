@@ -156,7 +156,7 @@ class Swarm(unittest.TestCase):
 
 
 class ByHand(unittest.TestCase):
-    def take(self, text: str) -> "tuple[int, str]":
+    def take(self, text: str) -> tuple[int, str]:
         said = io.StringIO()
         with mock.patch("sys.stdout", said), mock.patch("sys.stderr", said):
             code = take_list.take_list(text)
@@ -166,7 +166,10 @@ class ByHand(unittest.TestCase):
         path = os.path.join(tempfile.mkdtemp(), "peer.sock")
         node = FakeWorld()
         signed = mock.patch("dlimage_node.roster.is_signed", side_effect=lambda text, signature: signature == "good")
-        kept, named = mock.patch.object(world, "keep_roster"), mock.patch.object(take_list, "read_settings", lambda: node.settings)
+        kept, named = (
+            mock.patch.object(world, "keep_roster"),
+            mock.patch.object(take_list, "read_settings", lambda: node.settings),
+        )
         with mock.patch.object(peer_server, "SOCKET", path), mock.patch.object(take_list, "SOCKET", path), signed, kept, named:
             self.assertEqual(self.take("{}"), (1, "this is no roster.json of an identity store\n"))
             self.assertIn("does not answer", self.take(json.dumps({"text": text_of(3), "signature": "good"}))[1])

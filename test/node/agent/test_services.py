@@ -67,7 +67,8 @@ class StoppedServices(unittest.TestCase):
             ),
             (
                 shown(docker, active="failed"),
-                "docker.service has failed (sudo systemctl status docker.service tells why): sudo systemctl restart docker.service",
+                "docker.service has failed (sudo systemctl status docker.service tells why): "
+                "sudo systemctl restart docker.service",
             ),
         ):
             self.assertEqual(self.step(unit), Stuck(complaint))

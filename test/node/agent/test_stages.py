@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import unittest
 from unittest import mock
 
-from dlimage_node.docker import DockerError
 from dlimage_node.outcome import Acted, Done, Stuck, Waiting
 from dlimage_node.stages import clock
 from dlimage_node.stages import labels as labels_stage
 from dlimage_node.stages import swarm as swarm_stage
 from dlimage_node.stages.labels import LabelsStage
-from dlimage_node.swarm import housekeeping
 from dlimage_node.stages.swarm import SwarmStage
+from dlimage_node.swarm import housekeeping
 from fake_world import FakeWorld, frozen_time, peer_state, swarm_node, with_labels
 
 

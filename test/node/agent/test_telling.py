@@ -11,7 +11,7 @@ from dlimage_node import requests, telling
 from dlimage_node.outcome import Done, Noted, Stuck, Waiting
 from dlimage_node.record import Record
 from dlimage_node.telling import BELIEVED_SECONDS, LONGEST_NOTE, MOST_NOTES, REPEAT_SECONDS, Telling
-from fake_world import FakeWorld, frozen_time, roster, swarm_node
+from fake_world import FakeWorld, frozen_time, swarm_node
 
 NOTE = "services: docker.service was stopped: sudo systemctl start docker.service"
 
@@ -46,7 +46,9 @@ class TellingTest(unittest.TestCase):
 
     def test_one_that_does_not_answer_is_told_later(self) -> None:
         self.world.answer = lambda name, request: None if name == "n2" else {"heard": True}
-        self.assertEqual([list(self.told([NOTE])), list(self.told([NOTE], 5)), list(self.told([NOTE], 6))], [["n2", "n3"], [], ["n2"]])
+        self.assertEqual(
+            [list(self.told([NOTE])), list(self.told([NOTE], 5)), list(self.told([NOTE], 6))], [["n2", "n3"], [], ["n2"]]
+        )
 
     def test_the_leader_tells_workers_who_is_missing(self) -> None:
         others = [swarm_node("id-2", "n2"), swarm_node("id-4", "n4", role="worker")]
@@ -109,7 +111,12 @@ class Notes(unittest.TestCase):
     def test_are_what_waits_for_a_person_and_what_a_person_did(self) -> None:
         record = Record(["a", "b", "c", "d"])
         with mock.patch("builtins.print"):
-            for name, outcome in (("a", Done("well")), ("b", Noted("changed")), ("c", Waiting("for n2")), ("d", Stuck("start it"))):
+            for name, outcome in (
+                ("a", Done("well")),
+                ("b", Noted("changed")),
+                ("c", Waiting("for n2")),
+                ("d", Stuck("start it")),
+            ):
                 record.note(name, outcome)
         self.assertEqual(record.notes, ["b: changed", "d: start it"])
         self.assertFalse(record.assembled)

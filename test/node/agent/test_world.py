@@ -87,7 +87,10 @@ Main:
         password = "  authentication {\n    auth_type PASS\n    auth_pass abcd1234\n  }\n"
         peers = "  unicast_src_ip 10.0.0.1\n  unicast_peer {\n    10.0.0.2\n    10.0.0.3\n  }\n"
         written = {vip.CONFIGURATION: alone, vip.PASSWORD: "abcd1234\n"}
-        keep = lambda path, text, mode: written.update({path: text})
+
+        def keep(path: str, text: str, mode: int) -> None:
+            written[path] = text
+
         with mock.patch.object(vip, "read_text", written.get), mock.patch.object(vip, "write_durably", keep):
             world = FakeWorld(vip="10.0.0.100")
             for with_password, block in ((True, password + peers), (False, peers)):
@@ -102,7 +105,9 @@ Main:
         world = FakeWorld(vip="10.0.0.100")
         used = []
         stage = VipStage()
-        with mock.patch.multiple(vip_stage, is_candidate=lambda world: True, is_running=lambda: True, holds_vip=lambda world: True):
+        with mock.patch.multiple(
+            vip_stage, is_candidate=lambda world: True, is_running=lambda: True, holds_vip=lambda world: True
+        ):
             with mock.patch.object(vip_stage, "update_peers", lambda world, with_password: used.append(with_password)):
                 for states in ({}, {"n2": peer_state()}, {}, {"n2": peer_state(vip_password=True)}):
                     world.states = states

@@ -13,7 +13,9 @@ from records import record, waiting
 
 class Lines(unittest.TestCase):
     def test_one_for_a_log(self) -> None:
-        self.assertEqual(console.console_line(record()), "dlimage: pi3-1 192.168.1.101: 1 of 3 nodes are ready; pi3-2 and pi3-3 are missing")
+        self.assertEqual(
+            console.console_line(record()), "dlimage: pi3-1 192.168.1.101: 1 of 3 nodes are ready; pi3-2 and pi3-3 are missing"
+        )
         self.assertEqual(
             console.console_line(record(address="", summary="starting", assembled=False)),
             "dlimage: pi3-1 without an address: starting",
@@ -22,7 +24,11 @@ class Lines(unittest.TestCase):
     def test_three_for_a_person(self) -> None:
         self.assertEqual(
             console.three_lines(record()),
-            ["pi3-1 of home", "192.168.1.101, virtual IP 192.168.1.100 (here)", "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing"],
+            [
+                "pi3-1 of home",
+                "192.168.1.101, virtual IP 192.168.1.100 (here)",
+                "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing",
+            ],
         )
 
     def test_nothing_that_a_terminal_would_obey(self) -> None:

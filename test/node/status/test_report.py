@@ -76,7 +76,9 @@ class Wording(unittest.TestCase):
 
     def test_an_assembled_node_says_how_the_cluster_is(self) -> None:
         incomplete = report_of(record())
-        self.assertEqual((incomplete.state, incomplete.headline), ("incomplete", "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing"))
+        self.assertEqual(
+            (incomplete.state, incomplete.headline), ("incomplete", "1 of 3 nodes are ready; pi3-2 and pi3-3 are missing")
+        )
         self.assertTrue(incomplete.assembled, "the node itself is")
         whole = report_of(record(missing=[]))
         self.assertEqual((whole.state, whole.headline), ("assembled", "assembled, 3 of 3 nodes are ready"))

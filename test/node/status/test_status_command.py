@@ -50,7 +50,9 @@ pi3-1 of home is incomplete: 1 of 3 nodes are ready; pi3-2 and pi3-3 are missing
         self.assertEqual(first, ["pi3-1 of home is assembled: 3 of 3 nodes are ready", "pi3-1 of home is assembled"])
 
     def test_says_what_other_nodes_say(self) -> None:
-        told = record(others=[{"node": "pi3-2", "text": "services: docker.service was stopped: sudo systemctl start docker.service"}])
+        told = record(
+            others=[{"node": "pi3-2", "text": "services: docker.service was stopped: sudo systemctl start docker.service"}]
+        )
         self.assertIn(
             "  pi3-2 says: services: docker.service was stopped: sudo systemctl start\n    docker.service",
             "\n".join(status_lines(report_of(told), NOW)),

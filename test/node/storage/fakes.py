@@ -22,10 +22,7 @@ SET_OPTIONS = {
 
 
 def peers(count: int, arbiter: bool = False) -> List[Peer]:
-    return [
-        Peer(f"n-{i}", i, "manager", f"10.0.0.{i}", True, arbiter and i == count, f"uuid-{i}")
-        for i in range(1, count + 1)
-    ]
+    return [Peer(f"n-{i}", i, "manager", f"10.0.0.{i}", True, arbiter and i == count, f"uuid-{i}") for i in range(1, count + 1)]
 
 
 def settings(**values: str) -> Settings:
@@ -63,9 +60,7 @@ def peer_status(*connected: int, of: int, me: int = 1) -> Result:
     return succeeded(f"<peerStatus>{entries}</peerStatus>")
 
 
-def volume_info(
-    bricks: List[int], started: bool = True, options: Optional[Dict[str, str]] = None, arbiter: int = 0
-) -> Result:
+def volume_info(bricks: List[int], started: bool = True, options: Optional[Dict[str, str]] = None, arbiter: int = 0) -> Result:
     if not bricks:
         return succeeded("<volInfo><volumes><count>0</count></volumes></volInfo>")
     listed = "".join(
@@ -125,7 +120,13 @@ class FakeWorld:
     """As much of the world as the storage sees."""
 
     def __init__(
-        self, run: Callable[..., Result], nodes: List[Peer], me: int, mounted: bool = True, revoked: Optional[List[Revoked]] = None, serial: int = 1
+        self,
+        run: Callable[..., Result],
+        nodes: List[Peer],
+        me: int,
+        mounted: bool = True,
+        revoked: Optional[List[Revoked]] = None,
+        serial: int = 1,
     ) -> None:
         self.settings = settings(node=f"n-{me}")
         self.run = run

@@ -10,11 +10,10 @@ from typing import Dict
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(__file__))
-from fakes import FakeRun, settings  # noqa: E402
-
 from dlimage_node.command import Result  # noqa: E402
 from dlimage_node.outcome import Acted, Outcome, Stuck, Waiting  # noqa: E402
 from dlimage_node.storage import disk as module  # noqa: E402
+from fakes import FakeRun, settings  # noqa: E402
 
 OK = Result(0, "", "")
 NOTHING = Result(2, "", "")

@@ -11,6 +11,12 @@ from typing import Any, Dict, List
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(__file__))
+from dlimage_node.command import Result  # noqa: E402
+from dlimage_node.outcome import Acted, Done, Outcome, Stuck, Waiting  # noqa: E402
+from dlimage_node.roster import Revoked  # noqa: E402
+from dlimage_node.storage import keeper as module  # noqa: E402
+from dlimage_node.storage import mounts  # noqa: E402
+from dlimage_node.storage.turn import TURN_SECONDS  # noqa: E402
 from fakes import (  # noqa: E402
     DAEMON_DOWN,
     FRESH,
@@ -27,13 +33,6 @@ from fakes import (  # noqa: E402
     succeeded,
     volume_info,
 )
-
-from dlimage_node.command import Result  # noqa: E402
-from dlimage_node.outcome import Acted, Done, Outcome, Stuck, Waiting  # noqa: E402
-from dlimage_node.roster import Revoked  # noqa: E402
-from dlimage_node.storage import keeper as module  # noqa: E402
-from dlimage_node.storage import mounts  # noqa: E402
-from dlimage_node.storage.turn import TURN_SECONDS  # noqa: E402
 
 WHOLE = FRESH._replace(volume_id=VOLUME_ID)
 
@@ -79,9 +78,7 @@ class KeeperTest(unittest.TestCase):
             "gluster volume create": succeeded(),
         }
         self.assertIsInstance(self.step(answers), Acted)
-        self.assertEqual(
-            self.run_.changes(), [f"gluster volume create cluster replica 3 {self.bricks(1, 2, 3)} force"]
-        )
+        self.assertEqual(self.run_.changes(), [f"gluster volume create cluster replica 3 {self.bricks(1, 2, 3)} force"])
 
     def test_another_node_tries_when_the_last_does_not(self) -> None:
         answers = {
@@ -165,9 +162,7 @@ class KeeperTest(unittest.TestCase):
             "gluster volume create": succeeded(),
         }
         self.assertIsInstance(self.step(answers, nodes=peers(3, arbiter=True)), Acted)
-        self.assertEqual(
-            self.run_.changes(), [f"gluster volume create cluster replica 3 arbiter 1 {self.bricks(1, 2, 3)} force"]
-        )
+        self.assertEqual(self.run_.changes(), [f"gluster volume create cluster replica 3 arbiter 1 {self.bricks(1, 2, 3)} force"])
 
     def test_arbiter_is_no_stand_in_for_a_copy(self) -> None:
         answers = {"gluster volume info": volume_info([]), "gluster peer status": peer_status(1, of=3, me=3)}
@@ -335,9 +330,7 @@ class KeeperTest(unittest.TestCase):
             "gluster volume add-brick": succeeded(),
         }
         self.assertIsInstance(self.step(answers, nodes=peers(4), me=4), Acted)
-        self.assertEqual(
-            self.run_.changes(), [f"gluster volume add-brick cluster replica 4 {self.bricks(4)} force"]
-        )
+        self.assertEqual(self.run_.changes(), [f"gluster volume add-brick cluster replica 4 {self.bricks(4)} force"])
         outcome = self.step(answers, FRESH._replace(holds_files=True), nodes=peers(4), me=4)
         self.assertIsInstance(outcome, Stuck)
 

@@ -9,13 +9,12 @@ from typing import List
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(__file__))
-from fakes import Clock, FakeRun, peers, settings  # noqa: E402
-
 from dlimage_node.command import Result  # noqa: E402
 from dlimage_node.roster import Roster  # noqa: E402
 from dlimage_node.storage import mounter as module  # noqa: E402
 from dlimage_node.storage import mounts  # noqa: E402
 from dlimage_node.storage.sources import servers_from, source_of  # noqa: E402
+from fakes import Clock, FakeRun, peers, settings  # noqa: E402
 
 OK = Result(0, "", "")
 FAILED = Result(1, "", "Mounting glusterfs on /mnt/cluster failed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import random
@@ -42,7 +43,7 @@ class Clock:
 class Engine(Docker):
     """Docker of one node: which swarm it is in. What a swarm knows of its members is the cluster's, see Cluster."""
 
-    def __init__(self, node: "Node") -> None:
+    def __init__(self, node: Node) -> None:
         super().__init__()
         self._node = node
         self.swarm_id = ""
@@ -124,7 +125,7 @@ class Engine(Docker):
 class SimulatedWorld(World):
     """Asks over the simulated network."""
 
-    def __init__(self, node: "Node", roster: Roster) -> None:
+    def __init__(self, node: Node, roster: Roster) -> None:
         settings = {"NODE": node.peer.name, "CLUSTER_ID": "c", "ADDRESS": node.peer.name, "STORAGE": "none"}
         settings.update(SWARM_DATA_PATH_PORT="4789", SWARM_SUBNET_PREFIX_LENGTH="24", SWARM_CERTIFICATE_HOURS="1")
         acceptor = Acceptor(node.founding_file)
@@ -142,7 +143,7 @@ class SimulatedWorld(World):
 
 
 class Node:
-    def __init__(self, cluster: "Cluster", peer: Peer) -> None:
+    def __init__(self, cluster: Cluster, peer: Peer) -> None:
         self.cluster = cluster
         self.peer = peer
         self.founding_file = os.path.join(cluster.folder, f"{peer.name}.json")
@@ -169,10 +170,8 @@ class Node:
 
     def one_pass(self) -> None:
         self.world.begin_pass(deep=True)
-        try:
+        with contextlib.suppress(DockerError, PowerCut):
             self.stage(self.world)
-        except (DockerError, PowerCut):
-            pass
 
 
 class Cluster:

@@ -2,6 +2,13 @@ import type { Tool } from './tool.ts';
 
 /** Programs that only the tests start. */
 export const testTools = {
+  mypy: {
+    program: 'mypy',
+    purpose: 'checks the types of the Python that runs on the nodes',
+    versionArguments: ['--version'],
+    packages: { debian: 'mypy', fedora: 'python3-mypy', arch: 'mypy', macos: 'mypy' },
+    neededFor: 'test',
+  },
   shellcheck: {
     program: 'shellcheck',
     purpose: 'checks the scripts that run on the nodes',

@@ -7,7 +7,7 @@ import os
 import selectors
 import subprocess
 import time
-from typing import Dict, IO, List, NamedTuple, Optional, Sequence
+from typing import IO, Dict, List, NamedTuple, Optional, Sequence
 
 from .slowness import slowness
 
@@ -74,7 +74,7 @@ def run(args: List[str], timeout: float = 30, stdin: Optional[str] = None, pass_
                     pipe.close()
 
 
-def _converse(program: "subprocess.Popen[bytes]", text: bytes, deadline: float) -> Optional[List[str]]:
+def _converse(program: subprocess.Popen[bytes], text: bytes, deadline: float) -> Optional[List[str]]:
     """Feeds a program and hears what it says: its two outputs, or None when it took too long or said too much."""
     assert program.stdout is not None and program.stderr is not None
     said: Dict[IO[bytes], bytearray] = {program.stdout: bytearray(), program.stderr: bytearray()}
@@ -115,7 +115,7 @@ def _write_some(pipe: IO[bytes], text: bytes) -> bytes:
         return b""
 
 
-def _has_ended(program: "subprocess.Popen[bytes]", seconds: float) -> bool:
+def _has_ended(program: subprocess.Popen[bytes], seconds: float) -> bool:
     try:
         program.wait(max(0.0, seconds))
         return True

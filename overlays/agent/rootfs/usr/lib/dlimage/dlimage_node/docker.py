@@ -83,6 +83,7 @@ def _connect(timeout: float) -> socket.socket:
 
 class _LocalConnection(http.client.HTTPConnection):
     def connect(self) -> None:
+        assert self.timeout is not None
         self.sock = _connect(self.timeout)
 
 
@@ -152,28 +153,36 @@ class Docker:
             raise DockerError(0, "Docker does not run")
         return _exchange(method, path, payload, headers, timeout)
 
+    def _one(self, path: str) -> Dict[str, Any]:
+        answer: Dict[str, Any] = self.call("GET", path)
+        return answer
+
+    def _all(self, path: str) -> List[Dict[str, Any]]:
+        answer: Optional[List[Dict[str, Any]]] = self.call("GET", path)
+        return answer or []
+
     def swarm(self) -> Dict[str, Any]:
         """The swarm as a manager with a leader sees it."""
-        return self.call("GET", "/swarm")
+        return self._one("/swarm")
 
     def nodes(self) -> List[Dict[str, Any]]:
-        return self.call("GET", "/nodes")
+        return self._all("/nodes")
 
     def node(self, node_id: str) -> Dict[str, Any]:
-        return self.call("GET", f"/nodes/{node_id}")
+        return self._one(f"/nodes/{node_id}")
 
     def services(self) -> List[Dict[str, Any]]:
-        return self.call("GET", "/services")
+        return self._all("/services")
 
     def networks(self) -> List[Dict[str, Any]]:
-        return self.call("GET", "/networks")
+        return self._all("/networks")
 
     def create_network(self, specification: Dict[str, Any]) -> None:
         self.call("POST", "/networks/create", specification, timeout=60)
 
     def labelled(self, kind: str, label: str) -> List[Dict[str, Any]]:
         """All `configs` or `secrets` of the swarm with that label, whatever its value; without the content of secrets."""
-        return self.call("GET", f"/{kind}?filters={quote(json.dumps({'label': [label]}))}") or []
+        return self._all(f"/{kind}?filters={quote(json.dumps({'label': [label]}))}")
 
     def remove(self, kind: str, identity: str) -> None:
         """Removes one of the `configs`, `secrets` or `networks`. Docker refuses when it is in use."""
@@ -197,7 +206,7 @@ class Docker:
 
     def image(self, reference: str) -> Optional[Dict[str, Any]]:
         try:
-            return self.call("GET", f"/images/{quote(reference, safe='/:@')}/json")
+            return self._one(f"/images/{quote(reference, safe='/:@')}/json")
         except DockerError as error:
             if error.status == 404:
                 return None

@@ -75,14 +75,16 @@ def read_docker() -> Dict[str, Any]:
 def bridges_of(docker: Dict[str, Any]) -> List[str]:
     """Bridges that Docker gives a name of its own."""
     own = str(docker.get("bridge") or "")
-    names = {"docker0", "docker_gwbridge", *([own] if BRIDGE.fullmatch(own) and own != "none" else [])}
+    names = {"docker0", "docker_gwbridge"}
+    if BRIDGE.fullmatch(own) and own != "none":
+        names.add(own)
     return sorted(names)
 
 
 def networks_of(docker: Dict[str, Any]) -> List[str]:
     """Where the networks lie that Docker makes by itself. Source: dockerd(8), default-address-pools and bip"""
     pools = docker.get("default-address-pools")
-    bases = [pool.get("base") for pool in pools if isinstance(pool, dict)] if isinstance(pools, list) else DEFAULT_POOLS
+    bases: List[Any] = [pool.get("base") for pool in pools if isinstance(pool, dict)] if isinstance(pools, list) else [*DEFAULT_POOLS]
     networks = [str(base) for base in [*bases, docker.get("bip")] if base and is_ipv4(str(base))]
     return sorted({str(ipaddress.IPv4Network(network, strict=False)) for network in networks})
 

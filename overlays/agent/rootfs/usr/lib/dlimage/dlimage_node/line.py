@@ -26,7 +26,7 @@ class Line:
     def __init__(self, command: List[str]) -> None:
         """`command` opens the line: it takes questions on its standard input and prints the answers."""
         self.command = command
-        self._program: Optional["subprocess.Popen[bytes]"] = None
+        self._program: Optional[subprocess.Popen[bytes]] = None
 
     def ask(self, seconds: float) -> Optional[str]:
         """The answer, or None when there is none in that time."""
@@ -60,7 +60,7 @@ class Line:
             self.close()
         return answer
 
-    def _open(self) -> "subprocess.Popen[bytes]":
+    def _open(self) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
         return subprocess.Popen(self.command, bufsize=0, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
 

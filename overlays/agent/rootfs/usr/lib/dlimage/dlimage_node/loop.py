@@ -69,7 +69,8 @@ def run_agent(world: World) -> None:
 
 
 def tell(world: World, record: Record, console: Console, telling: Telling) -> None:
-    """Writes the record and shows it, here and to the others. A mistake there is in the journal, and the record grows old; the cluster goes on."""
+    """Writes the record and shows it, here and to the others. A mistake there is in the journal, and the record grows
+    old; the cluster goes on."""
     try:
         console.show(record.write(world, swarm_view(world), vip_view(world)))
         notify(f"STATUS={record.summary}")
@@ -79,7 +80,8 @@ def tell(world: World, record: Record, console: Console, telling: Telling) -> No
 
 
 class Watch:
-    """Tells systemd that the agent lives: that its health thread runs, and that no pass hangs. Tells people which stage takes long."""
+    """Tells systemd that the agent lives: that its health thread runs, and that no pass hangs. Tells people which stage
+    takes long."""
 
     def __init__(self, record: Record) -> None:
         self._record = record

@@ -1,8 +1,8 @@
 """The status page: what the record says, for a browser. Reads one file and answers GET; it can change nothing.
 
-    /             a page for people, made by page_html.py
-    /status.json  the record
-    /healthz      200 when the node is assembled, whoever else is missing, else 503
+/             a page for people, made by page_html.py
+/status.json  the record
+/healthz      200 when the node is assembled, whoever else is missing, else 503
 """
 
 from __future__ import annotations
@@ -133,8 +133,9 @@ class PageServer(ThreadingHTTPServer):
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
+        address = self.socket.getsockname()
+        self.server_address = address
+        self.server_name, self.server_port = address[:2]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if self._seats.take(client_address[0]):
@@ -165,4 +166,4 @@ def make_server(port: int) -> PageServer:
 
 
 if __name__ == "__main__":
-    make_server(int(os.environ["DLIMAGE_HTTP_PORT"])).serve_forever(poll_interval=None)
+    make_server(int(os.environ["DLIMAGE_HTTP_PORT"])).serve_forever(poll_interval=None)  # type: ignore[arg-type]  # waits without waking up

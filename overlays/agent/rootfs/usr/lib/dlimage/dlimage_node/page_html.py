@@ -151,7 +151,7 @@ def footer(record: Dict[str, Any], now: float) -> List[str]:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:
-    named = [f'<th{WIDE if name in ("Availability", "Address") else ""}>{name}</th>' for name in headings]
+    named = [f"<th{WIDE if name in ('Availability', 'Address') else ''}>{name}</th>" for name in headings]
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return f'<table class="{kind}"><thead><tr>{"".join(named)}</tr></thead><tbody>{body}</tbody></table>'
 

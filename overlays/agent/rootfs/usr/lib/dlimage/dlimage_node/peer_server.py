@@ -37,7 +37,7 @@ MOST_OF_ONE = 4
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    server: "_Server"
+    server: _Server
     timeout = 30
 
     def handle(self) -> None:
@@ -118,4 +118,3 @@ def start(world: World, wake: threading.Event) -> None:
     os.chmod(SOCKET, 0o600)
     server.world, server.wake = world, wake
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": None}, name="peers", daemon=True).start()
-

@@ -15,7 +15,6 @@ from .status_file import BLANK, FILE
 from .views import roster_view
 from .world import World
 
-
 BUSY_SECONDS = 120.0
 """After that a stage that is still at it is told as such. Before the record is too old to be believed."""
 
@@ -46,7 +45,12 @@ class Record:
         last = self._written
         if not stage or took < BUSY_SECONDS or last is None or time.time() - last["written"] < BETWEEN_SECONDS:
             return
-        told = {**last, "assembled": False, "summary": f"{stage}: has been at it for {duration(took)}", "written": round(time.time())}
+        told = {
+            **last,
+            "assembled": False,
+            "summary": f"{stage}: has been at it for {duration(took)}",
+            "written": round(time.time()),
+        }
         # Not over what the stages have written since.
         with self._writing:
             if self._at == (stage, since):
@@ -73,9 +77,7 @@ class Record:
 
     @property
     def assembled(self) -> bool:
-        return len(self._outcomes) == len(self._names) and all(
-            isinstance(outcome, Done) for outcome in self._outcomes.values()
-        )
+        return len(self._outcomes) == len(self._names) and all(isinstance(outcome, Done) for outcome in self._outcomes.values())
 
     @property
     def summary(self) -> str:

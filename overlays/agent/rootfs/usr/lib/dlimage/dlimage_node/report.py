@@ -44,7 +44,8 @@ class Report(NamedTuple):
 
     @property
     def state(self) -> str:
-        """One word: `assembled`, `incomplete` when this node is and others are missing, `stuck` when a person has to do something, `unknown`, or else `assembling`."""
+        """One word: `assembled`, `incomplete` when this node is and others are missing, `stuck` when a person has to do
+        something, `unknown`, or else `assembling`."""
         if self.problem:
             return "unknown"
         if self.assembled:

@@ -94,8 +94,7 @@ def parse_roster(text: str, signature: str) -> Roster:
         for node in content["nodes"]
     ]
     revoked = [
-        Revoked(keys["name"], keys["ssh_keys"], keys["tls_name"], keys["gluster_uuid"])
-        for keys in content.get("revoked") or []
+        Revoked(keys["name"], keys["ssh_keys"], keys["tls_name"], keys["gluster_uuid"]) for keys in content.get("revoked") or []
     ]
     return Roster(content["cluster_id"], content["serial"], nodes, text, signature, revoked)
 

@@ -25,7 +25,7 @@ class Settings:
 
     def words(self, name: str) -> List[str]:
         """A setting that is a list, with a space between two."""
-        return getattr(self, name).split()
+        return str(getattr(self, name)).split()
 
 
 def read_settings(path: str = FILE) -> Settings:

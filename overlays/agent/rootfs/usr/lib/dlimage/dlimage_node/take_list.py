@@ -26,7 +26,10 @@ def take_list(text: str) -> int:
     if answer.get("serial") == serial:
         print(f"has list {serial}")
         return 0
-    print(answer.get("error") or f"keeps list {answer.get('serial')}: {serial} is older, not signed, or without this node", file=sys.stderr)
+    print(
+        answer.get("error") or f"keeps list {answer.get('serial')}: {serial} is older, not signed, or without this node",
+        file=sys.stderr,
+    )
     return 1
 
 

@@ -64,7 +64,9 @@ class World:
     def run(self, args: List[str], timeout: float = 30, stdin: Optional[str] = None) -> Result:
         return run(args, timeout, stdin)
 
-    def ask(self, peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = peers.ANSWER_SECONDS) -> Optional[peers.Answer]:
+    def ask(
+        self, peer: Peer, request: str, stdin: Optional[str] = None, timeout: float = peers.ANSWER_SECONDS
+    ) -> Optional[peers.Answer]:
         return peers.ask(peer, request, stdin, timeout)
 
     def manager_states(self) -> Dict[str, peers.Answer]:
@@ -88,14 +90,16 @@ class World:
 
         :raises DockerError: when this node is not a manager, or the swarm has no leader
         """
-        if self._view is None:
+        view = self._view
+        if view is None:
             try:
-                self._view = ManagerView(self.docker.swarm(), self.docker.nodes())
+                view = ManagerView(self.docker.swarm(), self.docker.nodes())
             except DockerError as error:
-                self._view = error
-        if isinstance(self._view, DockerError):
-            raise self._view
-        return self._view
+                view = error
+            self._view = view
+        if isinstance(view, DockerError):
+            raise view
+        return view
 
     def is_leader(self) -> bool:
         """True on the manager that leads the swarm."""

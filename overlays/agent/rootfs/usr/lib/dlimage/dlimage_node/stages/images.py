@@ -69,7 +69,8 @@ def _load(world: World, image: Dict[str, Any]) -> str:
 
 def _wanted() -> List[Dict[str, Any]]:
     text = read_text(LIST)
-    return json.loads(text) if text else []
+    images: List[Dict[str, Any]] = json.loads(text) if text else []
+    return images
 
 
 def _is_there(world: World, image: Dict[str, Any]) -> bool:

@@ -36,5 +36,6 @@ def with_former(outcome: Outcome, settings: Settings, volume: Volume, former: Li
     host = bricks[0].name.split(":")[0]
     return Stuck(
         f"{host} is dismissed, but the volume still counts on its copy. When 'gluster volume heal {name} info' lists "
-        f"the same files on all other nodes, take it away: gluster volume remove-brick {name} replica {left} {bricks[0].name} force"
+        "the same files on all other nodes, take it away: "
+        f"gluster volume remove-brick {name} replica {left} {bricks[0].name} force"
     )

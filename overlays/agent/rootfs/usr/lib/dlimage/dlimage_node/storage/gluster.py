@@ -148,8 +148,7 @@ class Gluster:
 def parse_volume(volume: ElementTree.Element) -> Volume:
     """Source: `gluster volume info --xml` of GlusterFS 10 and 11."""
     bricks = [
-        Brick(text(brick, "name"), text(brick, "hostUuid"), text(brick, "isArbiter") == "1")
-        for brick in volume.iter("brick")
+        Brick(text(brick, "name"), text(brick, "hostUuid"), text(brick, "isArbiter") == "1") for brick in volume.iter("brick")
     ]
     options = {text(option, "name"): text(option, "value") for option in volume.iter("option")}
     return Volume(text(volume, "id"), text(volume, "statusStr") == "Started", bricks, options)

@@ -12,10 +12,10 @@ from ..settings import Settings
 from ..world import World
 from .brick import look_at_brick
 from .disk import keep_disk
+from .former import detach_former, with_former
 from .gluster import Gluster, GlusterError, Heal, Volume
 from .mounts import ServerProcess, serves_brick
 from .pool import missing_members, write_members
-from .former import detach_former, with_former
 from .replacement import replace_brick
 from .turn import Patience, Pool, pool_of
 from .volume import complete_volume, found_volume, join_volume, names, options_for
@@ -75,11 +75,7 @@ class Keeper:
             return False
         if world.deep and self._clock() - self._calm_since >= CALM_SECONDS:
             return False
-        return (
-            world.is_storage_mounted()
-            and not missing_members(others(world))
-            and self._is_served(world.settings)
-        )
+        return world.is_storage_mounted() and not missing_members(others(world)) and self._is_served(world.settings)
 
     def _is_served(self, settings: Settings) -> bool:
         return self._brick_server.is_there(lambda arguments: serves_brick(arguments, settings.brick_directory))

@@ -126,9 +126,7 @@ def complete_volume(
     return Acted("started the volume")
 
 
-def join_volume(
-    gluster: Gluster, settings: Settings, volume: Volume, pool: Pool, me: Peer, brick: BrickState
-) -> Outcome:
+def join_volume(gluster: Gluster, settings: Settings, volume: Volume, pool: Pool, me: Peer, brick: BrickState) -> Outcome:
     """Adds this node's own brick. Nobody else may: only here can be seen whether the folder holds anything."""
     path = settings.brick_directory
     if brick.holds_files:

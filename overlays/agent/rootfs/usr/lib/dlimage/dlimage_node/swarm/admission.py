@@ -7,11 +7,12 @@ from typing import Any, Dict, List
 from ..docker import host_name
 from ..roster import Peer
 from ..world import World
-from .engine import PORT
 from .dismissal import due_in, mark_done
+from .engine import PORT
 from .members import is_joining
 from .removal import remove_member
 from .standing import READY, standing
+
 
 def admit(world: World, caller: Peer) -> Dict[str, Any]:
     """Removes whatever the swarm remembers of the caller, then hands out the token of its role.

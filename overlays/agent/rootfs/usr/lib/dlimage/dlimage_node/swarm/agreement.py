@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Dict, List, Optional
+from typing import Dict, List, Optional
 
 from ..founding import BALLOTS_PER_ROUND, Vote, binding_epoch, majority, next_ballot, parse_vote
 from ..outcome import Acted, Outcome, Waiting
@@ -14,8 +14,8 @@ from ..world import World
 from .engine import far_certificates, init_swarm, leave_swarm
 
 OTHERS_FIRST_SECONDS = 45.0
-"""How long a node leaves founding to those before it in the roster, once a majority answers. Collecting promises takes boards that
-are all starting half of that."""
+"""How long a node leaves founding to those before it in the roster, once a majority answers. Collecting promises takes boards
+that are all starting half of that."""
 
 PROPOSAL_SECONDS = 180.0
 """How long a node leaves it to one that has a promise of it. More than founding takes on a slow board, which may be too busy with
@@ -101,7 +101,10 @@ class Founding:
 
 def _collect(world: World, request: str, own: Vote) -> List[Vote]:
     """Votes of this node and of all that answer, those that were not granted left out."""
-    ask: Callable[[Peer], Optional[Vote]] = lambda peer: parse_vote(world.ask(peer, request))
+
+    def ask(peer: Peer) -> Optional[Vote]:
+        return parse_vote(world.ask(peer, request))
+
     others = world.other_managers
     with ThreadPoolExecutor(max_workers=max(1, len(others))) as pool:
         votes = [own, *pool.map(ask, others)]

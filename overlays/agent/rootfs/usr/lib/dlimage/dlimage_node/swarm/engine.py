@@ -103,7 +103,7 @@ def certificate_seconds() -> Optional[float]:
     if not os.path.exists(CERTIFICATE):
         return None
     # Undocumented, but there since Python 2.6 and what its own tests use; the alternative is starting openssl.
-    decode = getattr(ssl, "_ssl")._test_decode_cert
+    decode = getattr(ssl, "_ssl")._test_decode_cert  # noqa: B009
     return float(ssl.cert_time_to_seconds(decode(CERTIFICATE)["notAfter"])) - time.time()
 
 

@@ -23,11 +23,7 @@ ROTATED_LABEL = "dlimage.tokens-rotated"
 
 def keep_house(world: World, view: ManagerView) -> Optional[str]:
     """Does the first thing that is due. Returns what it did, or None."""
-    return (
-        _remove_orphan(world, view.nodes)
-        or ensure_ingress(world, view)
-        or _rotate_tokens(world, view)
-    )
+    return _remove_orphan(world, view.nodes) or ensure_ingress(world, view) or _rotate_tokens(world, view)
 
 
 def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:

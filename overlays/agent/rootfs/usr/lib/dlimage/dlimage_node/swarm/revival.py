@@ -20,7 +20,8 @@ ELECTION_SECONDS = 180.0
 """How long managers that are all there may take to elect a leader; 14 seconds were measured after a blackout of three."""
 
 RETURN_SECONDS = 120.0
-"""How long a member may take to find its swarm again, once that has a leader, before it asks whether it still has a vote there."""
+"""How long a member may take to find its swarm again, once that has a leader, before it asks whether it still has a vote
+there."""
 
 LOST_SECONDS = 900.0
 """How long one with a vote may take. Docker comes back by itself, on a slow board after minutes; to leave would cost the swarm a
@@ -61,7 +62,9 @@ class Revival:
         silent = [peer.name for peer in world.other_managers if peer.name not in states]
         if silent:
             self._complete_since = None
-            return Waiting(f"waiting for a majority of the managers; {', '.join(silent)} {'do' if silent[1:] else 'does'} not answer")
+            return Waiting(
+                f"waiting for a majority of the managers; {', '.join(silent)} {'do' if silent[1:] else 'does'} not answer"
+            )
         self._complete_since = self._complete_since or now
         return self._go_on_alone(world, now - self._complete_since)
 
