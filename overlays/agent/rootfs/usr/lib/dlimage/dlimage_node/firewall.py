@@ -84,7 +84,9 @@ def bridges_of(docker: Dict[str, Any]) -> List[str]:
 def networks_of(docker: Dict[str, Any]) -> List[str]:
     """Where the networks lie that Docker makes by itself. Source: dockerd(8), default-address-pools and bip"""
     pools = docker.get("default-address-pools")
-    bases: List[Any] = [pool.get("base") for pool in pools if isinstance(pool, dict)] if isinstance(pools, list) else [*DEFAULT_POOLS]
+    bases: List[Any] = (
+        [pool.get("base") for pool in pools if isinstance(pool, dict)] if isinstance(pools, list) else [*DEFAULT_POOLS]
+    )
     networks = [str(base) for base in [*bases, docker.get("bip")] if base and is_ipv4(str(base))]
     return sorted({str(ipaddress.IPv4Network(network, strict=False)) for network in networks})
 
