@@ -10,12 +10,12 @@ import {
 } from '../../builder/check/inspect/host/inspect-image.ts';
 import { compareEntries } from '../../builder/image/host/read-entries.ts';
 import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
-import { writeImage } from '../../builder/image/host/write-image.ts';
 import type { Entry } from '../../builder/image/entry.ts';
 import { runCli } from '../support/run-cli.ts';
 import { bootFile, directory, link, rootFile } from './support/entries.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
+import { writePatched } from './support/write-patched.ts';
 
 const missing = missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mcopy']);
 const mtimeSeconds = 1_717_200_000;
@@ -45,7 +45,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
       base: await readBase(basePath),
       directory: join(scratch.path, 'work'),
     });
-    await writeImage({ basePath, patch: await copy.makePatch(entries), target: image });
+    await writePatched(basePath, await copy.makePatch(entries), image);
     await copy.close();
   });
   afterAll(() => scratch.cleanUp());
@@ -243,7 +243,7 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
     const copy = await openWorkCopy({ base, directory: join(scratch.path, 'work') });
     const patch = await copy.makePatch([rootFile('/etc/hostname', 'patched\n')]);
     const target = join(scratch.path, 'patched.img');
-    await writeImage({ basePath: image, patch, target });
+    await writePatched(image, patch, target);
     await copy.close();
     expect((await readImageFile(target, '/etc/hostname')).toString()).toBe('patched\n');
     run('e2fsck', ['-fn', target]);

@@ -6,12 +6,12 @@ import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
 import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
 import { compareEntries } from '../../builder/image/host/read-entries.ts';
 import { openWorkCopy, type WorkCopy } from '../../builder/image/host/work-copy.ts';
-import { writeImage } from '../../builder/image/host/write-image.ts';
 import type { Entry } from '../../builder/image/entry.ts';
 import { nodeEntries, rootFile } from './support/entries.ts';
 import { canMountLoop, compareWithMount } from './support/kernel-mount.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, testImages } from './support/test-image.ts';
+import { writePatched } from './support/write-patched.ts';
 
 const missing = missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mcopy', 'fsck.vfat', '7zz']);
 const canMount = canMountLoop();
@@ -29,9 +29,8 @@ describe.skipIf(missing.length > 0).each(Object.entries(testImages))('%s', (_nam
   const build = async (entries: readonly Entry[], file: string): Promise<string> => {
     const patch = await copy.makePatch(entries);
     const target = join(images, file);
-    const written = await writeImage({ basePath, patch, target });
+    await writePatched(basePath, patch, target);
     await patch.close();
-    expect(written.sha256).toBe(sha256(target));
     return target;
   };
 
@@ -110,9 +109,9 @@ describe.skipIf(missing.length > 0).each(Object.entries(testImages))('%s', (_nam
     expect(second).toBe(first);
     const other = await openWorkCopy({ base, directory: work });
     const patch = await other.makePatch(nodeEntries('node-1'));
-    const third = await writeImage({ basePath, patch, target: join(images, 'c.img') });
+    await writePatched(basePath, patch, join(images, 'c.img'));
     await other.close();
-    expect(third.sha256).toBe(first);
+    expect(sha256(join(images, 'c.img'))).toBe(first);
     expect(sha256(basePath)).toBe(untouched);
   });
 
@@ -172,7 +171,7 @@ describe.skipIf(missing.length > 0).each(Object.entries(testImages))('%s', (_nam
     const patch = await copy.makePatch(entries);
     expect(patch.sizeBytes).toBeGreaterThan(bytes.length);
     const target = join(images, 'large.img');
-    await writeImage({ basePath, patch, target });
+    await writePatched(basePath, patch, target);
     await patch.close();
     expect(await compareEntries(target, base, entries, work)).toEqual([]);
     const checks = await checkFilesystems(target, base.layout, work);

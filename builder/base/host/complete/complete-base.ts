@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   formatDependency,
@@ -27,7 +26,7 @@ import { copySparsely } from '../../../image/host/copy-sparsely.ts';
 import { freeRootSpace, growRoot, hasRoom } from '../../../image/host/grow-root.ts';
 import { withImage } from '../../../image/host/open-image.ts';
 import { openWorkCopy } from '../../../image/host/work-copy.ts';
-import { writeImage } from '../../../image/host/write-image.ts';
+import { applyPatch } from '../../../image/host/apply-patch.ts';
 import { nameInError } from '../../../system/host/name-in-error.ts';
 import type { Progress, Task } from '../../../system/host/progress.ts';
 import type { ArchiveSettings } from './apt-root.ts';
@@ -149,9 +148,8 @@ async function complete(job: Completion, options: CompletionOptions): Promise<vo
     task.done(origin.origin.replace('completed ', ''));
   } catch (error) {
     task.fail();
-    // The copies are nothing to users.
-    const copies = ['grown.img', 'base.img'].map((name) => join(job.directory, name));
-    throw copies.reduce((named, copy) => nameInError(named, copy, job.image.path), error);
+    // The copy is nothing to users.
+    throw nameInError(error, join(job.directory, 'base.img'), job.image.path);
   }
 }
 
@@ -174,38 +172,36 @@ async function bake(
       ? []
       : packageEntries(bakedPackages(resolved), readPackagesOverlay(assets), assets);
   const entries = [...packages, ...bootFiles].map(({ entry }) => entry);
-  const image = await withRoom(job, resolved, task, signal);
+  const image = await copyWithRoom(job, resolved, task, signal);
   task.line('writing them into the image');
   const copy = await openWorkCopy({ base: image, directory });
   try {
     const patch = await copy.makePatch(entries, { ...(signal && { signal }) });
     try {
-      const target = join(directory, 'base.img');
-      await writeImage({ basePath: image.path, patch, target, ...(signal && { signal }) });
+      await applyPatch(image.path, patch, signal);
     } finally {
       await patch.close();
     }
   } finally {
     await copy.close();
   }
-  if (image !== job.image) await rm(image.path);
 }
 
-/** Packages are unpacked before the node's file system grows to its disk, so a copy of the image grows for them. */
-async function withRoom(
+/** A copy of the image. It grows for packages, which are unpacked before the node's file system grows to its disk. */
+async function copyWithRoom(
   { image, directory }: Completion,
   { files, installedBytes }: ResolvedPackages,
   task: Task,
   signal: AbortSignal | undefined,
 ): Promise<BaseImage> {
-  if (files.length === 0) return image;
+  const path = join(directory, 'base.img');
+  await copySparsely(image.path, path, { step: 'copy the base', ...(signal && { signal }) });
+  const copy = { ...image, path };
+  if (files.length === 0) return copy;
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
   const needed = { bytes, inodes: (await countFiles(files, signal)) + spareInodes };
-  if (hasRoom(await freeRootSpace(image), needed)) return image;
+  if (hasRoom(await freeRootSpace(copy), needed)) return copy;
   task.line('making room for them');
-  const path = join(directory, 'grown.img');
-  await copySparsely(image.path, path, { step: 'copy the base that grows', ...(signal && { signal }) });
-  await chmod(path, 0o600);
   return await growRoot(path, needed, { ...(signal && { signal }) });
 }
 
