@@ -49,9 +49,9 @@ export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> 
   return await withOutputDirectory(request, async (output) => {
     await requireReplaceable(request, nodes, output);
     const prepared = await prepareCluster(request);
-    const { cluster: delivered, identities, assets, rendering } = prepared;
+    const { cluster: delivered, identities, assets, rendered } = prepared;
     const built = await underGivenNames(prepared.bases.values(), async () => {
-      const bases = await growNodeBases(prepared.bases, (node) => rendering.renderNode(node), request);
+      const bases = await growNodeBases(prepared.bases, rendered, request);
       const build = () => buildItems({ ...prepared, request, bases, output });
       return await underGivenNames(bases.values(), build);
     });

@@ -2,7 +2,6 @@ import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import { isBox, type WrittenFormat } from '../../image/image-format.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import { commonEntries } from '../../node/render/common-entries.ts';
-import type { Rendering } from '../../node/render/create-rendering.ts';
 import { hashEntries } from '../../node/render/hash-entries.ts';
 import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-node.ts';
 import { HostError } from '../../report/errors.ts';
@@ -29,7 +28,8 @@ export interface ItemsJob {
   /** Those to be built. */
   readonly nodes: readonly ClusterNode[];
   readonly bases: ReadonlyMap<ClusterNode, NodeBase>;
-  readonly rendering: Rendering;
+  /** Every node of the cluster. */
+  readonly rendered: ReadonlyMap<ClusterNode, RenderedNode>;
   readonly assets: Assets;
   readonly header: ManifestHeader;
   readonly output: OutputDirectory;
@@ -40,7 +40,7 @@ export async function buildItems(job: ItemsJob): Promise<BuiltItem[]> {
   const { request, cluster, nodes, output } = job;
   const { progress } = request;
   const order = cluster.nodes.map(({ name }) => name);
-  const common = commonEntries(renderAll(cluster, job.rendering));
+  const common = commonEntries(job.rendered.values());
   const patches = openNodePatches(output.path, common);
   const writer = await openFormatWriter({
     cacheDirectory: request.cacheDirectory,
@@ -92,11 +92,6 @@ function titleOf({ request, nodes }: ItemsJob): string {
   return `Write ${what} (${request.formats.join(', ')})`;
 }
 
-/** One at a time: a thousand nodes need not be in memory at once. */
-function* renderAll(cluster: Cluster, rendering: Rendering): Generator<RenderedNode> {
-  for (const node of cluster.nodes) yield rendering.renderNode(node);
-}
-
 async function eachNode(
   work: Work,
   build: (rendered: RenderedNode, base: NodeBase) => Promise<BuiltItem>,
@@ -106,7 +101,7 @@ async function eachNode(
     async (node) => {
       work.request.signal.throwIfAborted();
       work.task.line(node.name);
-      const built = await build(work.rendering.renderNode(node), work.bases.get(node) as NodeBase);
+      const built = await build(work.rendered.get(node) as RenderedNode, work.bases.get(node) as NodeBase);
       await work.output.writeManifest(work.order, { isLast: false });
       work.task.finish(node.name);
       return built;
@@ -162,7 +157,7 @@ async function buildSharedImage(work: Work): Promise<BuiltItem | null> {
   if (base === undefined || first === undefined) throw new Error('there is nothing to build');
   if (other !== undefined) throw new Error('the nodes have different bases, which requireOneBase refuses');
   work.task.line(cluster.name);
-  const { entries, overlays } = work.rendering.renderNode(first);
+  const { entries, overlays } = work.rendered.get(first) as RenderedNode;
   const shared = entries.filter((entry) => common.has(entry));
   const used = overlays.filter(({ name }) => shared.some(({ origin }) => origin === `overlay ${name}`));
   return buildImage({

@@ -17,7 +17,7 @@ import type { NodeBase } from './node-base.ts';
 export async function checkBases(
   cluster: Cluster,
   bases: ReadonlyMap<ClusterNode, NodeBase>,
-  rendering: Rendering,
+  rendering: Pick<Rendering, 'unitsOf'>,
   progress: Progress,
 ): Promise<void> {
   const software: BaseSoftware[] = [];
@@ -25,7 +25,7 @@ export async function checkBases(
   for (const [node, base] of bases) {
     if (seen.has(base)) continue;
     seen.add(base);
-    const units = await readUnits(rendering.renderNode(node).entries);
+    const units = await readUnits(rendering.unitsOf(node));
     software.push({
       name: base.record.name,
       packages: base.record.packages,
@@ -45,7 +45,7 @@ export async function checkBases(
 async function readUnits(entries: readonly RenderedEntry[]): Promise<Map<string, string>> {
   const units = new Map<string, string>();
   for (const { entry } of entries) {
-    if (entry.kind !== 'file' || !/^\/etc\/systemd\/system\/[^/]+\.service$/.test(entry.path)) continue;
+    if (entry.kind !== 'file') continue;
     const { content } = entry;
     const bytes = content.from === 'bytes' ? content.bytes : await readFile(content.hostPath);
     units.set(entry.path, new TextDecoder().decode(bytes));

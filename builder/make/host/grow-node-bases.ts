@@ -21,12 +21,12 @@ const blockBytes = 4096;
  */
 export async function growNodeBases(
   bases: ReadonlyMap<ClusterNode, NodeBase>,
-  render: (node: ClusterNode) => RenderedNode,
+  rendered: ReadonlyMap<ClusterNode, RenderedNode>,
   options: EnsureBaseOptions,
 ): Promise<Map<ClusterNode, NodeBase>> {
   const needs = new Map<NodeBase, FreeSpace>();
   for (const [node, base] of bases) {
-    const { bytes, inodes } = rootSpace(render(node));
+    const { bytes, inodes } = rootSpace(rendered.get(node) as RenderedNode);
     const known = needs.get(base) ?? { bytes: 0, inodes: 0 };
     needs.set(base, { bytes: Math.max(known.bytes, bytes), inodes: Math.max(known.inodes, inodes) });
   }

@@ -4,6 +4,7 @@ import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
 import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import { createRendering, type Rendering } from '../../node/render/create-rendering.ts';
+import type { RenderedNode } from '../../node/render/rendered-node.ts';
 import { ConfigurationError } from '../../report/errors.ts';
 import { vagrantCluster } from '../vagrant/vagrant-cluster.ts';
 import { ensureIdentities, readIdentities } from '../../cluster/identity/host/identity-store.ts';
@@ -23,7 +24,8 @@ export interface PreparedCluster {
   readonly nodes: readonly ClusterNode[];
   readonly identities: ClusterIdentities;
   readonly assets: Assets;
-  readonly rendering: Rendering;
+  /** Every node of the cluster, each rendered once. */
+  readonly rendered: ReadonlyMap<ClusterNode, RenderedNode>;
   /** Of the nodes to be built: they have all packages, or bring them. */
   readonly bases: ReadonlyMap<ClusterNode, NodeBase>;
   readonly header: ManifestHeader;
@@ -60,7 +62,7 @@ export async function prepareCluster(request: BuildRequest): Promise<PreparedClu
     nodes: [...bases.keys()],
     identities,
     assets,
-    rendering,
+    rendered: new Map(cluster.nodes.map((node) => [node, rendering.renderNode(node)])),
     bases,
     header: { dlimage: packageVersion, cluster: told },
   };

@@ -10,7 +10,7 @@ import { hasErrors, type Diagnostic, type Outcome } from '../../report/diagnosti
 import { clusterContext, identityOf } from './cluster-context.ts';
 import { defaultMtimeSeconds } from './make-entry.ts';
 import { renderNodeWith, type NodeRenderers } from './render-node.ts';
-import type { RenderedNode } from './rendered-node.ts';
+import type { RenderedEntry, RenderedNode } from './rendered-node.ts';
 import { createOverlayRenderer, type EachItem } from './render-overlay.ts';
 import { createSeedRenderer } from './render-seed.ts';
 import { createSeedCheck } from './seed-schemas.ts';
@@ -24,10 +24,12 @@ export interface RenderOptions {
   readonly mtimeSeconds?: number;
 }
 
-/** Renders the nodes of one cluster, one at a time, so that a thousand of them need not be in memory at once. */
+/** Renders the nodes of one cluster. */
 export interface Rendering {
   /** Everything that the node's image holds beyond its base. @throws Error when a template of ours is wrong. */
   renderNode(node: ClusterNode): RenderedNode;
+  /** The services among it, which depend on no identity: units are never templates. Of two with one path the last counts. */
+  unitsOf(node: ClusterNode): RenderedEntry[];
   /** The packages that the overlays of these nodes need, and those of the user's. */
   neededPackages(nodes: readonly ClusterNode[]): Dependency[];
 }
@@ -53,7 +55,7 @@ export function createRendering(
     identities,
     context: shared,
     storagePeers: storagePeersOf(cluster, identities),
-    renderOverlay: createOverlayRenderer(assets, render, mtimeSeconds),
+    ...createOverlayRenderer(assets, render, mtimeSeconds),
     renderSeed: createSeedRenderer(render, createSeedCheck(assets), mtimeSeconds),
     serviceEntries: createServiceEntries(cluster, identities, assets, mtimeSeconds),
     userFileEntries: createUserFileEntries(cluster.files, cluster.users, assets, mtimeSeconds),
@@ -64,6 +66,10 @@ export function createRendering(
   return {
     value: {
       renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)),
+      unitsOf: (node) => [
+        ...overlaysByNode(node).flatMap((overlay) => renderers.renderVerbatim(overlay, isUnit)),
+        ...renderers.userFileEntries(node).filter(({ entry }) => isUnit(entry.path)),
+      ],
       neededPackages: (nodes) => {
         const used = new Set(nodes.flatMap(overlaysByNode));
         return [...[...used].flatMap(({ packages }) => packages), ...cluster.packages.map((name) => [name])];
@@ -71,6 +77,10 @@ export function createRendering(
     },
     diagnostics,
   };
+}
+
+function isUnit(path: string): boolean {
+  return /^\/etc\/systemd\/system\/[^/]+\.service$/.test(path);
 }
 
 function storagePeersOf(cluster: Cluster, identities: ClusterIdentities): EachItem[] {

@@ -35,7 +35,7 @@ export function packageEntries(
   const noTemplate = (asset: string): never => {
     throw new Error(`${asset} is a template; a base is the same for all clusters`);
   };
-  const renderOverlay = createOverlayRenderer(assets, noTemplate, defaultMtimeSeconds);
+  const { renderOverlay } = createOverlayRenderer(assets, noTemplate, defaultMtimeSeconds);
   const scope = { nodeName: '', cluster: {}, node: {}, storagePeers: [] };
   const common = { mode: 0o644, mtimeSeconds: defaultMtimeSeconds, origin: 'packages', shared: true };
   const list = packages.map((one) => `${qualifiedName(one)} ${one.version}\n`).join('');

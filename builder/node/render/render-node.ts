@@ -6,7 +6,7 @@ import type { ClusterContext } from './cluster-context.ts';
 import { hashEntries } from './hash-entries.ts';
 import { nodeContext } from './node-context.ts';
 import { placedEntry } from './placed-entries.ts';
-import type { EachItem, RenderOverlay } from './render-overlay.ts';
+import type { EachItem, RenderOverlay, RenderVerbatim } from './render-overlay.ts';
 import type { RenderedEntry, RenderedNode } from './rendered-node.ts';
 import type { RenderSeed } from './render-seed.ts';
 import type { ServiceEntries } from './service-entries.ts';
@@ -19,6 +19,7 @@ export interface NodeRenderers {
   readonly context: ClusterContext;
   readonly storagePeers: readonly EachItem[];
   readonly renderOverlay: RenderOverlay;
+  readonly renderVerbatim: RenderVerbatim;
   readonly renderSeed: RenderSeed;
   readonly serviceEntries: ServiceEntries;
   readonly userFileEntries: UserFileEntries;

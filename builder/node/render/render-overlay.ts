@@ -21,12 +21,15 @@ export interface OverlayScope {
 /** Renders the overlays of one node after the other; what does not depend on the node is made once and kept. */
 export type RenderOverlay = (overlay: Overlay, scope: OverlayScope) => RenderedEntry[];
 
-/** Makes a renderer for the overlays of one cluster. */
+/** The files of an overlay that no node changes, those with a wanted path. */
+export type RenderVerbatim = (overlay: Overlay, isWanted: (path: string) => boolean) => RenderedEntry[];
+
+/** Makes the renderers for the overlays of one cluster. */
 export function createOverlayRenderer(
   assets: Assets,
   render: RenderTemplate,
   mtimeSeconds: number,
-): RenderOverlay {
+): { readonly renderOverlay: RenderOverlay; readonly renderVerbatim: RenderVerbatim } {
   const kept = new Map<OverlayItem, Map<string, RenderedEntry>>();
   const once = (item: OverlayItem, key: string, make: () => RenderedEntry): RenderedEntry => {
     const made = kept.get(item) ?? new Map<string, RenderedEntry>();
@@ -36,16 +39,20 @@ export function createOverlayRenderer(
     return entry;
   };
 
+  const attributesOf = (overlay: Overlay, item: OverlayItem) => ({
+    ...item,
+    mtimeSeconds,
+    origin: `overlay ${overlay.name}`,
+    shared: true,
+  });
+  const copy = (file: OverlayFile, attributes: EntryAttributes): RenderedEntry =>
+    once(file, '', () => fileFromBytes(attributes, assets.files.get(file.asset) ?? new Uint8Array()));
   const renderFile = (
     file: OverlayFile,
     attributes: EntryAttributes,
     scope: OverlayScope,
   ): RenderedEntry[] => {
-    if (file.render === 'verbatim') {
-      return [
-        once(file, '', () => fileFromBytes(attributes, assets.files.get(file.asset) ?? new Uint8Array())),
-      ];
-    }
+    if (file.render === 'verbatim') return [copy(file, attributes)];
     if (file.each !== null) {
       return scope.storagePeers.map((item) =>
         once(file, item.name, () => {
@@ -64,14 +71,21 @@ export function createOverlayRenderer(
     return fileFromBytes(attributes, new TextEncoder().encode(text));
   };
 
-  return (overlay, scope) =>
+  const renderOverlay: RenderOverlay = (overlay, scope) =>
     overlay.items.flatMap((item) => {
-      const attributes = { ...item, mtimeSeconds, origin: `overlay ${overlay.name}`, shared: true };
+      const attributes = attributesOf(overlay, item);
       if (item.kind === 'symlink') return [once(item, '', () => symlink(attributes, item.target))];
       if (item.kind === 'directory')
         return [once(item, '', () => directory({ ...attributes, mode: item.mode }))];
       return renderFile(item, { ...attributes, mode: item.mode }, scope);
     });
+  const renderVerbatim: RenderVerbatim = (overlay, isWanted) =>
+    overlay.items.flatMap((item) =>
+      item.kind === 'file' && item.render === 'verbatim' && isWanted(item.path)
+        ? [copy(item, { ...attributesOf(overlay, item), mode: item.mode })]
+        : [],
+    );
+  return { renderOverlay, renderVerbatim };
 }
 
 function fillPath(path: string, item: EachItem): string {

@@ -5,7 +5,7 @@ import type { PackerBuilder } from '../packer-variables.ts';
 import type { PackerVersion } from '../packer-version.ts';
 import { commonEntries } from '../../../node/render/common-entries.ts';
 import { hashEntries } from '../../../node/render/hash-entries.ts';
-import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
+import type { RenderedEntry, RenderedNode } from '../../../node/render/rendered-node.ts';
 import type { BuiltItem, ItemDescription } from '../../host/build-artifacts.ts';
 import { describeForVagrant } from '../../host/build-cluster.ts';
 import type { BuildRequest } from '../../host/build-request.ts';
@@ -98,11 +98,11 @@ async function requireReplaceable(
 /** The image for all nodes first: seeds are worth nothing without it. */
 async function buildSeeded(work: Work): Promise<BuiltItem[]> {
   const { prepared, output, asked } = work;
-  const { cluster, rendering, nodes } = prepared;
+  const { cluster, rendered, nodes } = prepared;
   const [first] = nodes;
   if (first === undefined) throw new Error('there is nothing to build');
-  const common = commonEntries(cluster.nodes.map((node) => rendering.renderNode(node)));
-  const { entries, overlays } = rendering.renderNode(first);
+  const common = commonEntries(rendered.values());
+  const { entries, overlays } = rendered.get(first) as RenderedNode;
   const shared = entries.filter((entry) => common.has(entry));
   const used = overlays.filter(({ name }) => shared.some(({ origin }) => origin === `overlay ${name}`));
   const image = await buildImage(work, first, { name: cluster.name, overlays: digestsOf(used) }, shared);
@@ -112,11 +112,11 @@ async function buildSeeded(work: Work): Promise<BuiltItem[]> {
 
 async function buildEach(work: Work): Promise<BuiltItem[]> {
   const { prepared, output } = work;
-  const { cluster, nodes, rendering } = prepared;
+  const { cluster, nodes } = prepared;
   const order = cluster.nodes.map(({ name }) => name);
   const built: BuiltItem[] = [];
   for (const node of nodes) {
-    const rendered = rendering.renderNode(node);
+    const rendered = prepared.rendered.get(node) as RenderedNode;
     built.push(await buildImage(work, node, describeNode(rendered), rendered.entries));
     await output.writeManifest(order, { isLast: true });
   }
