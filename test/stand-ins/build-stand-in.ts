@@ -93,7 +93,9 @@ async function assemble(
   const file = await open(paths.imagePath, 'wx', 0o644);
   await file.truncate(standIn.sizeMb * mebibyte);
   await file.close();
-  const script = [`label: ${standIn.table}`, ...placed.map(describe), ''].join('\n');
+  const { table, diskId } = standIn;
+  const ids = diskId === undefined ? [] : [`label-id: 0x${diskId}`];
+  const script = [`label: ${table}`, ...ids, ...placed.map(describe), ''].join('\n');
   await runTool('sfdisk', ['--quiet', '--no-tell-kernel', paths.imagePath], {
     step: 'write the partition table',
     input: script,

@@ -39,6 +39,8 @@ export interface StandIn extends BaseTarget {
   /** mmdebstrap's own hooks, by directory name. */
   readonly hooks?: readonly string[];
   readonly table: 'dos' | 'gpt';
+  /** Of an MBR, in eight hexadecimal digits, where files of the image name partitions by it. */
+  readonly diskId?: string;
   readonly sizeMb: number;
   readonly partitions: readonly StandInPartition[];
 }

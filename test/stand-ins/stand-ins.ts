@@ -127,6 +127,7 @@ export const standIns = {
     components: ['main'],
     packages: [...system, 'netplan.io', 'network-manager', 'systemd-timesyncd', ...arm64Kernel],
     table: 'dos',
+    diskId: '3d1a7c52',
     sizeMb: 3072,
     partitions: [
       {

@@ -14,9 +14,7 @@ for unit in regenerate_ssh_host_keys userconfig; do
   ln -s "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/$unit.service"
 done
 mkdir -p "$units/local-fs.target.wants"
-for unit in stand-in-resize rpi-resize; do
-  ln -s "/usr/lib/systemd/system/$unit.service" "$units/local-fs.target.wants/$unit.service"
-done
+ln -s /usr/lib/systemd/system/rpi-resize.service "$units/local-fs.target.wants/rpi-resize.service"
 # No login on the screen until somebody has named a user.
 rm -f "$units/getty.target.wants/getty@tty1.service"
 # Who has no name of its own makes users in another way.

@@ -43,6 +43,11 @@ function labelOf(content: StandInPartition['content'] | undefined): string | und
   return content === undefined || content.kind === 'code' ? undefined : content.label;
 }
 
+/** How files of the image name a partition: by its label, or by the disk's id where the publisher does. */
+function sourceOf({ diskId }: StandIn, number: number, label: string): string {
+  return diskId === undefined ? `LABEL=${label}` : `PARTUUID=${diskId}-0${number}`;
+}
+
 describe.each(names)('%s', (name) => {
   const standIn: StandIn = standIns[name];
   const { vendor } = modelOf(standIn);
@@ -63,11 +68,13 @@ describe.each(names)('%s', (name) => {
     expect(standIn.table === 'dos' ? 'mbr' : 'gpt').toBe(image?.layout.table);
     expect(labelOf(partitionAt(standIn, vendor.boot_mount))).toBe(image?.layout.boot_label);
     expect(labelOf(partitionAt(standIn, '/'))).toBe(image?.layout.root_label);
-    const mounted = (textOf(name, 'etc/fstab') ?? '').split('\n').filter((line) => line.startsWith('LABEL='));
+    const mounted = (textOf(name, 'etc/fstab') ?? '')
+      .split('\n')
+      .filter((line) => /^(?:LABEL|PARTUUID)=/.test(line));
     expect(mounted.map((line) => line.split(/\s+/).slice(0, 2)).toSorted()).toEqual(
       standIn.partitions
-        .flatMap(({ content }) =>
-          content.kind === 'code' ? [] : [[`LABEL=${content.label}`, content.mountPoint]],
+        .flatMap(({ content, number }) =>
+          content.kind === 'code' ? [] : [[sourceOf(standIn, number, content.label), content.mountPoint]],
         )
         .toSorted(),
     );
@@ -136,7 +143,7 @@ describe.each(names)('%s', (name) => {
     expect(edited.startsWith(config)).toBe(true);
     expect(editConfig(edited, lines)).toBe(edited);
     const words = textOf(name, `${boot}${commandLinePath(config)}`) ?? '';
-    expect(words).toContain(`root=LABEL=${image?.layout.root_label} `);
+    expect(words).toContain(`root=${sourceOf(standIn, 2, image?.layout.root_label ?? '')} `);
     const changed = editCommandLine(words, vendor.command_line ?? []);
     expect(changed.trimEnd().split('\n')).toHaveLength(1);
     expect(editCommandLine(changed, vendor.command_line ?? [])).toBe(changed);
