@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../../builder/system/host/run-tool.ts';
 import { followConsole, type ConsoleLog } from './console-log.ts';
-import { platforms, type PlatformName } from './platforms.ts';
+import { platforms, type MachineParts, type PlatformName } from './platforms.ts';
 import { startQemu, type QemuProcess } from './qemu-process.ts';
 import { within } from './within.ts';
 
@@ -48,7 +48,13 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
   const consoleFile = join(directory, `${name}.console.log`);
   let qemu: QemuProcess | undefined;
   let howEnded: string | undefined = 'never started';
+  let parts = partsOf(options, disk);
   let platformArguments: readonly string[] = [];
+  let isSwitchedOn = false;
+  let restart = Promise.resolve();
+  // QEMU would give a guest that restarts what it loaded before.
+  const { load } = platform;
+  const isLoadedAgain = load !== undefined && options.mayRestart === true;
 
   const flash: Machine['flash'] = async (image) => {
     if (qemu?.isRunning() === true) throw new Error(`${name} must be off to be flashed`);
@@ -60,19 +66,18 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
         step: `lay a disk over ${image}`,
       },
     );
-    const { memoryMb = 1024, port } = options;
-    platformArguments = await platform.prepare({ image, disk, directory, name, memoryMb, port });
+    parts = partsOf({ ...options, image }, disk);
+    platformArguments = await platform.prepare(parts);
   };
 
-  const start: Machine['start'] = async () => {
-    if (qemu?.isRunning() === true) throw new Error(`${name} is on already`);
-    await machine.console.skipToEnd();
+  const powerOn = async (): Promise<void> => {
     const started = await startQemu(
       platform.program,
       [
         ...['-name', name, '-nodefaults', '-display', 'none'],
-        ...(options.mayRestart === true ? [] : ['-no-reboot']),
+        ...(options.mayRestart === true && !isLoadedAgain ? [] : ['-no-reboot']),
         ...platformArguments,
+        ...((await load?.(parts)) ?? []),
         ...['-netdev', options.netdev.replace(',', ',id=n0,')],
         ...['-chardev', `file,id=console,path=${consoleFile},append=on`, '-serial', 'chardev:console'],
         ...(options.clock === undefined ? [] : ['-rtc', `base=${options.clock}`]),
@@ -81,12 +86,36 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     );
     qemu = started;
     howEnded = undefined;
-    void started.ended.then((how) => (howEnded = how));
+    void started.ended.then((how) => endOf(started, how));
   };
 
-  const kill: Machine['kill'] = async () => await qemu?.kill();
+  const endOf = (ended: QemuProcess, how: string): void => {
+    if (isLoadedAgain && isSwitchedOn && ended.wasToRestart()) {
+      restart = powerOn().catch((error: Error) => void (howEnded = error.message));
+    } else {
+      howEnded = how;
+    }
+  };
+
+  const start: Machine['start'] = async () => {
+    if (qemu?.isRunning() === true) throw new Error(`${name} is on already`);
+    await machine.console.skipToEnd();
+    isSwitchedOn = true;
+    await powerOn();
+  };
+
+  const switchOff = async (): Promise<void> => {
+    isSwitchedOn = false;
+    await restart;
+  };
+
+  const kill: Machine['kill'] = async () => {
+    await switchOff();
+    await qemu?.kill();
+  };
 
   const shutDown: Machine['shutDown'] = async () => {
+    await switchOff();
     if (qemu?.isRunning() !== true) return;
     if (!platform.powerButton) return await qemu.kill();
     await qemu.execute('system_powerdown');
@@ -108,4 +137,11 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
   };
   await flash(options.image);
   return machine;
+}
+
+function partsOf(
+  { image, directory, name, memoryMb = 1024, port }: MachineOptions,
+  disk: string,
+): MachineParts {
+  return { image, disk, directory, name, memoryMb, port };
 }

@@ -1,6 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { readBase } from '../../builder/image/host/base.ts';
 import { runTool } from '../../builder/system/host/run-tool.ts';
+import type { MachineParts } from './platforms.ts';
 
 /** What the Raspberry Pi's own firmware would load; QEMU does not run that firmware. */
 export interface PiBootFiles {
@@ -13,39 +15,55 @@ export interface PiBootFiles {
 /** Upstream's and the vendor's name of the same board: Raspberry Pi 3 Model B. */
 const deviceTrees = ['bcm2837-rpi-3-b.dtb', 'bcm2710-rpi-3-b.dtb'];
 
-/** Takes kernel, initrd, device tree and command line out of an image's boot partition, as its config.txt names them. */
-export async function readPiBootFiles(image: string, directory: string): Promise<PiBootFiles> {
+/**
+ * Takes kernel, initrd, device tree and command line out of the boot partition of a machine's disk, as its config.txt
+ * names them.
+ */
+export async function readPiBootFiles(parts: MachineParts): Promise<PiBootFiles> {
+  const directory = join(parts.directory, `${parts.name}.boot`);
   await mkdir(directory, { recursive: true });
-  // mtools finds the partition by itself when a drive names it.
-  const drives = join(directory, 'mtools.conf');
-  await writeFile(drives, `mtools_skip_check=1\ndrive p: file="${image}" partition=1\n`);
-  const copy = async (name: string, acceptExitCodes: number[] = []): Promise<boolean> => {
-    const result = await runTool('mcopy', ['-n', '-o', `p:/${name}`, directory], {
-      step: `read ${name} from the boot partition of ${image}`,
-      env: { MTOOLSRC: drives },
+  const partition = join(directory, 'partition.img');
+  await copyBootPartition(parts, partition);
+  const copy = async (path: string, acceptExitCodes: number[] = []): Promise<boolean> => {
+    const result = await runTool('mcopy', ['-n', '-o', '-i', partition, `::/${path}`, directory], {
+      step: `read ${path} from the boot partition of ${parts.disk}`,
       acceptExitCodes,
     });
     return result.exitCode === 0;
   };
-  const copied = async (name: string): Promise<string> => {
-    await copy(name);
-    return join(directory, name);
+  const copied = async (path: string): Promise<string> => {
+    await copy(path);
+    return join(directory, basename(path));
   };
 
   const config = parseConfig(await readFile(await copied('config.txt'), 'utf8'));
+  const prefix = config.get('os_prefix') ?? '';
   const kernel = config.get('kernel');
   const initrd = config.get('initramfs')?.split(' ')[0];
   if (kernel === undefined || initrd === undefined) {
-    throw new Error(`config.txt of ${image} names no kernel or no initramfs`);
+    throw new Error(`config.txt of ${parts.disk} names no kernel or no initramfs`);
   }
-  const deviceTree = await firstThat(deviceTrees, async (name) => await copy(name, [1]));
-  if (deviceTree === undefined) throw new Error(`${image} has no device tree for the Raspberry Pi 3`);
+  const deviceTree = await firstThat(deviceTrees, async (name) => await copy(`${prefix}${name}`, [1]));
+  if (deviceTree === undefined) throw new Error(`${parts.disk} has no device tree for the Raspberry Pi 3`);
   return {
-    kernel: await copied(kernel),
-    initrd: await copied(initrd),
+    kernel: await copied(`${prefix}${kernel}`),
+    initrd: await copied(`${prefix}${initrd}`),
     deviceTree: join(directory, deviceTree),
-    commandLine: (await readFile(await copied('cmdline.txt'), 'utf8')).trim(),
+    commandLine: (await readFile(await copied(`${prefix}cmdline.txt`), 'utf8')).trim(),
   };
+}
+
+/** The partition as the guest left it. It lies where the image has it: what grows is another one. */
+async function copyBootPartition({ image, disk }: MachineParts, to: string): Promise<void> {
+  const { boot } = await readBase(image);
+  if (boot === null) throw new Error(`${image} has no boot partition`);
+  const source = [
+    ...['driver=raw', `offset=${boot.offsetBytes}`, `size=${boot.sizeBytes}`],
+    ...['file.driver=qcow2', 'file.file.driver=file', `file.file.filename=${disk}`],
+  ];
+  await runTool('qemu-img', ['convert', '-O', 'raw', '--image-opts', source.join(','), to], {
+    step: `read the boot partition of ${disk}`,
+  });
 }
 
 /** `key=value` and `initramfs FILE ADDRESS` lines of the sections that hold for a Pi 3. */

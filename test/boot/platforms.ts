@@ -34,6 +34,8 @@ export interface Platform {
   readonly slowness: number;
   /** Everything but disk creation, network backend, console and clock. Called once per disk. */
   readonly prepare: (parts: MachineParts) => Promise<readonly string[]>;
+  /** What a board's firmware loads from its disk, which QEMU has to be given. Called at every start: a guest writes there. */
+  readonly load?: (parts: MachineParts) => Promise<readonly string[]>;
 }
 
 const qemuPrefix = '52:54:00:d1:1a';
@@ -95,14 +97,14 @@ function virtualPi(machine: string, processor: string): Platform {
     diskGib: 8,
     powerButton: true,
     slowness: 1.5,
-    prepare: async (parts) => {
-      const files = await readPiBootFiles(parts.image, join(parts.directory, `${parts.name}.boot`));
-      return [
-        ...['-M', machine, '-cpu', processor, '-kernel', files.kernel, '-initrd', files.initrd],
-        ...['-append', `${files.commandLine} console=ttyAMA0`],
-        ...commonParts(parts),
-        ...virtioParts(parts),
-      ];
+    prepare: async (parts) => [
+      ...['-M', machine, '-cpu', processor],
+      ...commonParts(parts),
+      ...virtioParts(parts),
+    ],
+    load: async (parts) => {
+      const { kernel, initrd, commandLine } = await readPiBootFiles(parts);
+      return ['-kernel', kernel, '-initrd', initrd, '-append', `${commandLine} console=ttyAMA0`];
     },
   };
 }
@@ -154,18 +156,21 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     diskGib: 8,
     powerButton: false,
     slowness: 2.5,
-    prepare: async (parts) => {
-      const files = await readPiBootFiles(parts.image, join(parts.directory, `${parts.name}.boot`));
+    prepare: async (parts) => [
+      ...['-M', 'raspi3b'],
+      ...commonParts({ memoryMb: 1024 }, 4),
+      ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
+      ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port, raspberryPiPrefix)}`],
+      // The first serial port is the PL011, which the Pi 3 gives to Bluetooth; the console is the second.
+      ...['-serial', 'null'],
+    ],
+    load: async (parts) => {
+      const { deviceTree, kernel, initrd, commandLine } = await readPiBootFiles(parts);
       return [
-        ...['-M', 'raspi3b', '-dtb', files.deviceTree, '-kernel', files.kernel, '-initrd', files.initrd],
+        ...['-dtb', deviceTree, '-kernel', kernel, '-initrd', initrd],
         // The emulated USB network card is claimed by two drivers at once; without the wrong one, the right one gets it.
         // Its watchdog resets the board at once when it is armed. Source: QEMU, hw/misc/bcm2835_powermgt.c
-        ...['-append', `${files.commandLine} modprobe.blacklist=cdc_subset dlimage.watchdog=off`],
-        ...commonParts({ memoryMb: 1024 }, 4),
-        ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
-        ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port, raspberryPiPrefix)}`],
-        // The first serial port is the PL011, which the Pi 3 gives to Bluetooth; the console is the second.
-        ...['-serial', 'null'],
+        ...['-append', `${commandLine} modprobe.blacklist=cdc_subset dlimage.watchdog=off`],
       ];
     },
   },

@@ -10,6 +10,8 @@ export interface QemuProcess {
   /** Resolves with how it ended once it is gone. */
   readonly ended: Promise<string>;
   readonly isRunning: () => boolean;
+  /** True when the guest asked for a restart, and `-no-reboot` made that the end. */
+  readonly wasToRestart: () => boolean;
   /** Runs one QMP command and returns what it returned. */
   execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Runs one command of the human monitor, for what QMP lacks, and returns what it printed. */
@@ -20,6 +22,8 @@ export interface QemuProcess {
 
 interface QmpMessage {
   readonly id?: number;
+  readonly event?: string;
+  readonly data?: { readonly reason?: string };
   readonly return?: unknown;
   readonly error?: { readonly desc: string };
 }
@@ -63,9 +67,11 @@ export async function startQemu(
 
   const waiting = new Map<number, (message: QmpMessage) => void>();
   let nextId = 1;
+  let shutdownReason: string | undefined;
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = JSON.parse(line) as QmpMessage;
     if (message.id !== undefined) waiting.get(message.id)?.(message);
+    if (message.event === 'SHUTDOWN') shutdownReason = message.data?.reason;
   });
 
   const execute: QemuProcess['execute'] = async (command, args_ = {}) => {
@@ -97,6 +103,7 @@ export async function startQemu(
   return {
     ended,
     isRunning: () => running,
+    wasToRestart: () => shutdownReason === 'guest-reset',
     execute,
     monitor: async (commandLine) =>
       String(await execute('human-monitor-command', { 'command-line': commandLine })),

@@ -163,6 +163,7 @@ export const standIns = {
       'linux-image-armmp',
     ],
     table: 'dos',
+    diskId: '9be04f16',
     sizeMb: 2048,
     partitions: [
       {

@@ -55,7 +55,8 @@ export interface ClusterOfMachinesOptions {
   readonly nodes?: Readonly<Record<number, NodeOptions>>;
 }
 
-const network = { subnet: '192.168.77.0/24', gateway: '192.168.77.9', first_address: '192.168.77.21' };
+/** The LAN of every cluster; none of the defaults. */
+export const network = { subnet: '192.168.77.0/24', gateway: '192.168.77.9', first_address: '192.168.77.21' };
 const virtualIp = '192.168.77.50';
 const clusterName = 'boot';
 const mostNodes = 6;
