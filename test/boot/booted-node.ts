@@ -6,7 +6,7 @@ import { createMachine, type Machine } from './machine.ts';
 import type { ExpectedNode } from './node-facts.ts';
 import { hasNotFailed } from './has-not-failed.ts';
 import { platforms, type PlatformName } from './platforms.ts';
-import { canBoot } from './requirements.ts';
+import { bootsAll, canBoot } from './requirements.ts';
 import { waitForVerdict, type Verdict } from './verdict.ts';
 
 /** Which node of which cluster is booted on what. */
@@ -19,6 +19,8 @@ export interface BootedNodeOptions {
   readonly architecture: ExpectedNode['architecture'];
   /** Where `dlimage inspect` finds the seed's meta-data. */
   readonly metaDataPath: string;
+  /** Only tried when what takes long is wanted. */
+  readonly isLong?: boolean;
 }
 
 /** A node that is running and has told what it looks like. */
@@ -44,7 +46,7 @@ export function describeBootedNode(
   options: BootedNodeOptions,
   tests: (booted: () => BootedNode) => void,
 ): void {
-  describe.runIf(canBoot(options.platform))(title, () => {
+  describe.runIf(canBoot(options.platform) && (bootsAll || options.isLong !== true))(title, () => {
     let node: BootedNode | undefined;
     const stop: (() => Promise<void>)[] = [];
 

@@ -10,7 +10,7 @@ export interface ExpectedNode {
   readonly prefixLength: number;
   readonly gateway: string;
   readonly interface: string;
-  readonly architecture: 'x86_64' | 'aarch64';
+  readonly architecture: 'x86_64' | 'aarch64' | 'armv6l';
   readonly timezone: string;
   readonly instanceId: string;
   readonly userPublicKey: string;

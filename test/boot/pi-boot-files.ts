@@ -12,14 +12,36 @@ export interface PiBootFiles {
   readonly commandLine: string;
 }
 
-/** Upstream's and the vendor's name of the same board: Raspberry Pi 3 Model B. */
-const deviceTrees = ['bcm2837-rpi-3-b.dtb', 'bcm2710-rpi-3-b.dtb'];
+/** A board that QEMU knows. */
+export interface PiBoard {
+  readonly title: string;
+  /** Its section of config.txt. */
+  readonly section: string;
+  /** Upstream's and the vendor's name of its device tree. */
+  readonly deviceTrees: readonly string[];
+}
+
+export const piBoards = {
+  3: {
+    title: 'Raspberry Pi 3 Model B',
+    section: 'pi3',
+    deviceTrees: ['bcm2837-rpi-3-b.dtb', 'bcm2710-rpi-3-b.dtb'],
+  },
+  1: {
+    title: 'Raspberry Pi 1 Model A+',
+    section: 'pi1',
+    deviceTrees: ['bcm2835-rpi-a-plus.dtb', 'bcm2835-rpi-b-plus.dtb', 'bcm2708-rpi-b-plus.dtb'],
+  },
+} as const satisfies Readonly<Record<number, PiBoard>>;
 
 /**
  * Takes kernel, initrd, device tree and command line out of the boot partition of a machine's disk, as its config.txt
  * names them.
  */
-export async function readPiBootFiles(parts: MachineParts): Promise<PiBootFiles> {
+export async function readPiBootFiles(
+  parts: MachineParts,
+  board: PiBoard = piBoards[3],
+): Promise<PiBootFiles> {
   const directory = join(parts.directory, `${parts.name}.boot`);
   await mkdir(directory, { recursive: true });
   const partition = join(directory, 'partition.img');
@@ -36,15 +58,15 @@ export async function readPiBootFiles(parts: MachineParts): Promise<PiBootFiles>
     return join(directory, basename(path));
   };
 
-  const config = parseConfig(await readFile(await copied('config.txt'), 'utf8'));
+  const config = parseConfig(await readFile(await copied('config.txt'), 'utf8'), board.section);
   const prefix = config.get('os_prefix') ?? '';
   const kernel = config.get('kernel');
   const initrd = config.get('initramfs')?.split(' ')[0];
   if (kernel === undefined || initrd === undefined) {
     throw new Error(`config.txt of ${parts.disk} names no kernel or no initramfs`);
   }
-  const deviceTree = await firstThat(deviceTrees, async (name) => await copy(`${prefix}${name}`, [1]));
-  if (deviceTree === undefined) throw new Error(`${parts.disk} has no device tree for the Raspberry Pi 3`);
+  const deviceTree = await firstThat(board.deviceTrees, async (name) => await copy(`${prefix}${name}`, [1]));
+  if (deviceTree === undefined) throw new Error(`${parts.disk} has no device tree for the ${board.title}`);
   return {
     kernel: await copied(`${prefix}${kernel}`),
     initrd: await copied(`${prefix}${initrd}`),
@@ -66,13 +88,13 @@ async function copyBootPartition({ image, disk }: MachineParts, to: string): Pro
   });
 }
 
-/** `key=value` and `initramfs FILE ADDRESS` lines of the sections that hold for a Pi 3. */
-function parseConfig(text: string): Map<string, string> {
+/** `key=value` and `initramfs FILE ADDRESS` lines of the sections that hold for a board. */
+function parseConfig(text: string, board: string): Map<string, string> {
   const settings = new Map<string, string>();
   let applies = true;
   for (const line of text.split('\n').map((raw) => raw.replace(/#.*/, '').trim())) {
     const section = /^\[(.+)\]$/.exec(line)?.[1];
-    if (section !== undefined) applies = section === 'all' || section === 'pi3';
+    if (section !== undefined) applies = section === 'all' || section === board;
     const [, key, value] = /^(\w+)\s*[=\s]\s*(.*)$/.exec(line) ?? [];
     if (applies && key !== undefined && value !== undefined) settings.set(key, value);
   }

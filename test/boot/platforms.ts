@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tools, type ToolName } from '../../builder/system/host/tools.ts';
-import { readPiBootFiles } from './pi-boot-files.ts';
+import { piBoards, readPiBootFiles } from './pi-boot-files.ts';
 
 /** A kind of machine that an image can be booted on. */
 export type PlatformName =
-  'pc-bios' | 'pc-uefi' | 'arm64-uefi' | 'raspberry-pi-3' | 'virt-pi-arm64' | 'virt-pi-armhf';
+  | 'pc-bios'
+  | 'pc-uefi'
+  | 'arm64-uefi'
+  | 'raspberry-pi-3'
+  | 'raspberry-pi-1'
+  | 'virt-pi-arm64'
+  | 'virt-pi-armhf';
 
 /** What a platform needs to know of a machine in order to make its command line. */
 export interface MachineParts {
@@ -109,6 +115,9 @@ function virtualPi(machine: string, processor: string): Platform {
   };
 }
 
+/** Of the board's power management QEMU has the watchdog alone; the kernel's driver of the rest ends in a panic. */
+const withoutPower = 'initcall_blacklist=bcm2835_pm_driver_init';
+
 /** Every machine that the tests know. QEMU's own emulation of processors works everywhere; KVM does not. */
 export const platforms: Readonly<Record<PlatformName, Platform>> = {
   'pc-bios': {
@@ -171,6 +180,25 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
         // The emulated USB network card is claimed by two drivers at once; without the wrong one, the right one gets it.
         // Its watchdog resets the board at once when it is armed. Source: QEMU, hw/misc/bcm2835_powermgt.c
         ...['-append', `${commandLine} modprobe.blacklist=cdc_subset dlimage.watchdog=off`],
+      ];
+    },
+  },
+  'raspberry-pi-1': {
+    program: 'qemu-system-aarch64',
+    tools: ['qemu-system-aarch64', 'qemu-system-x86_64', 'qemu-img', 'setpriv', 'mcopy'],
+    diskGib: 8,
+    powerButton: false,
+    slowness: 3,
+    prepare: async (parts) => [
+      ...['-M', 'raspi1ap', '-accel', 'tcg,thread=single', '-m', '512'],
+      ...['-drive', `if=sd,file=${parts.disk},format=qcow2,cache=unsafe`],
+      ...['-device', `usb-net,netdev=n0,mac=${macOf(parts.port, raspberryPiPrefix)}`],
+    ],
+    load: async (parts) => {
+      const { deviceTree, kernel, initrd, commandLine } = await readPiBootFiles(parts, piBoards[1]);
+      return [
+        ...['-dtb', deviceTree, '-kernel', kernel, '-initrd', initrd],
+        ...['-append', `${commandLine} console=ttyAMA0 ${withoutPower} modprobe.blacklist=cdc_subset`],
       ];
     },
   },

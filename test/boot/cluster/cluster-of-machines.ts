@@ -39,6 +39,8 @@ export interface ClusterOfMachines {
 export interface NodeOptions {
   /** What the board's clock says at power-on; see `MachineOptions.clock`. */
   readonly clock?: string;
+  /** What the node is, where it is not what the others are. */
+  readonly platform?: PlatformName;
 }
 
 export interface ClusterOfMachinesOptions {
@@ -65,7 +67,7 @@ const mostNodes = 6;
 export async function createClusterOfMachines(options: ClusterOfMachinesOptions): Promise<ClusterOfMachines> {
   const define = (count: number): Record<string, unknown> => ({
     profile: 'x86',
-    count,
+    ...(options.definition?.['nodes'] === undefined && { count }),
     network,
     vip: virtualIp,
     ...options.definition,
@@ -80,7 +82,7 @@ export async function createClusterOfMachines(options: ClusterOfMachinesOptions)
   const forwards = new Map<string, number>();
   const plugIn = async (number: number, nodeOptions: NodeOptions = {}): Promise<ClusterNode> => {
     const { mayRestart = false, platform = 'pc-bios' } = options;
-    const node = await createNode(cluster, lan, number, { ...nodeOptions, mayRestart, platform });
+    const node = await createNode(cluster, lan, number, { mayRestart, platform, ...nodeOptions });
     nodes.push(node);
     return node;
   };
