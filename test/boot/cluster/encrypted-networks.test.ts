@@ -4,8 +4,10 @@ import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { ClusterNode, ClusterOfMachines } from './cluster-of-machines.ts';
 import { describeCluster } from './describe-cluster.ts';
+import { explainCluster } from './explain-cluster.ts';
 import { fetchText } from './probe.ts';
 import { assemblySeconds, waitForAssembly } from './wait-for-assembly.ts';
+import { waitUntil } from './wait-until.ts';
 import { webImage, writeWebImage } from './web-image.ts';
 
 /** Two overlay networks that differ in nothing but this. */
@@ -69,7 +71,17 @@ describeCluster(
 
         it('answers on a published port of the node that does not run the service', async () => {
           const port = await machines().forward(receiver().address, published);
-          expect((await fetchText(port, '/hostname')).trim()).toMatch(/^[0-9a-f]{12}$/);
+          let answer: string | undefined;
+          await waitUntil({
+            what: 'an answer of the service',
+            seconds: 300,
+            missing: async () => {
+              answer = await fetchText(port, '/hostname');
+              return answer === undefined ? 'none yet' : undefined;
+            },
+            explain: async () => await explainCluster(machines().nodes),
+          });
+          expect(answer?.trim()).toMatch(/^[0-9a-f]{12}$/);
         });
 
         it('sends ESP for the encrypted network, and none for the other', async () => {
