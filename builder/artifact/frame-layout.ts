@@ -1,4 +1,5 @@
-import { endOf, type ImageContents, type PatchRange } from './image-contents.ts';
+import type { PatchRange } from '../image/patch.ts';
+import { endOf, type ImageContents } from './image-contents.ts';
 
 /**
  * One stretch of an image that is compressed on its own.

@@ -1,10 +1,5 @@
-import { pieceLength, slicePiece, type Piece } from './piece.ts';
-
-/** What takes the place of the base's bytes, and where. */
-export interface PatchRange {
-  readonly offsetBytes: number;
-  readonly piece: Piece;
-}
+import { slicePiece } from '../image/piece.ts';
+import type { PatchRange } from '../image/patch.ts';
 
 /** A base image as the cache keeps it: opened for reading only, known by its digest. */
 export interface DigestedBase {
@@ -44,11 +39,11 @@ export function overlayRanges(lower: readonly PatchRange[], upper: readonly Patc
 
 /** Where a range ends. */
 export function endOf(range: PatchRange): number {
-  return range.offsetBytes + pieceLength(range.piece);
+  return range.offsetBytes + range.lengthBytes;
 }
 
 /** The part of a range between two positions of the image. */
 export function cutRange(range: PatchRange, start: number, end: number): PatchRange {
   const piece = slicePiece(range.piece, start - range.offsetBytes, end - range.offsetBytes);
-  return { offsetBytes: start, piece };
+  return { offsetBytes: start, lengthBytes: end - start, piece };
 }

@@ -1,6 +1,7 @@
 import type { ByteRange } from '../image/ranges.ts';
-import { cutRange, endOf, overlayRanges, type ImageContents, type PatchRange } from './image-contents.ts';
-import type { Piece } from './piece.ts';
+import type { PatchRange } from '../image/patch.ts';
+import { cutRange, endOf, overlayRanges, type ImageContents } from './image-contents.ts';
+import type { Piece } from '../image/piece.ts';
 
 /** Plans any stretch of an image: bytes of the patches, ranges of the base file, and zeros. */
 export interface ImagePlan {

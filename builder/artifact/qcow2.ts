@@ -1,6 +1,6 @@
 import { HostError } from '../report/errors.ts';
 import type { ByteRange } from '../image/ranges.ts';
-import type { Piece } from './piece.ts';
+import type { Piece } from '../image/piece.ts';
 
 /** A file that a qcow2 image lies on: what the image itself does not hold is read from there. */
 export interface Qcow2Backing {

@@ -1,18 +1,24 @@
 import type { ByteSource } from './byte-source.ts';
+import type { Piece } from './piece.ts';
 import type { ByteRange } from './ranges.ts';
+
+/** What takes the place of the base's bytes, and where. */
+export interface PatchRange extends ByteRange {
+  readonly piece: Piece;
+}
 
 /**
  * What makes one image out of its base: the ranges that differ, in the order of their offsets, without overlaps.
- * The bytes are read when they are wanted, since a large patch lies in a file.
+ * The bytes are read when they are wanted, since a large patch lies in a file until it is closed.
  */
 export interface Patch {
   readonly baseSizeBytes: number;
   /** No range is longer than 1 MiB. */
-  readonly ranges: readonly ByteRange[];
+  readonly ranges: readonly PatchRange[];
   /** Sum of the ranges' lengths. */
   readonly sizeBytes: number;
   /** The bytes of one of `ranges`. */
-  read(range: ByteRange): Promise<Buffer>;
+  read(range: PatchRange): Promise<Buffer>;
   /** Gives back memory and disk space. */
   close(): Promise<void>;
 }

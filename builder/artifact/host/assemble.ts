@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { totalLength, type Piece } from '../piece.ts';
+import { totalLength, type Piece } from '../../image/piece.ts';
 
 /** A file to be written, or only hashed, from its pieces. */
 export interface AssembleJob {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { totalLength } from '../piece.ts';
+import { totalLength } from '../../image/piece.ts';
 import { assemble, type AssembleJob, type AssembleResult, type OnBytes } from './assemble.ts';
 import type { AssembleAnswer, AssembleRequest } from './assemble-worker.ts';
 

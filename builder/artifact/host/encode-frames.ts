@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from '../frame-layout.ts';
-import type { Piece } from '../piece.ts';
+import type { Piece } from '../../image/piece.ts';
 import type { Assembler } from './assembler.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
 import type { FrameShelf } from './frame-shelf.ts';

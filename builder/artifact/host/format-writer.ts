@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { PatchRange } from '../image-contents.ts';
 import { artifactName, type BuildFormat, type WrittenFormat } from '../../image/image-format.ts';
 import { planImage } from '../image-pieces.ts';
-import { pieceLength } from '../piece.ts';
+import { pieceLength } from '../../image/piece.ts';
 import type { Patch } from '../../image/patch.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import { diskFull, isDiskFull } from '../../system/host/disk-full.ts';
@@ -16,7 +15,6 @@ import { createAssembler } from './assembler.ts';
 import { dataRangesOf } from './data-ranges.ts';
 import { createGzipCodec } from './gzip-codec.ts';
 import { createLimiter } from '../../system/host/limiter.ts';
-import { loadLayer } from './load-layer.ts';
 import { framesDirectory, pruneFrames } from '../../base/host/prune-frames.ts';
 import type { BoxFiles } from '../box-files.ts';
 import { createLibvirtBoxWriter, createVirtualboxBoxWriter } from './write-box.ts';
@@ -101,7 +99,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   const limiter = createLimiter(threads);
   const context = { cacheDirectory, temporaryDirectory: temporary.path, assembler, limiter, progress };
   const writers = createWriters(context, options.backing === true);
-  const plan = createPlanner(cacheDirectory, temporary.path);
+  const plan = createPlanner(cacheDirectory);
   let jobs = 0;
 
   /** A raw image is hashed while it is written; patches and maps hold no image. */
@@ -114,7 +112,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   };
 
   const write = async (job: FormatJob, directory: string): Promise<WrittenFormats> => {
-    const image = await plan(job, directory);
+    const image = await plan(job);
     const writing = job.formats.map(async (format): Promise<WrittenArtifact> => {
       const temporaryPath = join(directory, artifactName(job.fileName ?? job.name, format));
       const { sizeBytes, sha256 } = await writers[format].write(temporaryPath, image, job.signal);
@@ -170,24 +168,18 @@ function createWriters(context: WriterContext, isThin: boolean): Record<WrittenF
   };
 }
 
-/** Loads layers and looks through bases, each once. */
-function createPlanner(
-  cacheDirectory: string,
-  temporaryDirectory: string,
-): (job: FormatJob, directory: string) => Promise<PlannedImage> {
+/** Looks through each base once. */
+function createPlanner(cacheDirectory: string): (job: FormatJob) => Promise<PlannedImage> {
   const dataRanges = new Map<string, Promise<readonly ByteRange[]>>();
-  const shared = new WeakMap<Patch, Promise<readonly PatchRange[]>>();
-  return async (job, directory) => {
+  return async (job) => {
     const { base, name } = job;
-    const layer = shared.get(job.shared) ?? loadLayer(job.shared, temporaryDirectory);
-    shared.set(job.shared, layer);
     // A patch holds nothing of the base, so the base need not be looked through for it.
     const isPatch = job.formats.every((format) => format === 'dlpatch');
     const scan = () => dataRangesOf(base, framesDirectory(cacheDirectory, base.sha256));
     const known = isPatch ? Promise.resolve([]) : (dataRanges.get(base.sha256) ?? scan());
     if (!isPatch) dataRanges.set(base.sha256, known);
     const ranges = await known;
-    const contents = { base, shared: await layer, own: await loadLayer(job.own, directory) };
+    const contents = { base, shared: job.shared.ranges, own: job.own.ranges };
     const layers = { shared: job.shared, own: job.own };
     const boxFiles = job.boxFiles ?? null;
     const planned = {

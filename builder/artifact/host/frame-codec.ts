@@ -1,5 +1,5 @@
 import type { DeflateFrame } from '../gzip-join.ts';
-import type { Piece } from '../piece.ts';
+import type { Piece } from '../../image/piece.ts';
 import type { XzStream } from '../xz-stream.ts';
 
 /** One compressed frame, ready to be joined with others. */

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { totalLength, type Piece } from '../piece.ts';
+import { totalLength, type Piece } from '../../image/piece.ts';
 
 /** Reads small pieces into memory, one after the other. */
 export async function readPieces(pieces: readonly Piece[]): Promise<Buffer> {

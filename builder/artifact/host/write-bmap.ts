@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { renderBmap, type DigestedRange } from '../bmap.ts';
-import { endOf, type PatchRange } from '../image-contents.ts';
+import type { PatchRange } from '../../image/patch.ts';
+import { endOf } from '../image-contents.ts';
 import type { ImagePlan } from '../image-pieces.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import { mappedRanges } from '../../image/mapped-ranges.ts';

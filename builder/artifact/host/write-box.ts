@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import { totalLength, type Piece } from '../piece.ts';
+import { totalLength, type Piece } from '../../image/piece.ts';
 import { planQcow2 } from '../qcow2.ts';
 import { defaultMtimeSeconds } from '../../node/render/make-entry.ts';
 import { libvirtMetadata, virtualboxMetadata, wholeGibibytes, type BoxFiles } from '../box-files.ts';

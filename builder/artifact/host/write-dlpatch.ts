@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createDeflateRaw, deflateRaw } from 'node:zlib';
 import { renderDlpatchHeader, type DlpatchLayer } from '../dlpatch.ts';
-import type { PatchRange } from '../image-contents.ts';
-import { pieceLength, totalLength, type Piece } from '../piece.ts';
+import type { PatchRange } from '../../image/patch.ts';
+import { pieceLength, totalLength, type Piece } from '../../image/piece.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { readPieces } from './read-pieces.ts';
 

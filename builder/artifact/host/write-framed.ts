@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layoutFrames, type Frame } from '../frame-layout.ts';
-import type { PatchRange } from '../image-contents.ts';
+import type { PatchRange } from '../../image/patch.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { encodeFrames } from './encode-frames.ts';
 import type { FrameCodec } from './frame-codec.ts';

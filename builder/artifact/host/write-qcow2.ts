@@ -1,6 +1,6 @@
 import type { ImagePlan } from '../image-pieces.ts';
 import { planQcow2 } from '../qcow2.ts';
-import { pieceLength } from '../piece.ts';
+import { pieceLength } from '../../image/piece.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, open, rm } from 'node:fs/promises';
-import type { Piece } from '../piece.ts';
+import type { Piece } from '../../image/piece.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import type { AssembleResult, OnBytes } from './assemble.ts';
 import type { Assembler } from './assembler.ts';

@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Patch } from '../patch.ts';
-import type { ByteRange } from '../ranges.ts';
+import type { Patch, PatchRange } from '../patch.ts';
 import { sourceOf } from './open-image.ts';
 import { writeFully } from '../../system/host/write-fully.ts';
 
@@ -15,56 +15,49 @@ export interface PatchStore {
   discard(): Promise<void>;
 }
 
-/** Collects a patch in memory, and in a file of `directory` that has no name any more once it grows large. */
+/**
+ * Collects a patch in memory, and in a file of a private `directory` once it grows large. Threads that write artifacts
+ * read it there.
+ */
 export function createPatchStore(baseSizeBytes: number, directory: string): PatchStore {
-  const ranges: ByteRange[] = [];
-  const inMemory = new Map<ByteRange, Buffer>();
-  const inFile = new Map<ByteRange, number>();
+  const ranges: PatchRange[] = [];
+  const path = join(directory, `patch-${randomBytes(6).toString('hex')}`);
   let spill: FileHandle | null = null;
   let memoryBytes = 0;
   let fileBytes = 0;
 
   const close = async () => {
-    inMemory.clear();
-    await spill?.close();
+    const file = spill;
     spill = null;
+    await file?.close();
+    if (file !== null) await rm(path, { force: true });
   };
   return {
     async append(offsetBytes, bytes) {
-      const range = { offsetBytes, lengthBytes: bytes.length };
-      ranges.push(range);
-      if (memoryBytes + bytes.length <= memoryLimitBytes) {
-        inMemory.set(range, Buffer.from(bytes));
-        memoryBytes += bytes.length;
+      const lengthBytes = bytes.length;
+      if (memoryBytes + lengthBytes <= memoryLimitBytes) {
+        ranges.push({ offsetBytes, lengthBytes, piece: { kind: 'bytes', bytes: Buffer.from(bytes) } });
+        memoryBytes += lengthBytes;
         return;
       }
-      spill ??= await openNameless(directory);
+      spill ??= await open(path, 'wx+', 0o600);
       await writeFully(spill, bytes, fileBytes);
-      inFile.set(range, fileBytes);
-      fileBytes += bytes.length;
+      const piece = { kind: 'file', path, offsetBytes: fileBytes, lengthBytes } as const;
+      ranges.push({ offsetBytes, lengthBytes, piece });
+      fileBytes += lengthBytes;
     },
     finish: () => ({
       baseSizeBytes,
       ranges,
       sizeBytes: memoryBytes + fileBytes,
       close,
-      async read(range) {
-        const kept = inMemory.get(range);
-        if (kept !== undefined) return kept;
-        const position = inFile.get(range);
-        if (spill === null || position === undefined)
+      async read({ piece }) {
+        if (piece.kind === 'bytes') return Buffer.from(piece.bytes);
+        if (spill === null || piece.kind !== 'file')
           throw new Error('not a range of this patch, or it is closed');
-        return sourceOf(spill, fileBytes).read(position, range.lengthBytes);
+        return sourceOf(spill, fileBytes).read(piece.offsetBytes, piece.lengthBytes);
       },
     }),
     discard: close,
   };
-}
-
-/** A file without a name is gone as soon as nobody has it open, however the process ends. It can hold secrets. */
-async function openNameless(directory: string): Promise<FileHandle> {
-  const path = join(directory, 'patch');
-  const handle = await open(path, 'wx+', 0o600);
-  await rm(path);
-  return handle;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { overlayRanges, type PatchRange } from '../../../builder/artifact/image-contents.ts';
+import type { PatchRange } from '../../../builder/image/patch.ts';
+import { overlayRanges } from '../../../builder/artifact/image-contents.ts';
 import { planImage } from '../../../builder/artifact/image-pieces.ts';
-import { pieceLength, type Piece } from '../../../builder/artifact/piece.ts';
+import { pieceLength, type Piece } from '../../../builder/image/piece.ts';
 import { contents, range } from './sample-contents.ts';
 
 /** What a list of ranges does to a disk of dots: one letter a byte. */

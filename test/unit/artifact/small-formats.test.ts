@@ -8,7 +8,7 @@ import {
   type DlpatchHeader,
 } from '../../../builder/artifact/dlpatch.ts';
 import { planQcow2 } from '../../../builder/artifact/qcow2.ts';
-import { totalLength } from '../../../builder/artifact/piece.ts';
+import { totalLength } from '../../../builder/image/piece.ts';
 
 describe('a block map', () => {
   const ranges = [

@@ -36,7 +36,10 @@ describe('differingRuns', () => {
 });
 
 describe('a patch laid over its base', () => {
-  const ranges = [range(4096, 8192), range(16_384, 4096)];
+  const ranges = [
+    { ...range(4096, 8192), piece: { kind: 'zeros', lengthBytes: 8192 } as const },
+    { ...range(16_384, 4096), piece: { kind: 'zeros', lengthBytes: 4096 } as const },
+  ];
   const patch: Patch = {
     baseSizeBytes: 32_768,
     ranges,
