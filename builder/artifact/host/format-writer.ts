@@ -80,32 +80,32 @@ export interface FormatOptions {
   readonly workDirectory: string;
   readonly progress: Progress;
   /** Threads, and compressors at a time; by default one for each core, and no more than memory allows. */
-  readonly threads?: number;
+  readonly jobs?: number;
   /** True makes each `.qcow2` a thin overlay of the base in the cache: an instant disk for a virtual machine. */
   readonly backing?: boolean;
   /** False leaves out the digest of the uncompressed image, except of one that is written uncompressed. */
-  readonly imageDigest?: boolean;
+  readonly imageChecksum?: boolean;
 }
 
 /** More compressors at a time would need more than 300 MB: each takes about 50. */
-const usualThreads = 3;
+const usualJobs = 3;
 
 /** Opens a writer; close it when the build ends. */
 export async function openFormatWriter(options: FormatOptions): Promise<FormatWriter> {
   const { cacheDirectory, progress } = options;
   const temporary = await makePrivateTemporary(options.workDirectory);
-  const threads = options.threads ?? Math.min(availableParallelism(), usualThreads);
-  const assembler = createAssembler(threads);
-  const limiter = createLimiter(threads);
+  const jobs = options.jobs ?? Math.min(availableParallelism(), usualJobs);
+  const assembler = createAssembler(jobs);
+  const limiter = createLimiter(jobs);
   const context = { cacheDirectory, temporaryDirectory: temporary.path, assembler, limiter, progress };
   const writers = createWriters(context, options.backing === true);
   const plan = createPlanner(cacheDirectory);
-  let jobs = 0;
+  let written = 0;
 
   /** A raw image is hashed while it is written; patches and maps hold no image. */
   const digestOf = async (job: FormatJob, image: PlannedImage): Promise<string | null> => {
     if (job.imageSha256 !== undefined && job.imageSha256 !== null) return job.imageSha256;
-    const isWanted = options.imageDigest !== false && job.formats.some(isWholeImage);
+    const isWanted = options.imageChecksum !== false && job.formats.some(isWholeImage);
     if (!isWanted || job.formats.includes('img')) return null;
     const pieces = image.plan.pieces(0, image.plan.sizeBytes);
     return (await assembler.run({ pieces, path: null, holes: true, digest: true }, job.onBytes)).sha256;
@@ -134,7 +134,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   return {
     async write(job) {
       job.signal?.throwIfAborted();
-      const directory = join(temporary.path, `node-${(jobs += 1)}`);
+      const directory = join(temporary.path, `node-${(written += 1)}`);
       await mkdir(directory, { mode: 0o700 });
       try {
         return await write(job, directory);
@@ -151,13 +151,13 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   };
 }
 
-function createWriters(context: WriterContext, isThin: boolean): Record<WrittenFormat, ArtifactWriter> {
+function createWriters(context: WriterContext, backing: boolean): Record<WrittenFormat, ArtifactWriter> {
   return {
     img: createRawWriter(context),
     'img.zst': createFramedWriter(context, createZstdCodec()),
     'img.xz': createFramedWriter(context, createXzCodec()),
     'img.gz': createFramedWriter(context, createGzipCodec()),
-    qcow2: createQcow2Writer(context, isThin),
+    qcow2: createQcow2Writer(context, backing),
     vmdk: createConvertedWriter(context, 'vmdk'),
     vdi: createConvertedWriter(context, 'vdi'),
     vhdx: createConvertedWriter(context, 'vhdx'),

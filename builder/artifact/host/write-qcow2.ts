@@ -4,12 +4,12 @@ import { pieceLength } from '../../image/piece.ts';
 import type { ByteRange } from '../../image/ranges.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 
-/** Writes disks for QEMU: whole ones, or with `isThin` overlays that need the base where it lies now. */
-export function createQcow2Writer({ assembler }: WriterContext, isThin: boolean): ArtifactWriter {
+/** Writes disks for QEMU: whole ones, or with `backing` overlays that need the base where it lies now. */
+export function createQcow2Writer({ assembler }: WriterContext, backing: boolean): ArtifactWriter {
   return {
     write(path, { base, plan, dataRanges }) {
       const disk = { sizeBytes: plan.sizeBytes, contents: plan.pieces };
-      const pieces = isThin
+      const pieces = backing
         ? planQcow2({
             ...disk,
             ranges: patchedRanges(plan, []),

@@ -17,7 +17,7 @@ export interface ArtifactJob<Format extends BuildFormat> {
   readonly base: NodeBase;
   readonly formats: readonly Format[];
   /** True for `.qcow2` files that lie on the base in the cache. */
-  readonly isThin: boolean;
+  readonly backing: boolean;
   /** Over all that the files are made from. */
   readonly inputsSha256: string;
   readonly header: ManifestHeader;
@@ -46,11 +46,11 @@ export async function buildArtifacts<Format extends BuildFormat>(
 ): Promise<BuiltItem> {
   const { about, base, output, inputsSha256 } = job;
   const { name } = about;
-  const backing = job.isThin ? base.image.path : undefined;
+  const backingPath = job.backing ? base.image.path : undefined;
   const current = await output.current(about);
   const isSame = current?.inputsSha256 === inputsSha256;
   const kept = isSame
-    ? current.files.filter((file) => file.format !== 'qcow2' || file.backing === backing)
+    ? current.files.filter((file) => file.format !== 'qcow2' || file.backing === backingPath)
     : [];
   const missing = job.formats.filter((wanted) => !kept.some(({ format }) => format === wanted));
   if (current !== undefined && missing.length === 0)
@@ -62,7 +62,7 @@ export async function buildArtifacts<Format extends BuildFormat>(
     format,
     sizeBytes,
     sha256,
-    ...(format === 'qcow2' && backing !== undefined && { backing }),
+    ...(format === 'qcow2' && backingPath !== undefined && { backing: backingPath }),
   }));
   const record: ManifestItem = {
     ...about,

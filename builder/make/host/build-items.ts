@@ -46,9 +46,9 @@ export async function buildItems(job: ItemsJob): Promise<BuiltItem[]> {
     cacheDirectory: request.cacheDirectory,
     workDirectory: output.path,
     progress,
-    backing: request.isThin,
-    imageDigest: request.hasImageDigest,
-    threads: request.jobs,
+    backing: request.backing,
+    imageChecksum: request.imageChecksum,
+    jobs: request.jobs,
   });
   const expected = expectedItems(
     { name: cluster.name, isSeeded: cluster.delivery.isSeeded },
@@ -173,7 +173,7 @@ async function buildSharedImage(work: Work): Promise<BuiltItem | null> {
 
 function imageWork({ request, header, output, patches, writer }: Work) {
   const formats = request.formats.filter((format): format is WrittenFormat => format !== 'seed-iso');
-  return { formats, isThin: request.isThin, header, output, patches, writer, signal: request.signal };
+  return { formats, backing: request.backing, header, output, patches, writer, signal: request.signal };
 }
 
 function boxFilesOf({ request, nodes, assets }: Work, name: string, base: NodeBase): BoxFiles | null {

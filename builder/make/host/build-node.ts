@@ -11,7 +11,7 @@ import type { NodePatches } from './node-patches.ts';
 /** One image to be built from its base: that of a node, or that of all nodes. */
 export interface ImageJob extends Pick<
   ArtifactJob<WrittenFormat>,
-  'about' | 'base' | 'formats' | 'isThin' | 'header' | 'output'
+  'about' | 'base' | 'formats' | 'backing' | 'header' | 'output'
 > {
   /** Everything that the image holds beyond its base. */
   readonly entries: readonly RenderedEntry[];

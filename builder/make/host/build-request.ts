@@ -16,9 +16,9 @@ export interface BuildRequest {
   readonly isSeeded: boolean;
   readonly boxes: BoxPublishing & { readonly hasVagrantUser: boolean };
   /** True makes each `.qcow2` a thin overlay of the base in the cache. */
-  readonly isThin: boolean;
+  readonly backing: boolean;
   /** False leaves out the digests of uncompressed images, except of those that are written uncompressed. */
-  readonly hasImageDigest: boolean;
+  readonly imageChecksum: boolean;
   /** Nodes that are worked on at once, and compressors that run at once; each takes about 50 MB. */
   readonly jobs: number;
   readonly outputDirectory: string;

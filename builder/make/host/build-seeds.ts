@@ -27,7 +27,7 @@ export async function buildSeed(job: SeedJob): Promise<BuiltItem> {
     ...job,
     about: describeNode(rendered),
     formats: [format],
-    isThin: false,
+    backing: false,
     inputsSha256: createHash('sha256')
       .update(`seed ${hashEntries(own)}`)
       .digest('hex'),

@@ -27,7 +27,7 @@ import { writePackerTemplate } from './write-template.ts';
 /** A cluster whose images Packer makes: one for all nodes and a seed for each, or one for each of the selected nodes. */
 export interface PackerRequest extends Omit<
   BuildRequest,
-  'formats' | 'isThin' | 'hasImageDigest' | 'jobs' | 'mirror'
+  'formats' | 'backing' | 'imageChecksum' | 'jobs' | 'mirror'
 > {
   readonly builder: PackerBuilder;
 }
@@ -57,8 +57,8 @@ export async function buildWithPacker(request: PackerRequest): Promise<BuiltItem
   const asked: BuildRequest = {
     ...request,
     formats: formatsOf(builder),
-    isThin: false,
-    hasImageDigest: false,
+    backing: false,
+    imageChecksum: false,
     jobs: 1,
   };
   await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
