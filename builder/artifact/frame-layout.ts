@@ -3,11 +3,11 @@ import { endOf, type ImageContents } from './image-contents.ts';
 
 /**
  * One stretch of an image that is compressed on its own.
- * `cold`: bytes of the base, the same in every image of this base. `shared`: changed by the layer of the cluster.
+ * `base`: bytes of the base, the same in every image of this base. `shared`: changed by the layer of the cluster.
  * `own`: changed by the node.
  */
 export interface Frame {
-  readonly kind: 'cold' | 'shared' | 'own';
+  readonly kind: 'base' | 'shared' | 'own';
   readonly offsetBytes: number;
   readonly lengthBytes: number;
 }
@@ -25,7 +25,7 @@ interface Interval {
 /**
  * Divides an image into frames: a fixed grid of `frameBytes`, in which the ranges that a patch changes are frames of
  * their own. It depends on the image alone, never on its siblings, on their number, or on what was built before:
- * the same image always gets the same frames, and images that change the same places have their cold frames in common.
+ * the same image always gets the same frames, and images that change the same places have their frames of the base in common.
  */
 export function layoutFrames(contents: ImageContents, frameBytes: number): Frame[] {
   const { sizeBytes } = contents.base;
@@ -41,7 +41,7 @@ export function layoutFrames(contents: ImageContents, frameBytes: number): Frame
   const frames: Frame[] = [];
   for (const [index, start] of sorted.slice(0, -1).entries()) {
     const end = sorted[index + 1]!;
-    const kind = isOwn(start) ? 'own' : isShared(start) ? 'shared' : 'cold';
+    const kind = isOwn(start) ? 'own' : isShared(start) ? 'shared' : 'base';
     const last = frames.at(-1);
     const joins = last !== undefined && last.kind === kind && start % frameBytes !== 0;
     if (joins) frames[frames.length - 1] = { ...last, lengthBytes: end - last.offsetBytes };

@@ -101,7 +101,7 @@ function openSink(job: AssembleJob, sizeBytes: number, onBytes: OnBytes | undefi
   };
 }
 
-/** Frames of a cold artifact are many files, each used once: few stay open. */
+/** Frames of an artifact are many files, each used once: few stay open. */
 function openSource(sources: Map<string, number>, path: string): number {
   const known = sources.get(path);
   if (known !== undefined) return known;

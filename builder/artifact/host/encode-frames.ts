@@ -5,12 +5,12 @@ import type { Frame } from '../frame-layout.ts';
 import type { Piece } from '../../image/piece.ts';
 import type { Assembler } from './assembler.ts';
 import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
-import type { FrameShelf } from './frame-shelf.ts';
+import type { FrameCache } from './frame-cache.ts';
 import type { Limiter } from '../../system/host/limiter.ts';
 import type { Progress, Task } from '../../system/host/progress.ts';
 
 /** What frames are made with. */
-export interface FrameWorkshop {
+export interface FrameContext {
   readonly codec: FrameCodec;
   readonly assembler: Assembler;
   /** Compressors that run at once; each takes memory. */
@@ -24,7 +24,7 @@ export interface FrameWorkshop {
 /** A frame with where it is kept, and how its bytes come together. */
 export interface PlacedFrame {
   readonly frame: Frame;
-  readonly shelf: FrameShelf;
+  readonly cache: FrameCache;
   readonly key: string;
   readonly pieces: readonly Piece[];
 }
@@ -34,22 +34,22 @@ const batchBytes = 16 * 1024 * 1024;
 const batchFrames = 64;
 const taskBytes = 64 * 1024 * 1024;
 
-/** Finds or makes every frame, in the order asked for. What is on a shelf already is not compressed again. */
+/** Finds or makes every frame, in the order asked for. What is on a cache already is not compressed again. */
 export async function encodeFrames(
-  workshop: FrameWorkshop,
+  context: FrameContext,
   wanted: readonly PlacedFrame[],
 ): Promise<EncodedFrame[]> {
   // One after the other: finding a frame for the first time reads it.
   const found: (EncodedFrame | undefined)[] = [];
-  for (const { shelf, key } of wanted) found.push(await (shelf.expected(key) ?? shelf.find(key)));
+  for (const { cache, key } of wanted) found.push(await (cache.expected(key) ?? cache.find(key)));
   // From here to the last `expect` nothing is awaited, so that two images do not make the same frame.
-  const missing = eachOnce(wanted.filter(({ shelf, key }, index) => !found[index] && !shelf.expected(key)));
-  const task = startTask(workshop, missing);
+  const missing = eachOnce(wanted.filter(({ cache, key }, index) => !found[index] && !cache.expected(key)));
+  const task = startTask(context, missing);
   let doneBytes = 0;
   const batches = batchesOf(missing).map((batch) => {
-    const made = workshop.limiter(() => makeBatch(workshop, batch));
-    for (const [index, { shelf, key }] of batch.entries()) {
-      shelf.expect(
+    const made = context.limiter(() => makeBatch(context, batch));
+    for (const [index, { cache, key }] of batch.entries()) {
+      cache.expect(
         key,
         made.then((frames) => frames[index]!),
       );
@@ -62,16 +62,16 @@ export async function encodeFrames(
   else task?.fail();
   if (failure !== undefined) throw failure.reason;
   return Promise.all(
-    wanted.map(async ({ shelf, key }, index) => found[index] ?? (await shelf.expected(key)!)),
+    wanted.map(async ({ cache, key }, index) => found[index] ?? (await cache.expected(key)!)),
   );
 }
 
 /** Frames of zeros are the same frame, wherever they lie. */
 function eachOnce(frames: readonly PlacedFrame[]): PlacedFrame[] {
-  const seen = new Map<FrameShelf, Set<string>>();
-  return frames.filter(({ shelf, key }) => {
-    const keys = seen.get(shelf) ?? new Set<string>();
-    seen.set(shelf, keys);
+  const seen = new Map<FrameCache, Set<string>>();
+  return frames.filter(({ cache, key }) => {
+    const keys = seen.get(cache) ?? new Set<string>();
+    seen.set(cache, keys);
     const isNew = !keys.has(key);
     keys.add(key);
     return isNew;
@@ -79,7 +79,7 @@ function eachOnce(frames: readonly PlacedFrame[]): PlacedFrame[] {
 }
 
 /** The base's first compression is worth a progress bar, a node's few frames are not. */
-function startTask({ codec, progress }: FrameWorkshop, missing: readonly PlacedFrame[]): Task | null {
+function startTask({ codec, progress }: FrameContext, missing: readonly PlacedFrame[]): Task | null {
   const total = rawBytes(missing);
   if (total < taskBytes) return null;
   return progress.task(`Compress the base for ${codec.format}`, { total, unit: 'bytes' });
@@ -103,8 +103,8 @@ function batchesOf(frames: readonly PlacedFrame[]): PlacedFrame[][] {
   return batches;
 }
 
-async function makeBatch(workshop: FrameWorkshop, batch: readonly PlacedFrame[]): Promise<EncodedFrame[]> {
-  const { codec, assembler, temporaryDirectory, signal } = workshop;
+async function makeBatch(context: FrameContext, batch: readonly PlacedFrame[]): Promise<EncodedFrame[]> {
+  const { codec, assembler, temporaryDirectory, signal } = context;
   signal?.throwIfAborted();
   const name = randomBytes(6).toString('hex');
   const paths = batch.map((_, index) => join(temporaryDirectory, `${name}-${index}`));
@@ -115,8 +115,8 @@ async function makeBatch(workshop: FrameWorkshop, batch: readonly PlacedFrame[])
     const files = batch.map(({ frame }, index) => ({ path: paths[index]!, lengthBytes: frame.lengthBytes }));
     await codec.compress(files, signal);
     const frames: EncodedFrame[] = [];
-    for (const [index, { shelf, key }] of batch.entries()) {
-      frames.push(await shelf.put(key, `${paths[index]!}${codec.suffix}`));
+    for (const [index, { cache, key }] of batch.entries()) {
+      frames.push(await cache.put(key, `${paths[index]!}${codec.suffix}`));
     }
     return frames;
   } catch (error) {

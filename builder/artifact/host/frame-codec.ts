@@ -23,7 +23,7 @@ export interface RawFrame {
 export interface FrameCodec {
   readonly format: 'img.zst' | 'img.xz' | 'img.gz';
   readonly level: number;
-  /** Size of a cold frame: large enough that cutting costs next to nothing. */
+  /** Size of a frame of the base: large enough that cutting costs next to nothing. */
   readonly frameBytes: number;
   /** Compresses files: each `path` is gone afterwards, and `path + suffix` is there. */
   compress(files: readonly RawFrame[], signal?: AbortSignal): Promise<void>;

@@ -5,7 +5,7 @@ import type { PatchRange } from '../../image/patch.ts';
 import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 import { encodeFrames } from './encode-frames.ts';
 import type { FrameCodec } from './frame-codec.ts';
-import { openFrameShelf, type FrameShelf } from './frame-shelf.ts';
+import { openFrameCache, type FrameCache } from './frame-cache.ts';
 import { framesDirectory } from '../../base/host/prune-frames.ts';
 
 /**
@@ -14,33 +14,33 @@ import { framesDirectory } from '../../base/host/prune-frames.ts';
  */
 export function createFramedWriter(context: WriterContext, codec: FrameCodec): ArtifactWriter {
   const { assembler } = context;
-  const coldShelves = new Map<string, Promise<FrameShelf>>();
-  const sharedShelves = new WeakMap<readonly PatchRange[], Promise<FrameShelf>>();
+  const baseCaches = new Map<string, Promise<FrameCache>>();
+  const sharedCaches = new WeakMap<readonly PatchRange[], Promise<FrameCache>>();
   let directories = 0;
 
-  const openTemporary = async (): Promise<FrameShelf> => {
+  const openTemporary = async (): Promise<FrameCache> => {
     const directory = join(context.temporaryDirectory, `${codec.format}-${(directories += 1)}`);
     await mkdir(directory, { mode: 0o700 });
-    return openFrameShelf(directory, codec);
+    return openFrameCache(directory, codec);
   };
-  const coldShelf = (sha256: string): Promise<FrameShelf> => {
+  const baseCache = (sha256: string): Promise<FrameCache> => {
     const name = join(framesDirectory(context.cacheDirectory, sha256), `${codec.format}-${codec.level}`);
-    const shelf = coldShelves.get(sha256) ?? openFrameShelf(name, codec);
-    coldShelves.set(sha256, shelf);
-    return shelf;
+    const cache = baseCaches.get(sha256) ?? openFrameCache(name, codec);
+    baseCaches.set(sha256, cache);
+    return cache;
   };
-  const sharedShelf = (layer: readonly PatchRange[]): Promise<FrameShelf> => {
-    const shelf = sharedShelves.get(layer) ?? openTemporary();
-    sharedShelves.set(layer, shelf);
-    return shelf;
+  const sharedCache = (layer: readonly PatchRange[]): Promise<FrameCache> => {
+    const cache = sharedCaches.get(layer) ?? openTemporary();
+    sharedCaches.set(layer, cache);
+    return cache;
   };
 
   return {
     async write(path, { contents, plan }, signal) {
       const own = await openTemporary();
-      const shelves: Record<Frame['kind'], FrameShelf> = {
-        cold: await coldShelf(contents.base.sha256),
-        shared: await sharedShelf(contents.shared),
+      const caches: Record<Frame['kind'], FrameCache> = {
+        base: await baseCache(contents.base.sha256),
+        shared: await sharedCache(contents.shared),
         own,
       };
       try {
@@ -48,7 +48,7 @@ export function createFramedWriter(context: WriterContext, codec: FrameCodec): A
           const pieces = plan.pieces(frame.offsetBytes, frame.lengthBytes);
           const isZero = pieces.every((piece) => piece.kind === 'zeros');
           const key = `${isZero ? 'zeros' : frame.offsetBytes}-${frame.lengthBytes}`;
-          return { frame, shelf: isZero ? shelves.cold : shelves[frame.kind], key, pieces };
+          return { frame, cache: isZero ? caches.base : caches[frame.kind], key, pieces };
         });
         const frames = await encodeFrames({ ...context, codec, ...(signal && { signal }) }, placed);
         return await assembler.run({ pieces: codec.join(frames), path, holes: false, digest: true });

@@ -17,7 +17,7 @@ export interface NodePatches {
   close(): Promise<void>;
 }
 
-interface SharedGround {
+interface SharedLayer {
   readonly copy: WorkCopy;
   readonly shared: Patch;
 }
@@ -29,33 +29,33 @@ interface SharedGround {
  *   on what is built beside it.
  */
 export function openNodePatches(directory: string, common: ReadonlySet<RenderedEntry>): NodePatches {
-  const grounds = new Map<NodeBase, Promise<SharedGround>>();
+  const sharedLayers = new Map<NodeBase, Promise<SharedLayer>>();
   return {
     async make(base, entries, signal) {
       const shared = entries.filter((entry) => common.has(entry));
       const own = entries.filter((entry) => !common.has(entry)).map(({ entry }) => entry);
-      const opening = grounds.get(base) ?? openGround(base, shared, directory, signal);
-      grounds.set(base, opening);
-      const ground = await opening;
-      return { shared: ground.shared, own: await ground.copy.makePatch(own, { signal }) };
+      const opening = sharedLayers.get(base) ?? openSharedLayer(base, shared, directory, signal);
+      sharedLayers.set(base, opening);
+      const layer = await opening;
+      return { shared: layer.shared, own: await layer.copy.makePatch(own, { signal }) };
     },
     async close() {
-      for (const opening of grounds.values()) {
+      for (const opening of sharedLayers.values()) {
         // One that could not be opened has removed what it made.
-        const ground = await opening.catch(() => null);
-        await ground?.copy.close();
-        await ground?.shared.close();
+        const layer = await opening.catch(() => null);
+        await layer?.copy.close();
+        await layer?.shared.close();
       }
     },
   };
 }
 
-async function openGround(
+async function openSharedLayer(
   base: NodeBase,
   entries: readonly RenderedEntry[],
   directory: string,
   signal: AbortSignal,
-): Promise<SharedGround> {
+): Promise<SharedLayer> {
   const copy = await openWorkCopy({ base: base.image, directory });
   try {
     const shared = await copy.makePatch(

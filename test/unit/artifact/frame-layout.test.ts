@@ -15,9 +15,9 @@ function shown(image: ReturnType<typeof contents>): string[] {
 describe('layoutFrames', () => {
   it('is a grid where nothing is patched', () => {
     expect(shown(contents(40 * mebibyte, [], []))).toEqual([
-      'cold 0+16384',
-      'cold 16384+16384',
-      'cold 32768+8192',
+      'base 0+16384',
+      'base 16384+16384',
+      'base 32768+8192',
     ]);
   });
 
@@ -25,18 +25,18 @@ describe('layoutFrames', () => {
     const shared = [range(mebibyte, 8192, 1), range(2 * mebibyte, 4096, 1)];
     const own = [range(2 * mebibyte, 4096, 2)];
     expect(shown(contents(frameBytes, shared, own))).toEqual([
-      ...['cold 0+1024', 'shared 1024+64', 'cold 1088+960', 'own 2048+64', 'cold 2112+14272'],
+      ...['base 0+1024', 'shared 1024+64', 'base 1088+960', 'own 2048+64', 'base 2112+14272'],
     ]);
   });
 
   it('joins ranges with small gaps, and cuts at the grid', () => {
     const own = [range(0, 4096, 1), range(150 * kibibyte, 4096, 1), range(frameBytes - 4096, 8192, 1)];
     expect(shown(contents(2 * frameBytes, [], own))).toEqual([
-      ...['own 0+192', 'cold 192+16128', 'own 16320+64', 'own 16384+64', 'cold 16448+16320'],
+      ...['own 0+192', 'base 192+16128', 'own 16320+64', 'own 16384+64', 'base 16448+16320'],
     ]);
   });
 
-  it('keeps its cold frames when a file takes a block more', () => {
+  it('keeps its frames of the base when a file takes a block more', () => {
     const one = layoutFrames(contents(frameBytes, [], [range(mebibyte, 4096, 1)]), frameBytes);
     const other = layoutFrames(contents(frameBytes, [], [range(mebibyte, 12_288, 1)]), frameBytes);
     expect(other).toEqual(one);

@@ -10,10 +10,10 @@ import type { EncodedFrame, FrameCodec } from './frame-codec.ts';
  * the first use: a damaged file is made again instead of damaging every image. Frames come by rename, so several
  * processes may use the directory at once.
  */
-export interface FrameShelf {
+export interface FrameCache {
   /** A frame that is here and intact. */
   find(key: string): Promise<EncodedFrame | undefined>;
-  /** A frame that is being made, or was made since the shelf was opened. */
+  /** A frame that is being made, or was made since the cache was opened. */
   expected(key: string): Promise<EncodedFrame> | undefined;
   /** Says that the frame with this key comes from `made`: others wait for it instead of making it, too. */
   expect(key: string, made: Promise<EncodedFrame>): void;
@@ -24,8 +24,8 @@ export interface FrameShelf {
 
 const bufferBytes = 256 * 1024;
 
-/** Opens a shelf, or makes one. */
-export async function openFrameShelf(directory: string, codec: FrameCodec): Promise<FrameShelf> {
+/** Opens a cache, or makes one. */
+export async function openFrameCache(directory: string, codec: FrameCodec): Promise<FrameCache> {
   await makePrivateDirectory(directory);
   const files = new Map<string, string>();
   for (const name of await readdir(directory)) {
