@@ -20,10 +20,19 @@ ORPHAN_SECONDS_WHEN_COMPLETE = 60
 
 ROTATED_LABEL = "dlimage.tokens-rotated"
 
+SLOW_ARCHITECTURES = ("armv5l", "armv6l")
+"""Boards with one old core, as the kernel calls them."""
+
+SLOW_HEARTBEAT_SECONDS = 20
+"""Between two signs of life, of which a member may miss two. Docker's own 5 are too few for a board that starts a container:
+the swarm calls it down, and takes the container away before it has begun."""
+
 
 def keep_house(world: World, view: ManagerView) -> Optional[str]:
     """Does the first thing that is due. Returns what it did, or None."""
-    return _remove_orphan(world, view.nodes) or ensure_ingress(world, view) or _rotate_tokens(world, view)
+    return (
+        _remove_orphan(world, view.nodes) or ensure_ingress(world, view) or _give_time(world, view) or _rotate_tokens(world, view)
+    )
 
 
 def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
@@ -39,6 +48,23 @@ def _remove_orphan(world: World, nodes: List[Dict[str, Any]]) -> Optional[str]:
             remove_member(world, node)
             return "removed what was left of a join that was cut off"
     return None
+
+
+def _give_time(world: World, view: ManagerView) -> Optional[str]:
+    """Lengthens the time between heartbeats once a slow board is a member."""
+    slow = [host_name(node) for node in view.nodes if _architecture(node) in SLOW_ARCHITECTURES]
+    dispatcher = view.swarm["Spec"].get("Dispatcher") or {}
+    wanted = SLOW_HEARTBEAT_SECONDS * 10**9
+    if not slow or dispatcher.get("HeartbeatPeriod", 0) >= wanted:
+        return None
+    spec = {**view.swarm["Spec"], "Dispatcher": {**dispatcher, "HeartbeatPeriod": wanted}}
+    world.docker.update_swarm(view.swarm, spec)
+    return f"gave members {SLOW_HEARTBEAT_SECONDS} s between signs of life: {slow[0]} is a slow board"
+
+
+def _architecture(node: Dict[str, Any]) -> str:
+    description = node.get("Description") or {}
+    return str((description.get("Platform") or {}).get("Architecture", ""))
 
 
 def _rotate_tokens(world: World, view: ManagerView) -> Optional[str]:
