@@ -264,7 +264,8 @@ def place():
     if zone and not os.path.isfile(f"/usr/share/zoneinfo/{zone}"):
         yield f"no time zone {zone}"
     locale = config.get("locale")
-    if locale and locale != "C.UTF-8":
+    # "false": cloud-init leaves it as the image has it.
+    if locale and locale not in ("C.UTF-8", "false"):
         # locale-gen makes it of the file that is named like it, without the character set. That this is so, and that
         # such a name is taken afterwards, locales.test.ts tries with the program itself, which takes seconds for each.
         place, _, charset = locale.partition(".")
