@@ -2,6 +2,13 @@ import type { Tool } from './tool.ts';
 
 /** Programs that only the tests start. */
 export const testTools = {
+  faketime: {
+    program: 'faketime',
+    purpose: 'gives programs another clock in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'faketime', fedora: 'libfaketime', arch: 'libfaketime', macos: 'libfaketime' },
+    neededFor: 'test',
+  },
   mypy: {
     program: 'mypy',
     purpose: 'checks the types of the Python that runs on the nodes',
