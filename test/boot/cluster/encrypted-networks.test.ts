@@ -14,7 +14,7 @@ import { webImage, writeWebImage } from './web-image.ts';
 const networks = ['plain', 'sealed'] as const;
 type NetworkName = (typeof networks)[number];
 
-const megabytes = 16;
+const megabytes = 64;
 const published = 8000;
 
 const stack = {
@@ -110,7 +110,8 @@ async function makeNetworks(cluster: ClusterOfMachines): Promise<void> {
     const option = network === 'sealed' ? '--opt encrypted' : '';
     await one.shell.runAsRoot(`docker network create --driver overlay --attachable ${option} ${network}`);
     // Networks of a swarm reach a manager at once; a container is what takes them to a node.
-    const sink = 'while true; do busybox nc -l -p 9000 >/dev/null; done';
+    // Without a program of its own nc ends the connection at once: its standard input has nothing.
+    const sink = 'busybox nc -ll -p 9000 -e busybox dd of=/dev/null bs=64k';
     await other.shell.runAsRoot(
       `docker run --detach --name sink-${network} --network ${network} ${webImage} sh -c '${sink}'`,
     );
