@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBaseFacts } from '../../builder/make/host/read-base-facts.ts';
+import { readBaseFacts } from '../../builder/base/host/facts/read-base-facts.ts';
 import { readBase } from '../../builder/image/host/base.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
-import { buildCluster } from '../../make/host/build-cluster.ts';
+import { buildCluster } from '../../make/host/make-cluster.ts';
 import type { BuiltItem } from '../../make/host/build-artifacts.ts';
 import { buildFormats, isBox, type BuildFormat } from '../../image/image-format.ts';
 import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
@@ -16,7 +16,7 @@ import { loadAndReport, type DefinitionOptions } from './support/definition-opti
 import { formatBytes } from '../../report/format-units.ts';
 import { abortOnInterruption } from '../terminal/interruption.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
-import { requireFittingBase } from '../../make/host/fitting-base.ts';
+import { requireFittingBase } from '../../base/host/facts/fitting-base.ts';
 
 interface BuildOptions extends DefinitionOptions {
   readonly out?: string;

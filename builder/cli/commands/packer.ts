@@ -14,7 +14,7 @@ import { shownPath } from '../../system/host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
 import { abortOnInterruption } from '../terminal/interruption.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
-import { requireFittingBase } from '../../make/host/fitting-base.ts';
+import { requireFittingBase } from '../../base/host/facts/fitting-base.ts';
 
 interface PackerOptions extends DefinitionOptions {
   readonly out?: string;

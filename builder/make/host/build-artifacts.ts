@@ -1,7 +1,7 @@
 import type { Manifest } from '../../cluster/generated/manifest.ts';
 import { artifactName, buildFormats, type BuildFormat } from '../../image/image-format.ts';
 import type { WrittenArtifact } from '../../artifact/host/format-writer.ts';
-import type { NodeBase } from './node-base.ts';
+import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
 import type { ManifestHeader, ManifestItem } from './output/output-records.ts';
 

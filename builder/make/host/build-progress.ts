@@ -1,6 +1,6 @@
 import type { ClusterNode } from '../../cluster/model/cluster.ts';
 import type { Progress, Task } from '../../system/host/progress.ts';
-import type { NodeBase } from './node-base.ts';
+import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
 
 /** How far a build is: in bytes of whole images, since four nodes alone would be a bar of four steps. */
 export interface BuildProgress {

@@ -1,7 +1,7 @@
 import type { Patch } from '../../image/patch.ts';
 import type { RenderedEntry } from '../../node/render/rendered-node.ts';
 import { openWorkCopy, type WorkCopy } from '../../image/host/work-copy.ts';
-import type { NodeBase } from './node-base.ts';
+import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
 
 /** What makes a node's image out of its base. */
 export interface NodeLayers {

@@ -11,9 +11,9 @@ import { ensureIdentities, readIdentities } from '../../cluster/identity/host/id
 import { writeSshAccess } from '../../cluster/identity/host/ssh-access-files.ts';
 import { packageVersion } from '../../system/host/package-version.ts';
 import { readAssets } from '../../node/host/read-assets.ts';
-import type { BuildRequest } from './build-request.ts';
-import { checkBases } from './check-bases.ts';
-import { ensureNodeBases, type NodeBase } from './node-base.ts';
+import type { BuildRequest } from './make-request.ts';
+import { checkBases } from '../../base/host/obtain/check-bases.ts';
+import { ensureNodeBases, type NodeBase } from '../../base/host/obtain/obtain-bases.ts';
 import type { ManifestHeader } from './output/output-records.ts';
 
 /** A cluster with everything that its images are made from. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { acquireLock } from '../../system/host/process-lock.ts';
 import { OutputDirectory } from './output/output-directory.ts';
-import type { BuildRequest } from './build-request.ts';
+import type { BuildRequest } from './make-request.ts';
 
 /** Does something with the directory of a build while no other process writes to it. */
 export async function withOutputDirectory<T>(

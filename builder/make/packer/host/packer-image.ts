@@ -2,7 +2,7 @@ import type { Profile } from '../../../cluster/generated/profile.ts';
 import type { Assets } from '../../../node/overlay/assets.ts';
 import type { Entry } from '../../../image/entry.ts';
 import type { PackerBuilder, PackerHost } from '../packer-variables.ts';
-import type { NodeBase } from '../../host/node-base.ts';
+import type { NodeBase } from '../../../base/host/obtain/obtain-bases.ts';
 
 /** An image to be made by Packer. */
 export interface PackerImage {

@@ -4,7 +4,7 @@ import { runPackerCommand } from '../../../../builder/cli/commands/packer.ts';
 import { usageErrorOf } from '../../../../builder/cli/usage-error.ts';
 import { createProgram } from '../../../../builder/cli/program.ts';
 import type { ClusterNode } from '../../../../builder/cluster/model/cluster.ts';
-import { requireOneBase } from '../../../../builder/make/host/node-base.ts';
+import { requireOneBase } from '../../../../builder/base/host/obtain/obtain-bases.ts';
 import { parseImageAddress } from '../../../../builder/image/image-address.ts';
 import { readPackerHost } from '../../../../builder/make/packer/host/packer-host.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';

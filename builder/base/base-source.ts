@@ -1,8 +1,8 @@
-import { isBuilt, isVendor, platformOf } from '../../cluster/model/base-traits.ts';
-import type { ClusterBase, ClusterNode, UserImage } from '../../cluster/model/cluster.ts';
-import type { Profile } from '../../cluster/generated/profile.ts';
-import type { BaseRequest } from '../../base/host/base-request.ts';
-import type { VendorRequest } from '../../base/host/vendor-base.ts';
+import { isBuilt, isVendor, platformOf } from '../cluster/model/base-traits.ts';
+import type { ClusterBase, ClusterNode, UserImage } from '../cluster/model/cluster.ts';
+import type { Profile } from '../cluster/generated/profile.ts';
+import type { BaseRequest } from './host/base-request.ts';
+import type { VendorRequest } from './host/vendor-base.ts';
 
 /** Tells which nodes have the same base. */
 export function wantedBase({ base, profile }: ClusterNode): string {

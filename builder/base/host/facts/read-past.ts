@@ -1,6 +1,6 @@
-import type { BasePast } from '../../cluster/base-facts/base-facts.ts';
-import { findNetworks } from '../../cluster/base-facts/earlier-networks.ts';
-import type { ImageFiles } from '../../image/host/image-files.ts';
+import type { BasePast } from '../../../cluster/base-facts/base-facts.ts';
+import { findNetworks } from '../../../cluster/base-facts/earlier-networks.ts';
+import type { ImageFiles } from '../../../image/host/image-files.ts';
 
 const networkFolders: readonly (readonly [string, RegExp])[] = [
   ['/etc/netplan', /\.yaml$/],

@@ -3,7 +3,7 @@ import type { BuildFormat } from '../../image/image-format.ts';
 import type { BuildRecord } from '../../cluster/identity/host/record-build.ts';
 import type { Progress } from '../../system/host/progress.ts';
 import type { BoxPublishing } from '../vagrant/host/write-vagrant-files.ts';
-import type { FittingBase } from './fitting-base.ts';
+import type { FittingBase } from '../../base/host/facts/fitting-base.ts';
 
 /** What is to be built, and where everything lies. Directories are absolute. */
 export interface BuildRequest {

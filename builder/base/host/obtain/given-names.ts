@@ -1,6 +1,6 @@
-import type { ClusterBase } from '../../cluster/model/cluster.ts';
-import { coverLogins } from '../../report/cover-logins.ts';
-import { nameInError } from '../../system/host/name-in-error.ts';
+import type { ClusterBase } from '../../../cluster/model/cluster.ts';
+import { coverLogins } from '../../../report/cover-logins.ts';
+import { nameInError } from '../../../system/host/name-in-error.ts';
 
 /** The path or URL of an image of the user's; null for bases that dlimage knows, which nobody gives as a file. */
 export function givenName(base: ClusterBase): string | null {

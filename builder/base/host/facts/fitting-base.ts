@@ -1,7 +1,7 @@
-import type { BaseJudge } from '../../cluster/base-facts/base-judge.ts';
-import { hasErrors, type SourceText } from '../../report/diagnostic.ts';
-import { ConfigurationError } from '../../report/errors.ts';
-import type { Progress } from '../../system/host/progress.ts';
+import type { BaseJudge } from '../../../cluster/base-facts/base-judge.ts';
+import { hasErrors, type SourceText } from '../../../report/diagnostic.ts';
+import { ConfigurationError } from '../../../report/errors.ts';
+import type { Progress } from '../../../system/host/progress.ts';
 import { readBaseFacts, type AskedBase } from './read-base-facts.ts';
 
 /**

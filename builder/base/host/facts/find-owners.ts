@@ -1,5 +1,5 @@
-import { canonicalPath } from '../../cluster/rules/node-paths.ts';
-import type { ImageFiles } from '../../image/host/image-files.ts';
+import { canonicalPath } from '../../../cluster/rules/node-paths.ts';
+import type { ImageFiles } from '../../../image/host/image-files.ts';
 
 const lists = '/var/lib/dpkg/info';
 

@@ -1,10 +1,10 @@
-import { findHindrances, type Hindrance } from '../../cluster/contents/cloud-init-hindrances.ts';
-import { createExtTree } from '../../image/ext-tree.ts';
-import type { BaseImage } from '../../image/host/base.ts';
-import { statExt } from '../../image/host/ext-programs.ts';
-import { openImageFiles, type ImageFiles } from '../../image/host/image-files.ts';
-import { readCommandLines } from '../../image/host/read-command-lines.ts';
-import type { OpenImage } from '../../image/host/open-image.ts';
+import { findHindrances, type Hindrance } from '../../../cluster/contents/cloud-init-hindrances.ts';
+import { createExtTree } from '../../../image/ext-tree.ts';
+import type { BaseImage } from '../../../image/host/base.ts';
+import { statExt } from '../../../image/host/ext-programs.ts';
+import { openImageFiles, type ImageFiles } from '../../../image/host/image-files.ts';
+import { readCommandLines } from '../../../image/host/read-command-lines.ts';
+import type { OpenImage } from '../../../image/host/open-image.ts';
 
 const units = ['-local', '-main', '-network', ''].map((part) => `cloud-init${part}.service`);
 /** They switch cloud-init off when they lead to /dev/null. Source: systemd.unit(5), systemd.generator(7) */

@@ -3,25 +3,25 @@ import {
   type BaseFacts,
   type BasePlace,
   type BaseSystem,
-} from '../../cluster/base-facts/base-facts.ts';
-import type { BaseQuestions } from '../../cluster/base-facts/base-judge.ts';
-import { parseOsRelease } from '../../cluster/base-facts/os-release.ts';
-import { createExtTree, type ExtPlace } from '../../image/ext-tree.ts';
+} from '../../../cluster/base-facts/base-facts.ts';
+import type { BaseQuestions } from '../../../cluster/base-facts/base-judge.ts';
+import { parseOsRelease } from '../../../cluster/base-facts/os-release.ts';
+import { createExtTree, type ExtPlace } from '../../../image/ext-tree.ts';
 import {
   formatDependency,
   missingDependencies,
   type Dependency,
-} from '../../system/debian-packages/dependency.ts';
-import { neededPackages } from '../../system/debian-packages/needed-packages.ts';
+} from '../../../system/debian-packages/dependency.ts';
+import { neededPackages } from '../../../system/debian-packages/needed-packages.ts';
 import {
   nativeArchitectureOf,
   presentNames,
   parseDpkgStatus,
-} from '../../system/debian-packages/dpkg-status.ts';
-import type { BaseImage } from '../../image/host/base.ts';
-import { statExt } from '../../image/host/ext-programs.ts';
-import { openImageFiles, type ImageFiles } from '../../image/host/image-files.ts';
-import { withImage } from '../../image/host/open-image.ts';
+} from '../../../system/debian-packages/dpkg-status.ts';
+import type { BaseImage } from '../../../image/host/base.ts';
+import { statExt } from '../../../image/host/ext-programs.ts';
+import { openImageFiles, type ImageFiles } from '../../../image/host/image-files.ts';
+import { withImage } from '../../../image/host/open-image.ts';
 import { findOwners } from './find-owners.ts';
 import { readHindrances } from './read-hindrances.ts';
 import { readPast } from './read-past.ts';

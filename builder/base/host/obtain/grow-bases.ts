@@ -1,12 +1,12 @@
-import type { ClusterNode } from '../../cluster/model/cluster.ts';
-import { parentOf } from '../../image/image-path.ts';
-import { sizeOf } from '../../image/space-need.ts';
-import type { RenderedNode } from '../../node/render/rendered-node.ts';
-import type { EnsureBaseOptions } from '../../base/host/base-request.ts';
-import { ensureGrownBase } from '../../base/host/grown-base.ts';
-import { readBase, type BaseImage } from '../../image/host/base.ts';
-import { freeRootSpace, hasRoom, type FreeSpace } from '../../image/host/grow-root.ts';
-import type { NodeBase } from './node-base.ts';
+import type { ClusterNode } from '../../../cluster/model/cluster.ts';
+import { parentOf } from '../../../image/image-path.ts';
+import { sizeOf } from '../../../image/space-need.ts';
+import type { RenderedNode } from '../../../node/render/rendered-node.ts';
+import type { EnsureBaseOptions } from '../base-request.ts';
+import { ensureGrownBase } from '../grown-base.ts';
+import { readBase, type BaseImage } from '../../../image/host/base.ts';
+import { freeRootSpace, hasRoom, type FreeSpace } from '../../../image/host/grow-root.ts';
+import type { NodeBase } from './obtain-bases.ts';
 
 const mebibyte = 1024 * 1024;
 /** What stays free for the first boot, which writes logs and keys before the root filesystem grows to the disk. */

@@ -8,14 +8,14 @@ import { requireTools } from '../../system/host/doctor/require-tools.ts';
 import type { ToolName } from '../../system/host/tools.ts';
 import { checkVagrantfile, writeVagrantFiles } from '../vagrant/host/write-vagrant-files.ts';
 import type { BuiltItem } from './build-artifacts.ts';
-import { buildItems } from './build-items.ts';
-import { growNodeBases } from './grow-node-bases.ts';
-import { underGivenNames } from './named-bases.ts';
-import { checkNodeBases, requireOneBase } from './node-base.ts';
+import { buildItems } from './write-items.ts';
+import { growNodeBases } from '../../base/host/obtain/grow-bases.ts';
+import { underGivenNames } from '../../base/host/obtain/given-names.ts';
+import { checkNodeBases, requireOneBase } from '../../base/host/obtain/obtain-bases.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
 import { prepareCluster } from './prepare-cluster.ts';
 import { withOutputDirectory } from './with-output-directory.ts';
-import type { BuildRequest } from './build-request.ts';
+import type { BuildRequest } from './make-request.ts';
 
 /** Programs that every build needs; bases built from packages need more, which `ensureBase` asks for. */
 const neededTools: readonly ToolName[] = ['debugfs', 'e2fsck', 'mcopy', 'cp', 'openssl', 'ssh-keygen'];

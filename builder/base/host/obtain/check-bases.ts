@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
-import { mountsStorage } from '../../cluster/model/gluster-support.ts';
-import { checkSoftware, type BaseSoftware } from '../../base/check-software.ts';
-import type { Rendering } from '../../node/render/create-rendering.ts';
-import type { RenderedEntry } from '../../node/render/rendered-node.ts';
-import { hasErrors } from '../../report/diagnostic.ts';
-import { ConfigurationError } from '../../report/errors.ts';
-import type { Progress } from '../../system/host/progress.ts';
-import type { NodeBase } from './node-base.ts';
+import type { Cluster, ClusterNode } from '../../../cluster/model/cluster.ts';
+import { mountsStorage } from '../../../cluster/model/gluster-support.ts';
+import { checkSoftware, type BaseSoftware } from '../../check-software.ts';
+import type { Rendering } from '../../../node/render/create-rendering.ts';
+import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
+import { hasErrors } from '../../../report/diagnostic.ts';
+import { ConfigurationError } from '../../../report/errors.ts';
+import type { Progress } from '../../../system/host/progress.ts';
+import type { NodeBase } from './obtain-bases.ts';
 
 /**
  * Holds the versions that the bases really have against what the cluster is to do with them. Warnings go to `progress`.
