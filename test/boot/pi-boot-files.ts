@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { runTool } from '../../builder/system/host/run-tool.ts';
 import type { MachineParts } from './platforms.ts';
 
@@ -77,7 +77,7 @@ export async function readPiBootFiles(
 
 /** The partition as the guest left it. It lies where the image has it: what grows is another one. */
 async function copyBootPartition({ image, disk }: MachineParts, to: string): Promise<void> {
-  const { boot } = await readBase(image);
+  const { boot } = await readBaseImage(image);
   if (boot === null) throw new Error(`${image} has no boot partition`);
   const source = [
     ...['driver=raw', `offset=${boot.offsetBytes}`, `size=${boot.sizeBytes}`],

@@ -9,7 +9,7 @@ import {
   type PackerRun,
 } from '../../builder/make/packer/host/run-packer.ts';
 import { writePackerTemplate } from '../../builder/make/packer/host/write-template.ts';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { silentProgress } from '../../builder/system/host/progress.ts';
 import { readAssets } from '../../builder/node/host/read-assets.ts';
 import { packerBuilders, type PackerBuilder } from '../../builder/make/packer/packer-variables.ts';
@@ -35,7 +35,7 @@ describe.skipIf(missing.length > 0)('Packer', () => {
   async function writeTemplate(builder: PackerBuilder, folder: string): Promise<PackerRun> {
     mkdirSync(folder, { mode: 0o700 });
     const cluster = await loadExample('x86-vagrant');
-    const image = await readBase(basePath);
+    const image = await readBaseImage(basePath);
     const sha256 = '0'.repeat(64);
     const { consoleLog } = await writePackerTemplate(folder, {
       name: 'lab',

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listBases, readBase, removeBase } from '../../builder/base/host/base-cache.ts';
+import { listBases, readCachedBase, removeBase } from '../../builder/base/host/base-cache.ts';
 import { readBaseFiles } from '../../builder/base/host/base-files.ts';
 import { baseKey } from '../../builder/base/host/base-key.ts';
 import type { BaseRequest } from '../../builder/base/host/base-request.ts';
@@ -181,11 +181,11 @@ describe('the cache', () => {
   it('refuses an image that is shorter than its record says', async () => {
     const { directory, imagePath } = await ensure();
     await writeFile(imagePath, 'imag');
-    await expect(readBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+    await expect(readCachedBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
     await writeFile(
       join(directory, 'base.json'),
       (await readFile(join(directory, 'base.json'), 'utf8')).slice(0, 20),
     );
-    await expect(readBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+    await expect(readCachedBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
   });
 });

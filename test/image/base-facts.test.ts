@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBaseFacts } from '../../builder/base/host/facts/read-base-facts.ts';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
@@ -114,7 +114,7 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
   });
 
   it('is known with the packages that files are from, and whether nodes need them', async () => {
-    const image = await readBase(at('with-dpkg.img'));
+    const image = await readBaseImage(at('with-dpkg.img'));
     const targets = [
       '/usr/bin/dash',
       '/usr/bin/sh',
@@ -162,7 +162,7 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
       '/usr/lib/systemd/system',
     ];
     const installed = { '/var/lib/dpkg/status': [0o644, stanza('docker-ce')] } as const;
-    const image = await readBase(makeBase('unmerged.img', { ...installed, ...old }, folders));
+    const image = await readBaseImage(makeBase('unmerged.img', { ...installed, ...old }, folders));
     const asked = { name: 'x', image, nodes: ['x1'], wanted: [['docker-ce']], ownPackages: [] };
     const { places } = await readBaseFacts(asked, { shells: [], targets: [unit, `/usr${unit}`] });
     expect(places.get(unit)).toMatchObject({ path: unit, owner: { name: 'docker-ce', isNeeded: true } });
@@ -203,9 +203,9 @@ describe.skipIf(missing.length > 0)('what a base has', () => {
     const folders = [...etc, ...state];
     const path = makeBase('past.img', past, folders);
     writeFileSync(at('cmdline.txt'), 'console=tty1 ds=nocloud root=LABEL=x cloud-init=disabled\n');
-    const { boot } = await readBase(path);
+    const { boot } = await readBaseImage(path);
     run('mcopy', ['-o', '-i', `${path}@@${boot?.offsetBytes}`, at('cmdline.txt'), '::cmdline.txt']);
-    const image = await readBase(path);
+    const image = await readBaseImage(path);
     const asked = { name: 'x', image, nodes: ['x1'], wanted: [], ownPackages: [] };
     const { hindrances, past: found } = await readBaseFacts(asked, { shells: [], targets: [] });
     expect(hindrances.map(({ kind, path: place, setting }) => [kind, place, setting])).toEqual([

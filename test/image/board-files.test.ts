@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editBootFiles, type BootSettings } from '../../builder/base/host/complete/edit-boot-files.ts';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
@@ -16,7 +16,7 @@ describe.skipIf(missingPrograms(programs).length > 0)('the boot files of a Raspb
   const vendor = '# the vendor\ndtparam=audio=on\ndtoverlay=some-device-1\n';
   const edit = async (settings: Partial<BootSettings>) => {
     const all = { commandLine: [], config: [], dtoverlays: [], ...settings };
-    const entries = await editBootFiles('lab', await readBase(image), all);
+    const entries = await editBootFiles('lab', await readBaseImage(image), all);
     return Object.fromEntries(
       entries.map(({ entry }) => [
         `${entry.partition}:${entry.path}`,

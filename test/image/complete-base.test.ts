@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { hashFile } from '../../builder/system/host/hash-file.ts';
 import { completeBase, type CompleteBase } from '../../builder/base/host/complete/complete-base.ts';
 import { silentProgress } from '../../builder/system/host/progress.ts';
@@ -64,7 +64,7 @@ function makeImage(
 async function complete(path: string, wanted: readonly Dependency[], cache = 'cache'): Promise<CompleteBase> {
   const assets = await readAssets({ files: [], images: [], stacks: [] } as never);
   const told = { definitionName: 'test', platform: 'raspberry-pi', architecture: 'arm64' };
-  const base = { image: await readBase(path), sha256: await hashFile(path), told, wanted, assets };
+  const base = { image: await readBaseImage(path), sha256: await hashFile(path), told, wanted, assets };
   const options = { cacheDirectory: join(scratch.path, cache), progress: silentProgress };
   return await completeBase(
     {

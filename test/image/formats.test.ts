@@ -18,7 +18,7 @@ import {
   type FormatWriter,
   type WrittenFormats,
 } from '../../builder/artifact/host/format-writer.ts';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
 import { silentProgress } from '../../builder/system/host/progress.ts';
 import type { Patch } from '../../builder/image/patch.ts';
@@ -76,7 +76,7 @@ describe.skipIf(missing.length > 0)('formats', () => {
     mkdirSync(out);
     buildTestImage(testImages['MBR, FAT32, ext4 of today']!, basePath, scratch.path);
     const content = readFileSync(basePath);
-    const { layout } = await readBase(basePath);
+    const { layout } = await readBaseImage(basePath);
     base = {
       path: basePath,
       sizeBytes: content.length,
@@ -86,7 +86,7 @@ describe.skipIf(missing.length > 0)('formats', () => {
       layout,
     };
 
-    const copy = await openWorkCopy({ base: await readBase(basePath), directory: workDirectory });
+    const copy = await openWorkCopy({ base: await readBaseImage(basePath), directory: workDirectory });
     shared = await copy.makePatch(nodeEntries('the-cluster'));
     await copy.layOver(shared);
     nodes = [

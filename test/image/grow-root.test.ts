@@ -2,7 +2,7 @@ import { copyFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { freeRootSpace, growRoot, hasRoom } from '../../builder/image/host/grow-root.ts';
 import { openImage } from '../../builder/image/host/open-image.ts';
 import { hashFile } from '../../builder/system/host/hash-file.ts';
@@ -44,7 +44,7 @@ describe.skipIf(missingPrograms(programs).length > 0)('growRoot', () => {
     async (_, image, index) => {
       const path = copyOf(index, 'grown');
       const offset = rootOffset(image);
-      const before = await readBase(path);
+      const before = await readBaseImage(path);
       const files = listing(path, offset);
       const grown = await growRoot(path, needed);
       expect(hasRoom(await freeRootSpace(grown), needed)).toBe(true);
@@ -93,7 +93,7 @@ describe.skipIf(missingPrograms(programs).length > 0)('growRoot', () => {
     'makes room for many small files in %s',
     async (_, image, index) => {
       const path = copyOf(index, 'inodes');
-      const { inodes } = await freeRootSpace(await readBase(path));
+      const { inodes } = await freeRootSpace(await readBaseImage(path));
       const many = { bytes: mebibyte, inodes: inodes + 1 };
       expect(hasRoom(await freeRootSpace(await growRoot(path, many)), many)).toBe(true);
       run('e2fsck', ['-fn', `${path}?offset=${rootOffset(image)}`]);

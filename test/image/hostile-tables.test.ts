@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, openSync, readFileSync, truncateSync, writeSyn
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import type { ImageLayout } from '../../builder/image/layout.ts';
 import { HostError } from '../../builder/report/errors.ts';
 import { missingPrograms, run } from './support/programs.ts';
@@ -36,7 +36,7 @@ describe.skipIf(missingPrograms(['sfdisk', 'mkfs.vfat', 'mke2fs', 'debugfs', 'mc
     const gpt = { ...usualImage, table: 'gpt' } as const;
 
     const look = async (path: string): Promise<ImageLayout | HostError> =>
-      await readBase(path).then(
+      await readBaseImage(path).then(
         ({ layout }) => layout,
         (error: unknown) => {
           if (error instanceof HostError) return error;

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
 import { buildTestImage, makeScratch, rootOffset, usualImage } from './support/test-image.ts';
@@ -57,7 +57,7 @@ describe.skipIf(missingPrograms(programs).length > 0)('an image as people have i
   it('comes up by the seed of the node, whatever its cloud-init was told before', async () => {
     const base = at('told.img');
     copyFileSync(at('small.img'), base);
-    const { boot } = await readBase(base);
+    const { boot } = await readBaseImage(base);
     for (const name of ['user-data', 'meta-data']) {
       writeFileSync(at(name), name === 'meta-data' ? 'local-hostname: old\n' : '#cloud-config\n');
       run('mcopy', ['-i', `${base}@@${boot?.offsetBytes}`, at(name), `::${name}`]);

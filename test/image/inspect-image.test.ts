@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import {
   inspectImage,
   listImagePath,
@@ -42,7 +42,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
     const basePath = join(scratch.path, 'base.img');
     buildTestImage(usualImage, basePath, scratch.path);
     const copy = await openWorkCopy({
-      base: await readBase(basePath),
+      base: await readBaseImage(basePath),
       directory: join(scratch.path, 'work'),
     });
     await writePatched(basePath, await copy.makePatch(entries), image);
@@ -184,7 +184,7 @@ describe.skipIf(missing.length > 0)('looking into an image', () => {
   });
 
   it('finds every way in which an image can differ from its plan', async () => {
-    const base = await readBase(image);
+    const base = await readBaseImage(image);
     const changed: Entry[] = [
       rootFile('/etc/dlimage/node.env', 'NODE=two\n\n', { mode: 0o600, uid: 1, gid: 2, mtimeSeconds: 3 }),
       rootFile('/etc/dlimage/missing', ''),
@@ -236,7 +236,7 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
     writeFileSync(join(tree, 'etc/hostname'), 'bare\n');
     const image = join(scratch.path, 'bare.img');
     run('mke2fs', ['-q', '-F', '-t', 'ext4', '-L', 'bare', '-d', tree, image, '16M']);
-    const base = await readBase(image);
+    const base = await readBaseImage(image);
     expect(base.layout.table).toBe('none');
     expect([base.root.number, base.root.offsetBytes, base.boot]).toEqual([0, 0, null]);
     expect((await readImageFile(image, '/etc/hostname')).toString()).toBe('bare\n');
@@ -270,7 +270,7 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
       bytes.writeUInt32LE(rootBytes / 512, slot + 12);
     }
     writeFileSync(image, bytes);
-    await expect(readBase(image)).rejects.toMatchObject({
+    await expect(readBaseImage(image)).rejects.toMatchObject({
       id: 'image-several-roots',
       message: `${image} has more than one root filesystem: partitions 2 and 3`,
     });
@@ -280,10 +280,10 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
     writeFileSync(fstab, 'proc /proc proc\nPARTUUID=0a1b2c3d-02 / ext4 defaults 0 1\n');
     for (const offset of roots)
       run('debugfs', ['-w', `${image}?offset=${offset}`], `cd /etc\nwrite ${fstab} fstab\n`);
-    expect((await readBase(image)).root.number).toBe(2);
+    expect((await readBaseImage(image)).root.number).toBe(2);
     const commandLine = 'console=tty1 root=/dev/mmcblk0p3 rootwait\n';
     run('mcopy', ['-o', '-i', `${image}@@${1024 * 1024}`, '-', '::/cmdline.txt'], commandLine);
-    expect((await readBase(image)).root.number).toBe(3);
+    expect((await readBaseImage(image)).root.number).toBe(3);
   });
 
   it('takes the command line from where config.txt has the firmware look', async () => {
@@ -300,6 +300,6 @@ describe.skipIf(missing.length > 0)('images without a table, and partitions of o
       run('mcopy', ['-o', '-i', fat, '-', `::/${folder}/cmdline.txt`], words);
     }
     // The one at the top, for the third, is not read any more.
-    expect((await readBase(image)).root.number).toBe(2);
+    expect((await readBaseImage(image)).root.number).toBe(2);
   });
 });

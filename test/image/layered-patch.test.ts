@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../builder/image/host/base.ts';
 import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
 import { compareEntries } from '../../builder/image/host/read-entries.ts';
 import { openWorkCopy, type WorkCopy } from '../../builder/image/host/work-copy.ts';
@@ -38,7 +38,7 @@ describe.skipIf(missing.length > 0)('two layers', () => {
 
   beforeAll(async () => {
     buildTestImage(testImages['MBR, FAT32, ext4 of today']!, basePath, scratch.path);
-    base = await readBase(basePath);
+    base = await readBaseImage(basePath);
     copy = await openWorkCopy({ base, directory: work });
     layer = await copy.makePatch(shared);
     await copy.layOver(layer);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extAllocation } from '../../builder/image/ext-allocation.ts';
 import { mappedRanges } from '../../builder/image/mapped-ranges.ts';
-import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../builder/image/host/base.ts';
 import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
 import { withImage } from '../../builder/image/host/open-image.ts';
 import { subSource } from '../../builder/image/byte-source.ts';
@@ -41,7 +41,7 @@ describe.skipIf(missing.length > 0).each(kinds)('%s', (_name, kind) => {
     // A file of zeros is content: on a card that was used before, it must be written.
     const zeros = join(scratch.path, 'zeros');
     writeFileSync(zeros, Buffer.alloc(300_000, marker));
-    base = await readBase(basePath);
+    base = await readBaseImage(basePath);
     const device = `${basePath}?offset=${base.root.offsetBytes}`;
     run('debugfs', ['-w', '-R', `write ${zeros} zeros`, device]);
     run('mcopy', ['-i', `${basePath}@@${base.boot?.offsetBytes}`, zeros, '::/zeros']);

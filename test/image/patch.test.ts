@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../builder/image/host/base.ts';
 import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
 import { compareEntries } from '../../builder/image/host/read-entries.ts';
 import { openWorkCopy, type WorkCopy } from '../../builder/image/host/work-copy.ts';
@@ -42,7 +42,7 @@ describe.skipIf(missing.length > 0).each(Object.entries(testImages))('%s', (_nam
     mkdirSync(images);
     buildTestImage(kind, basePath, scratch.path);
     untouched = sha256(basePath);
-    base = await readBase(basePath);
+    base = await readBaseImage(basePath);
     copy = await openWorkCopy({ base, directory: work });
   });
   afterAll(async () => {

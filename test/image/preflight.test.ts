@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase } from '../../builder/image/host/base.ts';
+import { readBaseImage } from '../../builder/image/host/base.ts';
 import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
 import type { Entry } from '../../builder/image/entry.ts';
 import { HostError } from '../../builder/report/errors.ts';
@@ -223,7 +223,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
   };
 
   it.each(Object.entries(baseCases))('refuses %s', async (_name, [make, expected]) => {
-    expect(await refusal(readBase(make()), scratch.path)).toEqual(expected);
+    expect(await refusal(readBaseImage(make()), scratch.path)).toEqual(expected);
   });
 
   const conflictHint = 'hint: change the path, or take the file out of the overlay';
@@ -385,7 +385,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
   it.each(Object.entries(entryCases))('refuses %s', async (_name, [make, expected]) => {
     const work = at('work');
     mkdirSync(work, { recursive: true });
-    const copy = await openWorkCopy({ base: await readBase(good), directory: work });
+    const copy = await openWorkCopy({ base: await readBaseImage(good), directory: work });
     try {
       const entries = [rootFile('/etc/hostname', 'fine\n'), ...make()].filter(
         (entry, index, all) =>
@@ -408,7 +408,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
     const path = spoiled('group.img', (image) =>
       run('debugfs', ['-w', '-R', counts, `${image}?offset=${rootOffset(usualImage)}`]),
     );
-    expect(await refusal(readBase(path), scratch.path).catch(String)).toContain('nothing was refused');
+    expect(await refusal(readBaseImage(path), scratch.path).catch(String)).toContain('nothing was refused');
     const build = ['build', '--profile', 'x86', '--base', 'group.img', '--cache', at('cache'), '--quiet'];
     const { exitCode, stderr } = await runCli(scratch.path, build);
     expect(stderr).toContain('Free blocks count wrong for group #0');
@@ -420,7 +420,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
 
   it('refuses a boot file where there is no boot partition', async () => {
     const path = spoiled('no-boot.img', (image) => poke(image, 446 + 4, [0]));
-    const copy = await openWorkCopy({ base: await readBase(path), directory: at('work') });
+    const copy = await openWorkCopy({ base: await readBaseImage(path), directory: at('work') });
     expect(await refusal(copy.makePatch([bootFile('/user-data', 'x')]), scratch.path)).toEqual([
       'image-no-boot',
       'DIR/no-boot.img has no boot partition for /user-data',
@@ -432,7 +432,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
   it('refuses more names than the top directory of a small FAT has room for', async () => {
     const path = at('fat16.img');
     buildTestImage({ ...usualImage, fatBits: 16 }, path, scratch.path);
-    const copy = await openWorkCopy({ base: await readBase(path), directory: at('work') });
+    const copy = await openWorkCopy({ base: await readBaseImage(path), directory: at('work') });
     const many = Array.from({ length: 300 }, (_, index) => bootFile(`/a name of two records ${index}`, 'x'));
     const [id, message] = await refusal(copy.makePatch(many), scratch.path);
     expect([id, message]).toEqual(['image-no-space', 'the boot partition of the base is full']);
@@ -442,7 +442,7 @@ describe.skipIf(missing.length > 0)('before anything is written', () => {
 
   it('refuses a base that changes meanwhile', async () => {
     const path = spoiled('moving.img', () => {});
-    const copy = await openWorkCopy({ base: await readBase(path), directory: at('work') });
+    const copy = await openWorkCopy({ base: await readBaseImage(path), directory: at('work') });
     await (await copy.makePatch([rootFile('/x', 'x')])).close();
     poke(path, superblock + 0x78, [1]);
     expect(await refusal(copy.makePatch([rootFile('/x', 'x')]), scratch.path)).toEqual([

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBase, type BaseImage } from '../../builder/image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../builder/image/host/base.ts';
 import { withImage } from '../../builder/image/host/open-image.ts';
 import { stageContents } from '../../builder/image/host/staging.ts';
 import { openWorkCopy } from '../../builder/image/host/work-copy.ts';
@@ -33,7 +33,7 @@ describe.skipIf(missing.length > 0)('a work copy', () => {
 
   beforeAll(async () => {
     buildTestImage(usualImage, basePath, scratch.path);
-    base = await readBase(basePath);
+    base = await readBaseImage(basePath);
   });
   afterAll(() => scratch.cleanUp());
 

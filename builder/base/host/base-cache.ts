@@ -19,7 +19,7 @@ export function basesDirectory(cacheDirectory: string): string {
  *
  * @throws HostError `base-damaged` when its record cannot be read or its image has another size than recorded.
  */
-export async function readBase(directory: string): Promise<BuiltBase | undefined> {
+export async function readCachedBase(directory: string): Promise<BuiltBase | undefined> {
   const text = await readTextIfExists(join(directory, 'base.json'));
   if (text === undefined) return undefined;
   const imagePath = join(directory, 'base.img');
@@ -49,7 +49,7 @@ export async function readBase(directory: string): Promise<BuiltBase | undefined
 /** Reads one built base; nothing, too, where it is damaged. */
 export async function readSoundBase(directory: string): Promise<BuiltBase | undefined> {
   try {
-    return await readBase(directory);
+    return await readCachedBase(directory);
   } catch (error) {
     if (error instanceof HostError && error.id === 'base-damaged') return undefined;
     throw error;
@@ -84,7 +84,7 @@ export async function removeBase(cacheDirectory: string, key: string): Promise<b
       () => false,
     ));
   if (!found) return false;
-  const base = await readBase(directory).catch(() => undefined);
+  const base = await readCachedBase(directory).catch(() => undefined);
   if (base !== undefined)
     await rm(framesDirectory(cacheDirectory, base.sha256), { recursive: true, force: true });
   await removeTree(directory);

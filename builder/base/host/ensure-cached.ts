@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../../system/host/system-error.ts';
 import { makeDirectory } from '../../system/host/make-directory.ts';
-import { basesDirectory, readBase, readSoundBase, removeTree } from './base-cache.ts';
+import { basesDirectory, readCachedBase, readSoundBase, removeTree } from './base-cache.ts';
 import type { EnsureBaseOptions } from './base-request.ts';
 import type { BuiltBase } from './built-base.ts';
 import { acquireLock, removeDeadLock } from '../../system/host/process-lock.ts';
@@ -48,7 +48,7 @@ export async function ensureCached(
   } finally {
     await lock.release();
   }
-  const base = await readBase(directory);
+  const base = await readCachedBase(directory);
   if (base === undefined) throw new Error(`the base that was just made is not in ${directory}`);
   return base;
 }

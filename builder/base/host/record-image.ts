@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from '../../system/host/hash-file.ts';
-import { readBase, type BaseImage } from '../../image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../image/host/base.ts';
 import { readExtSuperblock } from '../../image/host/volumes.ts';
 import { openImageFiles } from '../../image/host/image-files.ts';
 import { withImage } from '../../image/host/open-image.ts';
@@ -23,7 +23,7 @@ export type ImageOrigin = Pick<
 /**
  * Writes `base.json` for the `base.img` of a directory, from what is in the image, and makes both read-only.
  *
- * @throws HostError as `readBase` does when nodes cannot be made from the image.
+ * @throws HostError as `readBaseImage` does when nodes cannot be made from the image.
  */
 export async function recordImage(
   directory: string,
@@ -31,7 +31,7 @@ export async function recordImage(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const imagePath = join(directory, 'base.img');
-  const image = await readBase(imagePath);
+  const image = await readBaseImage(imagePath);
   const superblock = await withImage(imagePath, (open) => readExtSuperblock(open, image.root));
   const { table, sizeBytes, partitions } = image.layout;
   const roleOf = (number: number): BasePartition['role'] =>

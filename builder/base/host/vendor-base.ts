@@ -6,7 +6,7 @@ import { toolsOfContainers, unpackContainer } from '../../image/packing/host/unp
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
 import { ensureDownload, type DownloadOptions, type WantedFile } from './download/ensure-download.ts';
 import { findImage, type VendorImage } from './download/find-image.ts';
-import { readBase } from '../../image/host/base.ts';
+import { readBaseImage } from '../../image/host/base.ts';
 import { checkVendorLayout } from './check-vendor-layout.ts';
 import { isDiskFull } from '../../system/host/disk-full.ts';
 import type { BaseTarget } from './base-request.ts';
@@ -38,7 +38,7 @@ export async function ensureVendorBase(request: VendorRequest, options: Download
     const path = await ensureDownload(file, options);
     const imagePath = join(directory, 'base.img');
     await unpackReporting(path, imagePath, file.name, options);
-    checkVendorLayout(request.definitionName, image.layout, await readBase(imagePath));
+    checkVendorLayout(request.definitionName, image.layout, await readBaseImage(imagePath));
     const { definitionName, platform, architecture } = request;
     const buildSeconds = Math.round((performance.now() - started) / 1000);
     const key = vendorKey(request, file);

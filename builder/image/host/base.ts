@@ -22,7 +22,7 @@ export interface BaseImage {
  * @throws HostError as `openImage`, `readLayout` and `rolesOf` do, and `image-truncated`, `image-partitions-overlap`,
  *   `image-journal-dirty`, `image-has-errors`, `image-feature-unsupported` or `image-root-read-only`.
  */
-export async function readBase(path: string): Promise<BaseImage> {
+export async function readBaseImage(path: string): Promise<BaseImage> {
   const image = await openImage(path);
   try {
     return await readBaseOf(image);
@@ -31,7 +31,7 @@ export async function readBase(path: string): Promise<BaseImage> {
   }
 }
 
-/** As `readBase`, for an image that is open already. */
+/** As `readBaseImage`, for an image that is open already. */
 export async function readBaseOf(image: OpenImage): Promise<BaseImage> {
   const layout = await readLayoutOf(image);
   checkNotTruncated(image.path, layout);

@@ -6,7 +6,7 @@ import { describePartition } from '../base-rules.ts';
 import { HostError } from '../../report/errors.ts';
 import { isDiskFull } from '../../system/host/disk-full.ts';
 import { runTool } from '../../system/host/run-tool.ts';
-import { readBase, type BaseImage } from './base.ts';
+import { readBaseImage, type BaseImage } from './base.ts';
 import { readExtSuperblock } from './volumes.ts';
 import { carveOut, putBack } from './carve-partition.ts';
 import { withImage } from './open-image.ts';
@@ -38,7 +38,7 @@ export function hasRoom(free: FreeSpace, needed: FreeSpace): boolean {
  * so it must be a private copy.
  *
  * @throws HostError `image-cannot-grow` when another partition lies behind the root, it has `bigalloc`, or resize2fs
- * stumbles over it, and as `readBase` does.
+ * stumbles over it, and as `readBaseImage` does.
  */
 export async function growRoot(
   imagePath: string,
@@ -46,7 +46,7 @@ export async function growRoot(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<BaseImage> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const base = await readBase(imagePath);
+    const base = await readBaseImage(imagePath);
     const superblock = await withImage(imagePath, (image) => readExtSuperblock(image, base.root));
     const free = freeSpaceOf(superblock);
     if (hasRoom(free, needed)) return base;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isVendor, platformOf } from '../../../builder/cluster/model/base-traits.ts';
 import { editBootFiles } from '../../../builder/base/host/complete/edit-boot-files.ts';
-import { readBase } from '../../../builder/image/host/base.ts';
+import { readBaseImage } from '../../../builder/image/host/base.ts';
 import { checkVendorLayout } from '../../../builder/base/host/check-vendor-layout.ts';
 import { readShippedCatalogue } from '../../../builder/cluster/host/read-catalogue.ts';
 import { run } from '../../image/support/programs.ts';
@@ -20,7 +20,7 @@ describe.runIf(bootsAll)('with DLIMAGE_BOOT_ALL=1, a stand-in', () => {
       if (definition === undefined || !isVendor(definition)) throw new Error(`${name} has no model`);
       const { vendor } = definition;
       const path = await ensureStandIn(name);
-      const image = await readBase(path);
+      const image = await readBaseImage(path);
       checkVendorLayout(name, vendor.images[platformOf(standIn)]!.layout, image);
       run('e2fsck', ['-fn', `${path}?offset=${image.root.offsetBytes}`]);
       const { command_line: commandLine = [], config = [] } = vendor;

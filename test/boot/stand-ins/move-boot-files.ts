@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBase } from '../../../builder/image/host/base.ts';
+import { readBaseImage } from '../../../builder/image/host/base.ts';
 import { run } from '../../image/support/programs.ts';
 
 /** What stays at the top of the boot partition: the firmware's first file, and the seed. */
@@ -14,7 +14,7 @@ const staysAtTop = ['config.txt', 'user-data', 'meta-data', 'network-config'];
 export async function moveBootFiles(image: string, directory: string, name: string): Promise<void> {
   const moved = join(directory, name);
   run('cp', ['--sparse=always', '--no-preserve=mode', image, moved]);
-  const { boot } = await readBase(moved);
+  const { boot } = await readBaseImage(moved);
   if (boot === null) throw new Error(`${image} has no boot partition`);
   const drive = ['-i', `${moved}@@${boot.offsetBytes}`];
   const names = run('mdir', [...drive, '-b', '::/'])

@@ -8,7 +8,7 @@ import {
   type DlpatchHeader,
 } from '../../../builder/artifact/dlpatch.ts';
 import { openFormatWriter } from '../../../builder/artifact/host/format-writer.ts';
-import { readBase } from '../../../builder/image/host/base.ts';
+import { readBaseImage } from '../../../builder/image/host/base.ts';
 import { openWorkCopy } from '../../../builder/image/host/work-copy.ts';
 import { silentProgress } from '../../../builder/system/host/progress.ts';
 import { rootFile } from './entries.ts';
@@ -20,11 +20,11 @@ export async function makeSmallPatch(basePath: string, directory: string): Promi
     path: basePath,
     sizeBytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
-    layout: (await readBase(basePath)).layout,
+    layout: (await readBaseImage(basePath)).layout,
     key: 'k',
     name: 'small',
   };
-  const work = await openWorkCopy({ base: await readBase(basePath), directory });
+  const work = await openWorkCopy({ base: await readBaseImage(basePath), directory });
   const writer = await openFormatWriter({
     cacheDirectory: directory,
     workDirectory: directory,

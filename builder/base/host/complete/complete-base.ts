@@ -21,7 +21,7 @@ import {
 import { ensureCached } from '../ensure-cached.ts';
 import { recordImage } from '../record-image.ts';
 import { editBootFiles, type BootSettings } from './edit-boot-files.ts';
-import { readBase, type BaseImage } from '../../../image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../../image/host/base.ts';
 import { copySparsely } from '../../../image/host/copy-sparsely.ts';
 import { freeRootSpace, growRoot, hasRoom } from '../../../image/host/grow-root.ts';
 import { withImage } from '../../../image/host/open-image.ts';
@@ -94,7 +94,7 @@ export async function completeBase(base: IncompleteBase, options: CompletionOpti
   const made = await ensureCached(key, options, (directory) =>
     complete({ ...base, settings, missing, bootFiles, key, directory }, options),
   );
-  return { key, sha256: made.sha256, packages: made.packages, image: await readBase(made.imagePath) };
+  return { key, sha256: made.sha256, packages: made.packages, image: await readBaseImage(made.imagePath) };
 }
 
 /** Not the mirror, and not the day: a base that was completed once stays what it is until it is removed. */

@@ -4,7 +4,7 @@ import { sizeOf } from '../../../image/space-need.ts';
 import type { RenderedNode } from '../../../node/render/rendered-node.ts';
 import type { EnsureBaseOptions } from '../base-request.ts';
 import { ensureGrownBase } from '../grown-base.ts';
-import { readBase, type BaseImage } from '../../../image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../../image/host/base.ts';
 import { freeRootSpace, hasRoom, type FreeSpace } from '../../../image/host/grow-root.ts';
 import type { NodeBase } from './obtain-bases.ts';
 
@@ -71,7 +71,7 @@ async function withRoom(
   );
   const { key, sizeBytes } = built;
   return {
-    image: await readBase(built.imagePath),
+    image: await readBaseImage(built.imagePath),
     givenName: base.givenName,
     record: { ...base.record, key, sha256: built.sha256, sizeBytes },
   };

@@ -15,7 +15,7 @@ import { ensureVendorBase, requireVendorTools } from '../vendor-base.ts';
 import { containerOf } from '../../../image/packing/host/container-kind.ts';
 import { nameOf } from '../download/refuse-status.ts';
 import { openImage } from '../../../image/host/open-image.ts';
-import { readBase, type BaseImage } from '../../../image/host/base.ts';
+import { readBaseImage, type BaseImage } from '../../../image/host/base.ts';
 import { growthWarning } from '../../../image/growth-warning.ts';
 import { checkRootSound } from '../../../image/host/check-root-sound.ts';
 import { checkVendorLayout } from '../check-vendor-layout.ts';
@@ -76,7 +76,7 @@ async function isRaw(path: string): Promise<boolean> {
 
 /** Reads an image and, where a definition says how it should look, holds it against that. */
 async function readFitting(base: ClusterBase, profile: Profile, path: string): Promise<BaseImage> {
-  const found = await readBase(path);
+  const found = await readBaseImage(path);
   if (base.from !== 'definition' || !isVendor(base.definition)) return found;
   const wanted = base.definition.vendor.images[platformOf(profile)];
   if (wanted !== undefined) checkVendorLayout(base.name, wanted.layout, found);
@@ -199,7 +199,7 @@ async function ensureBuiltBase(request: BaseRequest, options: EnsureBaseOptions)
   const { key, sha256, sizeBytes, packages } = built;
   const record = { key, name: request.definitionName, platform: platformOf(request), sha256, sizeBytes };
   return {
-    image: await readBase(built.imagePath),
+    image: await readBaseImage(built.imagePath),
     givenName: null,
     record: { ...record, packages: [...packages] },
   };

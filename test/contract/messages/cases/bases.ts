@@ -10,7 +10,7 @@ import {
 import { findPatchBase } from '../../../../builder/artifact/host/find-patch-base.ts';
 import { ensureUserImage } from '../../../../builder/base/host/user-image.ts';
 import { writeBiosBoot } from '../../../../builder/base/host/bios-boot.ts';
-import { readBase } from '../../../../builder/image/host/base.ts';
+import { readBaseImage } from '../../../../builder/image/host/base.ts';
 import { checkVendorLayout } from '../../../../builder/base/host/check-vendor-layout.ts';
 import { verifySignature } from '../../../../builder/base/host/download/verify-signature.ts';
 import { silentProgress } from '../../../../builder/system/host/progress.ts';
@@ -124,7 +124,7 @@ export const baseCases: MessageCases = {
       checkVendorLayout(
         'ubuntu-24.04',
         { table: 'mbr', boot_label: 'system-boot', root_label: 'writable' },
-        await readBase(path),
+        await readBaseImage(path),
       );
     },
   },

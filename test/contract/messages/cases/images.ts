@@ -5,7 +5,7 @@ import { unpackContainer } from '../../../../builder/image/packing/host/unpack-c
 import { editBootFiles } from '../../../../builder/base/host/complete/edit-boot-files.ts';
 import { growRoot } from '../../../../builder/image/host/grow-root.ts';
 import { readImageFile } from '../../../../builder/check/inspect/host/inspect-image.ts';
-import { readBase } from '../../../../builder/image/host/base.ts';
+import { readBaseImage } from '../../../../builder/image/host/base.ts';
 import { readExtSuperblock } from '../../../../builder/image/host/volumes.ts';
 import { checkEntries } from '../../../../builder/image/host/check-entries.ts';
 import { checkRootSound } from '../../../../builder/image/host/check-root-sound.ts';
@@ -43,7 +43,7 @@ function debugfs(path: string, command: string): void {
 async function patchWith(directory: string, entries: readonly Entry[]): Promise<unknown> {
   const work = join(directory, 'work');
   mkdirSync(work);
-  const copy = await openWorkCopy({ base: await readBase(imageIn(directory)), directory: work });
+  const copy = await openWorkCopy({ base: await readBaseImage(imageIn(directory)), directory: work });
   try {
     return await copy.makePatch(entries);
   } finally {
@@ -176,12 +176,12 @@ const soundnessCases: MessageCases = {
   'image-partitions-overlap.cut-in': {
     when: 'Two partitions of an image share bytes.',
     // The first partition ends behind the start of the second.
-    provoke: (directory) => readBase(imageIn(directory, (path) => poke(path, 446 + 12, [0, 0x60, 0x02, 0]))),
+    provoke: (directory) => readBaseImage(imageIn(directory, (path) => poke(path, 446 + 12, [0, 0x60, 0x02, 0]))),
   },
   'image-feature-unsupported.quota': {
     when: 'A root filesystem keeps books that dlimage cannot keep.',
     provoke: (directory) =>
-      readBase(
+      readBaseImage(
         imageIn(directory, (path) =>
           run('tune2fs', ['-O', 'quota,mmp', `${path}?offset=${rootOffset(usualImage)}`]),
         ),
@@ -189,26 +189,26 @@ const soundnessCases: MessageCases = {
   },
   'image-truncated.partition-table': {
     when: 'The end of an image is missing.',
-    provoke: (directory) => readBase(imageIn(directory, (path) => truncateSync(path, 100 * 1024 * 1024))),
+    provoke: (directory) => readBaseImage(imageIn(directory, (path) => truncateSync(path, 100 * 1024 * 1024))),
   },
   'image-truncated.filesystem': {
     when: 'A filesystem is larger than its partition.',
-    provoke: (directory) => readBase(imageIn(directory, (path) => poke(path, superblock + 4, [0, 0, 1, 0]))),
+    provoke: (directory) => readBaseImage(imageIn(directory, (path) => poke(path, superblock + 4, [0, 0, 1, 0]))),
   },
   'image-journal-dirty.journal': {
     when: 'An image was read from a card that was not shut down.',
     provoke: (directory) =>
-      readBase(imageIn(directory, (path) => poke(path, superblock + 0x60, [0xc6, 0x02]))),
+      readBaseImage(imageIn(directory, (path) => poke(path, superblock + 0x60, [0xc6, 0x02]))),
   },
   'image-has-errors.marked': {
     when: 'The root filesystem is marked as damaged.',
-    provoke: (directory) => readBase(imageIn(directory, (path) => poke(path, superblock + 0x3a, [0x03]))),
+    provoke: (directory) => readBaseImage(imageIn(directory, (path) => poke(path, superblock + 0x3a, [0x03]))),
   },
   'image-has-errors.found': {
     when: 'e2fsck finds damage in the root filesystem of an image of your own. The lines below are its own.',
     provoke: async (directory) => {
       const path = imageIn(directory, (image) => debugfs(image, 'set_bg 0 free_blocks_count 5'));
-      return await checkRootSound(await readBase(path), path);
+      return await checkRootSound(await readBaseImage(path), path);
     },
     varies: [
       [/counted=\d+/g, 'counted=…'],
@@ -217,17 +217,17 @@ const soundnessCases: MessageCases = {
   },
   'image-root-read-only.feature': {
     when: 'The root filesystem says that it must not be written.',
-    provoke: (directory) => readBase(imageIn(directory, (path) => debugfs(path, 'feature read-only'))),
+    provoke: (directory) => readBaseImage(imageIn(directory, (path) => debugfs(path, 'feature read-only'))),
   },
   'image-root-read-only.live': {
     when: 'An installer or a live system is named in place of an installed image.',
     provoke: (directory) =>
-      readBase(imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('hsqs')]))),
+      readBaseImage(imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('hsqs')]))),
   },
   'image-no-root.xfs': {
     when: 'The root filesystem is of a kind that dlimage does not write.',
     provoke: (directory) =>
-      readBase(imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('XFSB')]))),
+      readBaseImage(imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('XFSB')]))),
   },
 };
 
@@ -258,12 +258,12 @@ const contentCases: MessageCases = {
   },
   'image-name-unsupported.colon': {
     when: 'A file for the boot partition has a name that FAT does not allow.',
-    provoke: async (directory) => checkEntries([bootFile('/a:b', 'x')], await readBase(imageIn(directory))),
+    provoke: async (directory) => checkEntries([bootFile('/a:b', 'x')], await readBaseImage(imageIn(directory))),
   },
   'image-no-boot.seed': {
     when: 'Files for the boot partition have no place in an image without one.',
     provoke: async (directory) =>
-      checkEntries([bootFile('/user-data', 'x')], { ...(await readBase(imageIn(directory))), boot: null }),
+      checkEntries([bootFile('/user-data', 'x')], { ...(await readBaseImage(imageIn(directory))), boot: null }),
   },
 };
 
@@ -283,7 +283,7 @@ function imageWithTwoRoots(directory: string): string {
 const rareCases: MessageCases = {
   'image-several-roots.two': {
     when: 'An image has two systems, and does not say which one starts.',
-    provoke: (directory) => readBase(imageWithTwoRoots(directory)),
+    provoke: (directory) => readBaseImage(imageWithTwoRoots(directory)),
   },
   'image-file-too-large.show': {
     when: '`inspect` is asked to print a large file.',
@@ -319,7 +319,7 @@ const rareCases: MessageCases = {
   'image-changed.partition': {
     when: 'Something else writes to an image while dlimage reads it.',
     provoke: async (directory) => {
-      const { root } = await readBase(imageIn(directory));
+      const { root } = await readBaseImage(imageIn(directory));
       const blank = {
         sizeBytes: 0,
         read: (_: number, length: number) => Promise.resolve(Buffer.alloc(length)),
@@ -332,7 +332,7 @@ const rareCases: MessageCases = {
     provoke: async (directory) =>
       editBootFiles(
         'base.img',
-        { ...(await readBase(imageIn(directory))), boot: null },
+        { ...(await readBaseImage(imageIn(directory))), boot: null },
         {
           commandLine: [],
           config: [],

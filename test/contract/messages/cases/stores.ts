@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBase as readBuiltBase } from '../../../../builder/base/host/base-cache.ts';
+import { readCachedBase as readBuiltBase } from '../../../../builder/base/host/base-cache.ts';
 import { ensureCached } from '../../../../builder/base/host/ensure-cached.ts';
 import { OutputDirectory } from '../../../../builder/make/host/output/output-directory.ts';
 import { readCluster } from '../../../../builder/cluster/identity/host/store-files.ts';
