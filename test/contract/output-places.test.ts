@@ -130,8 +130,8 @@ describe('an output directory with a damaged journal', () => {
     await writeFile(join(output.path, 'a.img'), 'x');
     await writeFile(join(output.path, 'b.img'), 'x');
     await utimes(join(output.path, 'a.img'), defaultMtimeSeconds, defaultMtimeSeconds);
-    await output.requireReplaceable([{ name: 'a', role: 'manager' }], ['img']);
-    const foreign = output.requireReplaceable([{ name: 'b', role: 'manager' }], ['img']);
+    await output.requireReplaceable({ name: 'a', role: 'manager' }, ['img']);
+    const foreign = output.requireReplaceable({ name: 'b', role: 'manager' }, ['img']);
     await expect(foreign).rejects.toMatchObject({ id: 'output-exists' });
     const { header, base, node } = record('a') as unknown as Parameters<OutputDirectory['add']>[0];
     await writeFile(join(output.path, 'new'), 'y');

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isUpdating, readExpected, writeExpected } from './support/expected-tree.ts';
-import { exampleNames, loadExample } from './support/load-example.ts';
+import { deliveryOf, exampleNames, loadExample } from './support/load-example.ts';
 import { contentOf, renderExample, treeOf, type RenderedExample } from './support/render-tree.ts';
 
 // After an intended change: UPDATE=1 npx vitest run test/golden, then read the difference.
 describe.each(exampleNames)('%s', (name) => {
   let example: RenderedExample;
   beforeAll(async () => {
-    example = await renderExample(await loadExample(name));
+    example = await renderExample(await loadExample(name), deliveryOf(name));
   });
 
   it('is rendered as expected', () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBases, readCachedBase, removeBase } from '../../builder/base/host/base-cache.ts';
 import { readBaseFiles } from '../../builder/base/host/base-files.ts';
 import { baseKey } from '../../builder/base/host/base-key.ts';
-import type { BaseRequest } from '../../builder/base/host/base-request.ts';
+import type { BaseRequest } from '../../builder/base/base-request.ts';
 import type { buildBase } from '../../builder/base/host/build-base.ts';
 import { ensureBase } from '../../builder/base/host/ensure-base.ts';
 import { HostError } from '../../builder/report/errors.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { BaseRequest } from '../../builder/base/host/base-request.ts';
+import type { BaseRequest } from '../../builder/base/base-request.ts';
 import { openBase, wantedBases, type BaseReader } from './support/base-image.ts';
 import { run } from './support/programs.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeTree } from '../../builder/base/host/base-cache.ts';
 import { writeBiosBoot } from '../../builder/base/host/bios-boot.ts';
-import type { BaseRequest } from '../../builder/base/host/base-request.ts';
+import type { BaseRequest } from '../../builder/base/base-request.ts';
 import { installPackages } from '../../builder/base/host/install-packages.ts';
 import { runInNamespace } from '../../builder/system/host/namespace.ts';
 import { packageRoot } from '../../builder/system/host/package-root.ts';

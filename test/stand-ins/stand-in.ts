@@ -1,4 +1,4 @@
-import type { BaseTarget } from '../../builder/base/host/base-request.ts';
+import type { BaseTarget } from '../../builder/base/base-request.ts';
 
 /** One partition of a stand-in, as its model has it. Numbers and starts need not be in the same order. */
 export interface StandInPartition {

@@ -19,7 +19,7 @@ export interface ApplyRequest {
   readonly outputPath: string;
   readonly cacheDirectory: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function applyDlpatch(request: ApplyRequest): Promise<Omit<WrittenA
       // The patch says what the image is called inside; where it is written follows from --out alone.
       fileName: basename(outputPath, `.${format}`),
       formats: [format],
-      ...(signal && { signal }),
+      signal,
     });
     task.done();
     const [{ temporaryPath, ...artifact }] = written.artifacts as [WrittenArtifact];

@@ -18,7 +18,7 @@ export interface FrameContext {
   /** Private: it holds uncompressed frames for a moment. */
   readonly temporaryDirectory: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A frame with where it is kept, and how its bytes come together. */

@@ -15,7 +15,11 @@ import { kindInWords } from '../../system/host/regular-file.ts';
 export async function findPatchBase(
   base: DlpatchHeader['base'],
   wanted: string | undefined,
-  context: { readonly cacheDirectory: string; readonly progress: Progress; readonly signal?: AbortSignal },
+  context: {
+    readonly cacheDirectory: string;
+    readonly progress: Progress;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<string> {
   const path = await candidate(base, wanted, context.cacheDirectory);
   const { size } = await stat(path);

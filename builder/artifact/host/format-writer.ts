@@ -45,7 +45,7 @@ export interface FormatJob {
   readonly boxFiles?: BoxFiles;
   /** Hears how far the image is, in bytes of the uncompressed image. */
   readonly onBytes?: OnBytes | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A file that was written, under a name in a private directory: it is the caller's to move to its place. */

@@ -20,7 +20,7 @@ export interface UnpackContext {
   readonly directory: string;
   readonly cacheDirectory: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** SHA-256 of the base that a thin disk may lie over, beside those in the cache. */
   readonly baseSha256?: string | undefined;
 }

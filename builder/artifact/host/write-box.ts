@@ -91,7 +91,7 @@ async function writeTar(
       yield chunk;
     }
   };
-  const options = signal === undefined ? {} : { signal };
+  const options = { signal };
   await Promise.all([
     pipeline(Readable.from(tar), measure, output.createWriteStream(), options),
     addFiles(tar, files).catch((error: unknown) => {

@@ -41,7 +41,7 @@ async function convert(
   await runTool('qemu-img', ['convert', '-f', 'qcow2', ...shape, source, path], {
     step: `write ${basename(path)}`,
     timeoutSeconds: 3600,
-    ...(signal && { signal }),
+    signal,
   });
   // qemu-img asks no one which mode; the directory has been private so far.
   await chmod(path, 0o600);

@@ -50,7 +50,7 @@ export function createFramedWriter(context: WriterContext, codec: FrameCodec): A
           const key = `${isZero ? 'zeros' : frame.offsetBytes}-${frame.lengthBytes}`;
           return { frame, cache: isZero ? caches.base : caches[frame.kind], key, pieces };
         });
-        const frames = await encodeFrames({ ...context, codec, ...(signal && { signal }) }, placed);
+        const frames = await encodeFrames({ ...context, codec, signal }, placed);
         return await assembler.run({ pieces: codec.join(frames), path, holes: false, digest: true });
       } finally {
         await own.remove();

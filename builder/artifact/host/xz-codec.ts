@@ -29,7 +29,7 @@ export function createXzCodec(level = 6): FrameCodec {
         await runTool('xz', ['-q', '-T1', '--check=crc64', filter, '--', ...paths], {
           step: 'compress an image with xz',
           timeoutSeconds: 3600,
-          ...(signal && { signal }),
+          signal,
         });
       }
     },

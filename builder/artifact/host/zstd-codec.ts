@@ -23,7 +23,7 @@ export function createZstdCodec(level = 9): FrameCodec {
       await runTool('zstd', args, {
         step: 'compress an image with zstd',
         timeoutSeconds: 3600,
-        ...(signal && { signal }),
+        signal,
       });
     },
     async examine(path) {

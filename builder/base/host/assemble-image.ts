@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../../system/host/run-tool.ts';
 import { removeTree } from './base-cache.ts';
-import type { BaseTarget } from './base-request.ts';
+import type { BaseTarget } from '../base-request.ts';
 import { writeBiosBoot } from './bios-boot.ts';
 import type { BasePartition } from './built-base.ts';
 import type { DiskLayout } from './disk-layout.ts';

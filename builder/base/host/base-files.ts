@@ -5,7 +5,7 @@ import { isErrno } from '../../system/host/system-error.ts';
 import { makeDirectory } from '../../system/host/make-directory.ts';
 import { packageRoot } from '../../system/host/package-root.ts';
 import type { BaseFiles } from './base-key.ts';
-import type { BaseTarget } from './base-request.ts';
+import type { BaseTarget } from '../base-request.ts';
 
 /** Reads the shipped build scripts, and the files of `profiles/bases/rootfs` that a base of this target gets. */
 export async function readBaseFiles({ platform, architecture }: BaseTarget): Promise<BaseFiles> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BaseRequest } from './base-request.ts';
+import type { BaseRequest } from '../base-request.ts';
 
 /** Goes up when a change of the TypeScript here makes another image of the same definition and scripts. */
 const builderRevision = 1;

@@ -4,7 +4,7 @@ import type { ToolName } from '../../system/host/tools.ts';
 import { basesDirectory, readCachedBase } from './base-cache.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
-import type { BaseRequest } from './base-request.ts';
+import type { BaseRequest } from '../base-request.ts';
 import { nativeArchitecture } from './foreign-architecture.ts';
 import { isRoot } from '../../system/host/namespace.ts';
 

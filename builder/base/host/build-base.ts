@@ -8,7 +8,8 @@ import { assembleImage, type BuildPaths } from './assemble-image.ts';
 import { removeTree } from './base-cache.ts';
 import { writeBaseFiles } from './base-files.ts';
 import type { BaseFiles } from './base-key.ts';
-import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import type { BaseRequest } from '../base-request.ts';
+import type { BuildBaseOptions } from './run-mmdebstrap.ts';
 import type { BaseRecord } from './built-base.ts';
 import {
   type BasePackage,
@@ -30,7 +31,7 @@ export async function buildBase(
   key: string,
   files: BaseFiles,
   directory: string,
-  options: EnsureBaseOptions,
+  options: BuildBaseOptions,
 ): Promise<void> {
   const started = performance.now();
   const targetName = `${request.platform}-${request.architecture}`;
@@ -63,7 +64,7 @@ export async function buildBase(
     assembleImage(request, paths, {
       layout,
       epochSeconds,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      signal: options.signal,
     }),
   );
   const sha256 = await inTask(options, 'Base: hash the image', () =>
@@ -103,7 +104,7 @@ function buildPaths(directory: string, work: string): BuildPaths {
 
 async function sealTree(
   paths: BuildPaths,
-  options: EnsureBaseOptions,
+  options: BuildBaseOptions,
 ): Promise<{ epochSeconds: number; packages: BasePackage[] }> {
   const epochSeconds = await newestPackageTime(paths.tree);
   const report = join(paths.files, 'report');
@@ -112,7 +113,7 @@ async function sealTree(
       step: 'check the finished tree',
       timeoutSeconds: 900,
       env: { SOURCE_DATE_EPOCH: String(epochSeconds), DLIMAGE_REPORT: report },
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      signal: options.signal,
     });
   } catch (error) {
     const found = await readFile(report, 'utf8').catch(() => '');
@@ -146,7 +147,7 @@ async function newestPackageTime(tree: string): Promise<number> {
 }
 
 async function inTask<T>(
-  options: EnsureBaseOptions,
+  options: BuildBaseOptions,
   title: string,
   work: (task: Task) => Promise<T>,
 ): Promise<T> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BasePartition } from './built-base.ts';
-import type { BaseTarget } from './base-request.ts';
+import type { BaseTarget } from '../base-request.ts';
 
 /** Label that the kernel command line, GRUB and fstab find the root partition by. */
 const rootLabel = 'dlroot';

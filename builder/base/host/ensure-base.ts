@@ -1,7 +1,8 @@
 import { HostError } from '../../report/errors.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
-import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import type { BaseRequest } from '../base-request.ts';
+import type { BuildBaseOptions } from './run-mmdebstrap.ts';
 import { buildBase } from './build-base.ts';
 import type { BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
@@ -15,7 +16,7 @@ import { ensureCached } from './ensure-cached.ts';
  */
 export async function ensureBase(
   request: BaseRequest,
-  options: EnsureBaseOptions,
+  options: BuildBaseOptions,
   build: typeof buildBase = buildBase,
 ): Promise<BuiltBase> {
   const files = await readBaseFiles(request);

@@ -4,7 +4,7 @@ import { HostError } from '../../report/errors.ts';
 import { isErrno } from '../../system/host/system-error.ts';
 import { makeDirectory } from '../../system/host/make-directory.ts';
 import { basesDirectory, readCachedBase, readSoundBase, removeTree } from './base-cache.ts';
-import type { EnsureBaseOptions } from './base-request.ts';
+import type { Run } from '../../system/host/run.ts';
 import type { BuiltBase } from './built-base.ts';
 import { acquireLock, removeDeadLock } from '../../system/host/process-lock.ts';
 
@@ -19,7 +19,7 @@ import { acquireLock, removeDeadLock } from '../../system/host/process-lock.ts';
  */
 export async function ensureCached(
   key: string,
-  options: EnsureBaseOptions,
+  options: Run,
   make: (directory: string) => Promise<void>,
 ): Promise<BuiltBase> {
   const parent = basesDirectory(options.cacheDirectory);
@@ -29,7 +29,7 @@ export async function ensureCached(
   await makeDirectory(parent);
   const lock = await acquireLock(`${directory}.lock`, {
     onWait: (pid) => options.progress.note(`waiting for process ${pid}, which is building the same base`),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
   try {
     const made = await readSoundBase(directory);

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { HostError } from '../../report/errors.ts';
 import { runTool } from '../../system/host/run-tool.ts';
-import type { BaseTarget } from './base-request.ts';
+import type { BaseTarget } from '../base-request.ts';
 import { isRoot } from '../../system/host/namespace.ts';
 
 const nativeNames: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', arm: 'armhf' };

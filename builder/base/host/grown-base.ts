@@ -5,7 +5,7 @@ import { formatBytes } from '../../report/format-units.ts';
 import { copySparsely } from '../../image/host/copy-sparsely.ts';
 import { growRoot, type FreeSpace } from '../../image/host/grow-root.ts';
 import { nameInError } from '../../system/host/name-in-error.ts';
-import type { EnsureBaseOptions } from './base-request.ts';
+import type { Run } from '../../system/host/run.ts';
 import type { BaseRecord, BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
 import { recordImage } from './record-image.ts';
@@ -28,11 +28,7 @@ export type GrowableBase = Pick<
  *
  * @throws HostError as `growRoot` and `ensureCached` do.
  */
-export async function ensureGrownBase(
-  base: GrowableBase,
-  free: FreeSpace,
-  options: EnsureBaseOptions,
-): Promise<BuiltBase> {
+export async function ensureGrownBase(base: GrowableBase, free: FreeSpace, options: Run): Promise<BuiltBase> {
   const wanted = {
     bytes: Math.ceil(free.bytes / stepBytes) * stepBytes,
     inodes: Math.ceil(free.inodes / stepInodes) * stepInodes,
@@ -46,11 +42,11 @@ export async function ensureGrownBase(
     const started = performance.now();
     const task = options.progress.task(`Grow ${base.definitionName}: ${room}`);
     const path = join(directory, 'base.img');
-    const signal = options.signal === undefined ? {} : { signal: options.signal };
+    const { signal } = options;
     try {
-      await copySparsely(imagePath, path, { step: 'copy the base that grows', ...signal });
+      await copySparsely(imagePath, path, { step: 'copy the base that grows', signal });
       await chmod(path, 0o600);
-      await growRoot(path, wanted, signal);
+      await growRoot(path, wanted, { signal });
       const buildSeconds = Math.round((performance.now() - started) / 1000);
       const origin = `grown: ${room}`;
       await recordImage(directory, { ...told, key, origin, buildSeconds }, options.signal);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Task } from '../../system/host/progress.ts';
 import type { BuildPaths } from './assemble-image.ts';
-import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import type { BaseRequest } from '../base-request.ts';
+import type { BuildBaseOptions } from './run-mmdebstrap.ts';
 import { ensureRunnable, nativeArchitecture } from './foreign-architecture.ts';
 import { basePackages, runMmdebstrap, type TreeRequest } from './run-mmdebstrap.ts';
 
@@ -19,7 +20,7 @@ const keepLoader = String.raw`printf '/lib64\n/lib64.packaged\n:\n' >>"$1/var/li
 export async function installPackages(
   request: BaseRequest,
   paths: BuildPaths,
-  options: EnsureBaseOptions,
+  options: BuildBaseOptions,
   task: Task,
 ): Promise<void> {
   await ensureRunnable(request.architecture);

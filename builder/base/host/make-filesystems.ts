@@ -19,7 +19,7 @@ export interface FilesystemRequest {
   readonly imagePath: string;
   readonly layout: DiskLayout;
   readonly epochSeconds: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -77,7 +77,7 @@ export async function makeRootFilesystem(
   const options = {
     env,
     timeoutSeconds: 900,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    signal: request.signal,
   };
   try {
     await runInNamespace('mke2fs', args, { ...options, step: 'make the root file system' });
@@ -119,7 +119,7 @@ export async function makeBootFilesystem(
   const options = {
     env,
     timeoutSeconds: 300,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    signal: request.signal,
   };
   const args = [
     '-F',

@@ -1,9 +1,16 @@
 import type { Task } from '../../system/host/progress.ts';
 import { archiveKeyring } from '../../system/host/tools/build-tools.ts';
 import { readAptTransport, readDebianMirror } from './debian-mirror.ts';
-import type { BaseRequest, EnsureBaseOptions } from './base-request.ts';
+import type { BaseRequest } from '../base-request.ts';
+import type { Run } from '../../system/host/run.ts';
 import { runInNamespace } from '../../system/host/namespace.ts';
 import { proxyEnvironment } from '../../system/host/proxy-environment.ts';
+
+/** How a base is built. */
+export interface BuildBaseOptions extends Run {
+  /** True leaves out the archive of security updates: for images that are only looked at. */
+  readonly isWithoutSecurity?: boolean;
+}
 
 /** Build scripts that run while packages are installed, and what they are told. */
 export interface BuildHooks {
@@ -37,7 +44,7 @@ export interface TreeRequest {
  */
 export async function runMmdebstrap(
   request: TreeRequest,
-  options: EnsureBaseOptions,
+  options: BuildBaseOptions,
   task: Task,
 ): Promise<void> {
   const sources = await sourceLines(request, options);
@@ -64,7 +71,7 @@ export async function runMmdebstrap(
     timeoutSeconds: 4 * 3600,
     env: { ...proxyEnvironment(), DLIMAGE_SCRIPTS: request.scripts, ...request.hooks.env },
     onLine: followPackages(task),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
 }
 
@@ -81,7 +88,7 @@ function hookOption(kind: 'extract' | 'customize', script: string | undefined): 
   return script === undefined ? [] : [`--${kind}-hook=sh "$DLIMAGE_SCRIPTS/${script}" "$1"`];
 }
 
-async function sourceLines(request: TreeRequest, options: EnsureBaseOptions): Promise<string[]> {
+async function sourceLines(request: TreeRequest, options: BuildBaseOptions): Promise<string[]> {
   const { suite } = request;
   const mirror = await readDebianMirror(options.mirror);
   const line = (uri: string, name: string): string =>

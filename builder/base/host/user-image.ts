@@ -8,7 +8,7 @@ import { toolsOfContainers } from '../../image/packing/host/unpack-container.ts'
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
 import { downloadByUrl } from './download/download-by-url.ts';
 import { downloadPath, ensureDownload, type DownloadOptions } from './download/ensure-download.ts';
-import { nameOf } from './download/refuse-status.ts';
+import { nameOfUrl } from '../download/name-of-url.ts';
 import { hashFile } from '../../system/host/hash-file.ts';
 import { knownDigest } from '../../system/host/known-digest.ts';
 import { openImage } from '../../image/host/open-image.ts';
@@ -54,7 +54,7 @@ export async function ensureUserImage(
   const base = await ensureCached(key, options, async (directory) => {
     const started = performance.now();
     const imagePath = join(directory, 'base.img');
-    const given = image.from === 'url' ? nameOf(image.url) : path;
+    const given = image.from === 'url' ? nameOfUrl(image.url) : path;
     const name = basename(given);
     let found = given;
     const named = (error: unknown): unknown => nameInError(nameInError(error, imagePath, found), path, given);
@@ -90,7 +90,7 @@ async function findDownload(
 ): Promise<FoundFile> {
   if (sha256 === null) return await downloadByUrl(url, options);
   const digest = { algorithm: 'sha256', hex: sha256 } as const;
-  return { path: await ensureDownload({ name: nameOf(url), urls: [url], digest }, options), sha256 };
+  return { path: await ensureDownload({ name: nameOfUrl(url), urls: [url], digest }, options), sha256 };
 }
 
 async function findFile(image: UserImage, options: DownloadOptions): Promise<FoundFile> {

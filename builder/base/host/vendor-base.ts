@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { platformOf, type VendorDefinition } from '../../cluster/model/base-traits.ts';
+import { platformOf } from '../../cluster/model/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
 import { toolsOfContainers, unpackContainer } from '../../image/packing/host/unpack-container.ts';
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
@@ -9,17 +9,10 @@ import { findImage, type VendorImage } from './download/find-image.ts';
 import { readBaseImage } from '../../image/host/base.ts';
 import { checkVendorLayout } from './check-vendor-layout.ts';
 import { isDiskFull } from '../../system/host/disk-full.ts';
-import type { BaseTarget } from './base-request.ts';
+import type { VendorRequest } from '../base-request.ts';
 import type { BuiltBase } from './built-base.ts';
 import { ensureCached } from './ensure-cached.ts';
 import { recordImage } from './record-image.ts';
-
-/** Which publisher's image is wanted. */
-export interface VendorRequest extends BaseTarget {
-  /** Name of the definition's file: `ubuntu-24.04`. */
-  readonly definitionName: string;
-  readonly definition: VendorDefinition;
-}
 
 /** Goes up when a change of the code makes another image of the same download. */
 const revision = 1;

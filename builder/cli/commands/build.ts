@@ -1,146 +1,82 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
-import { buildCluster } from '../../make/host/make-cluster.ts';
+import { requireFittingBase } from '../../base/host/facts/fitting-base.ts';
 import type { BuiltItem } from '../../make/host/build-artifacts.ts';
-import { buildFormats, isBox, type BuildFormat } from '../../image/image-format.ts';
+import { makeCluster } from '../../make/host/make-cluster.ts';
+import type { MakeRequest } from '../../make/host/make-request.ts';
+import { patchedImages } from '../../make/host/patched-images.ts';
 import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
-import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
-import { cacheDirectory } from '../../system/host/cache-directory.ts';
-import { printLine, printResult, progressFor } from '../terminal/console.ts';
-import { formatTable } from '../../report/format-table.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
-import type { BuildOutputs } from '../../cluster/identity/host/stored-definition.ts';
-import { shownPath } from '../../system/host/shown-path.ts';
-import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
+import { formatTable } from '../../report/format-table.ts';
 import { formatBytes } from '../../report/format-units.ts';
+import { cacheDirectory } from '../../system/host/cache-directory.ts';
+import { shownPath } from '../../system/host/shown-path.ts';
+import { printLine, printResult, progressFor } from '../terminal/console.ts';
 import { abortOnInterruption } from '../terminal/interruption.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
-import { requireFittingBase } from '../../base/host/facts/fitting-base.ts';
+import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
+import {
+  outputDirectoryOf,
+  parseOutputs,
+  requireDeliverable,
+  sharingRemedy,
+  type OutputOptions,
+} from './support/outputs.ts';
 
-interface BuildOptions extends DefinitionOptions {
-  readonly out?: string;
+interface BuildOptions extends DefinitionOptions, OutputOptions {
   readonly cache?: string;
-  readonly format?: readonly string[];
-  readonly backing?: boolean;
   readonly jobs?: string;
   readonly imageChecksum?: boolean;
   readonly offline?: boolean;
   readonly mirror?: string;
-  readonly perNode?: boolean;
-  readonly vagrantUser?: boolean;
-  readonly boxVersion?: string;
-  readonly boxUrl?: string;
 }
 
 /** `dlimage build` */
 export async function runBuild(file: string | undefined, options: BuildOptions): Promise<void> {
   const jobs = parseJobs(options.jobs);
-  const typed = options.format === undefined ? undefined : kindOf(parseFormats(options), options);
+  const typed = options.format === undefined ? undefined : parseOutputs(options, undefined);
   const loaded = await loadAndReport(file, options, {
-    ...(typed === undefined ? {} : { isOwnNetwork: typed === 'vagrant' }),
+    ...(typed === undefined ? {} : { isOwnNetwork: typed.delivery.isVagrant }),
     isBuilding: true,
   });
-  const wanted = withLastOutputs(options, loaded.lastOutputs);
-  const formats = parseFormats(wanted);
-  const kind = kindOf(formats, wanted);
-  const boxes = parseBoxOptions(wanted);
-  const outputs = {
-    formats,
-    isThin: wanted.backing === true,
-    isPerNode: wanted.perNode === true,
-    hasVagrantUser: wanted.vagrantUser === true,
-  };
-  const { cluster, projectDirectory, selected, stateDirectory } = loaded;
+  const { formats, delivery, stored } = parseOutputs(options, loaded.lastOutputs);
+  const { cluster, selected, stateDirectory, record } = loaded;
   const found = [...loaded.diagnostics];
-  const obstacle =
-    (kind === 'vagrant' ? vagrantObstacle(cluster) : null) ?? (kind === null ? null : seedObstacle(cluster));
-  if (obstacle !== null) throw new UsageError(obstacle);
-  const outputDirectory =
-    options.out === undefined
-      ? join(projectDirectory, 'out', cluster.name, kind ?? '')
-      : resolve(options.out);
-  const built = await buildCluster({
+  requireDeliverable(cluster, delivery);
+  const outputDirectory = outputDirectoryOf(options, loaded, delivery);
+  const request: MakeRequest = {
     cluster,
     selected,
     formats,
-    isSeeded: kind !== null && !outputs.isPerNode,
-    boxes,
-    backing: outputs.isThin,
-    imageChecksum: options.imageChecksum !== false,
+    delivery,
+    sharingRemedy: sharingRemedy(delivery),
+    boxes: parseBoxOptions({ ...options, vagrantUser: stored.hasVagrantUser }),
+    backing: stored.isThin,
     jobs,
-    isOffline: options.offline === true,
-    ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
+    isOffline: options.offline,
+    mirror: options.mirror,
     outputDirectory,
     stateDirectory,
     revocations: options.revoke ?? [],
     record: {
-      ...loaded.record,
-      contentsAfter: (last) => ({ ...loaded.record.contentsAfter(last), outputs }),
+      ...record,
+      contentsAfter: (last) => ({ ...record.contentsAfter(last), outputs: stored }),
     },
     fittingBase: requireFittingBase(loaded.baseJudge, loaded.sources),
     identityFiles: loaded.identityFiles,
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),
     signal: abortOnInterruption(),
-  });
+  };
+  const built = await makeCluster(request, patchedImages(formats, options.imageChecksum !== false));
   if (options.json === true) {
-    const nodes = built.map(({ record }) => record);
+    const nodes = built.map((item) => item.record);
     printResult({ outputDirectory, nodes, ...countFindings(found, loaded.sources) });
   } else if (options.quiet !== true) {
-    const steps = nextSteps({ loaded, formats, kind, outputDirectory, state: options.state });
+    const steps = nextSteps({ loaded, formats, delivery, outputDirectory, state: options.state });
     printLine(['', ...summarize(built, outputDirectory), '', ...steps].join('\n'));
   }
-}
-
-/** The formats of the last build count until others are typed: a node of Vagrant that is built again stays one. */
-function withLastOutputs(options: BuildOptions, last: BuildOutputs | undefined): BuildOptions {
-  if (options.format !== undefined || last === undefined) return options;
-  return {
-    ...options,
-    format: last.formats,
-    backing: options.backing === true || last.isThin,
-    perNode: options.perNode === true || last.isPerNode,
-    vagrantUser: options.vagrantUser === true || last.hasVagrantUser,
-  };
-}
-
-function parseFormats({ format = ['img'], backing }: BuildOptions): BuildFormat[] {
-  for (const name of format) {
-    if (buildFormats.some((known) => known === name)) continue;
-    throw new UsageError(`there is no format ${name}`, `choose from ${buildFormats.join(', ')}`);
-  }
-  const formats = buildFormats.filter((known) => format.includes(known));
-  if (backing === true && !formats.includes('qcow2')) {
-    throw new UsageError('--backing is for qcow2 files', 'add --format qcow2');
-  }
-  return formats;
-}
-
-/** Other contents than those of boards, in a folder of their own below the output directory; null for boards. */
-type BuildKind = 'vagrant' | 'seeded' | null;
-
-/** Machines of Vagrant have another network; images that take a seed have no node of their own. */
-function kindOf(formats: readonly BuildFormat[], options: BuildOptions): BuildKind {
-  const { perNode, vagrantUser, boxVersion, boxUrl } = options;
-  const others = formats.filter((format) => !isBox(format));
-  if (others.length < formats.length) {
-    if (others.length === 0) return 'vagrant';
-    throw new UsageError(
-      `boxes hold other images than ${others.join(', ')}: Vagrant's machines have two network cards`,
-      'build them apart; seeds come with a box by themselves',
-    );
-  }
-  if (vagrantUser === true || boxVersion !== undefined || boxUrl !== undefined) {
-    throw new UsageError('--vagrant-user, --box-version and --box-url are for boxes', 'add --format box');
-  }
-  if (!formats.includes('seed-iso')) {
-    if (perNode === true)
-      throw new UsageError('--per-node is for boxes', 'all other images are one for each node anyway');
-    return null;
-  }
-  if (perNode === true) throw new UsageError('an image for each node needs no seed', 'leave out --per-node');
-  return 'seeded';
 }
 
 /** As many as keep within 300 MB; who has more memory and cores may ask for more. */

@@ -1,17 +1,19 @@
 import { join, resolve } from 'node:path';
 import type { BuiltItem } from '../../make/host/build-artifacts.ts';
 import { cacheDirectory } from '../../system/host/cache-directory.ts';
-import { buildWithPacker } from '../../make/packer/host/build-with-packer.ts';
+import { makeCluster } from '../../make/host/make-cluster.ts';
+import type { MakeRequest } from '../../make/host/make-request.ts';
+import { formatsOfBuilder, packedImages } from '../../make/packer/host/packed-images.ts';
 import { packerBuilders, type PackerBuilder } from '../../make/packer/packer-variables.ts';
 import { countFindings } from '../../report/count-findings.ts';
 import { UsageError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { parseBoxOptions } from '../../make/vagrant/box-options.ts';
-import { seedObstacle, vagrantObstacle } from '../../make/vagrant/vagrant-cluster.ts';
 import { printLine, printResult, progressFor } from '../terminal/console.ts';
 import { formatTable } from '../../report/format-table.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
 import { loadAndReport, type DefinitionOptions } from './support/definition-options.ts';
+import { requireDeliverable } from './support/outputs.ts';
 import { abortOnInterruption } from '../terminal/interruption.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
 import { requireFittingBase } from '../../base/host/facts/fitting-base.ts';
@@ -33,16 +35,19 @@ export async function runPackerCommand(file: string | undefined, options: Packer
   const loaded = await loadAndReport(file, options, { isOwnNetwork: true, isBuilding: true });
   const { cluster, projectDirectory, selected, stateDirectory } = loaded;
   const found = [...loaded.diagnostics];
-  const obstacle = vagrantObstacle(cluster) ?? seedObstacle(cluster);
-  if (obstacle !== null) throw new UsageError(obstacle);
+  const delivery = { isVagrant: true, isSeeded: options.node === undefined };
+  requireDeliverable(cluster, delivery);
   const outputDirectory = resolve(options.out ?? join(projectDirectory, 'out', cluster.name, 'packer'));
-  const built = await buildWithPacker({
+  const request: MakeRequest = {
     cluster,
     selected,
-    builder,
-    isSeeded: options.node === undefined,
+    formats: formatsOfBuilder(builder),
+    delivery,
+    sharingRemedy: 'name the nodes with --node: each gets an image of its own',
     boxes,
-    isOffline: options.offline === true,
+    backing: false,
+    jobs: 1,
+    isOffline: options.offline,
     outputDirectory,
     stateDirectory,
     record: loaded.record,
@@ -51,13 +56,14 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     cacheDirectory: cacheDirectory(options.cache),
     progress: progressFor(options, found),
     signal: abortOnInterruption(),
-  });
+  };
+  const built = await makeCluster(request, packedImages(builder));
   if (options.json === true) {
     const nodes = built.map(({ record }) => record);
     printResult({ outputDirectory, nodes, ...countFindings(found, loaded.sources) });
   } else if (options.quiet !== true) {
     const formats = builder === 'virtualbox' ? (['virtualbox-box'] as const) : (['box'] as const);
-    const steps = nextSteps({ loaded, formats, kind: 'vagrant', outputDirectory, state: options.state });
+    const steps = nextSteps({ loaded, formats, delivery, outputDirectory, state: options.state });
     printLine(['', summarize(built, outputDirectory), '', ...steps].join('\n'));
   }
 }

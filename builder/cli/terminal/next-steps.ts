@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { quoteWord } from '../../report/quote-word.ts';
 import type { BuildFormat } from '../../image/image-format.ts';
 import type { LoadedCluster } from '../../cluster/host/load-cluster.ts';
+import type { Delivery } from '../../node/delivery.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
 import { nextCommand } from './next-command.ts';
 
@@ -9,7 +10,7 @@ import { nextCommand } from './next-command.ts';
 export interface FinishedBuild {
   readonly loaded: LoadedCluster;
   readonly formats: readonly BuildFormat[];
-  readonly kind: 'vagrant' | 'seeded' | null;
+  readonly delivery: Delivery;
   readonly outputDirectory: string;
   /** `--state` as typed. */
   readonly state: string | undefined;
@@ -17,7 +18,8 @@ export interface FinishedBuild {
 
 /** What to do after a build, with commands that work where the build was started. */
 export function nextSteps(build: FinishedBuild): string[] {
-  const { loaded, kind, state } = build;
+  const { loaded, delivery, state } = build;
+  const { isVagrant } = delivery;
   const { cluster, stateDirectory } = loaded;
   const first = cluster.nodes.find(({ address }) => address !== null);
   const config = quoteWord(shownPath(join(stateDirectory, 'ssh_config')));
@@ -25,9 +27,9 @@ export function nextSteps(build: FinishedBuild): string[] {
   return [
     'Next:',
     ...firstSteps(build),
-    `  2. ${kind === 'vagrant' ? '' : 'switch the nodes on, and wait until they are a cluster: '}${wait}`,
+    `  2. ${isVagrant ? '' : 'switch the nodes on, and wait until they are a cluster: '}${wait}`,
     ...(first === undefined ? [] : [`  3. log in: ssh -F ${config} ${first.name}`]),
-    ...(kind === 'vagrant' ? [] : addressesToKeep(loaded)),
+    ...(isVagrant ? [] : addressesToKeep(loaded)),
     `Keep ${shownPath(stateDirectory)} private and backed up: from it any node is built again as the same node.`,
   ];
 }
@@ -48,15 +50,15 @@ function vagrantUp({ outputDirectory, formats }: FinishedBuild): string {
 }
 
 function firstSteps(build: FinishedBuild): string[] {
-  const { kind, outputDirectory } = build;
-  if (kind === 'vagrant') {
+  const { delivery, outputDirectory } = build;
+  if (delivery.isVagrant) {
     return [
       `  1. ${vagrantUp(build)}`,
       '     The subnet must be free on this machine; for VirtualBox inside 192.168.56.0/21.',
     ];
   }
   const check = `     (check them first if they travelled: (cd ${quoteWord(shownPath(outputDirectory))} && sha256sum -c SHA256SUMS))`;
-  if (kind === 'seeded') {
+  if (delivery.isSeeded) {
     return ['  1. give each machine a copy of the image as its disk, and its own seed as a CD-ROM', check];
   }
   return [

@@ -35,7 +35,7 @@ export interface LastBuild {
 
 /** Describes a cluster for later builds. */
 export function describeBuilt(cluster: Cluster): BuiltCluster {
-  const { name, nodes, users, delivery: _, images, stacks, ...others } = cluster;
+  const { name, nodes, users, images, stacks, ...others } = cluster;
   const keys = Object.fromEntries(users.map((user) => [user.name, user.authorizedKeys.map(describeKey)]));
   const ofNodes = nodes.map((node) => [node.name, settingsOf(node)] as const);
   const ofUsers = users.map(({ name: user, authorizedKeys: _keys, ...rest }) => [user, rest] as const);

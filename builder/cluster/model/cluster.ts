@@ -48,7 +48,6 @@ export interface Cluster {
   readonly files: readonly ExtraFile[];
   readonly images: readonly ClusterImage[];
   readonly stacks: readonly ClusterStack[];
-  readonly delivery: ClusterDelivery;
 }
 
 /** A keyboard in the words of xkb: `XKBLAYOUT` and its like. Empty for what is not said. */
@@ -58,14 +57,6 @@ export interface ClusterKeyboard {
   readonly variant: string;
   readonly model: string;
   readonly options: string;
-}
-
-/** How nodes come into being. A definition says nothing of it: the format that is built does. */
-export interface ClusterDelivery {
-  /** True when one image is for all nodes, and each node's own files come from a seed volume; false for an image each. */
-  readonly isSeeded: boolean;
-  /** True for machines that Vagrant makes. */
-  readonly isVagrant: boolean;
 }
 
 /** One node with its own profile and base. `index` counts from 1 in the order of the definition. */

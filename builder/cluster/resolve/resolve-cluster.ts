@@ -70,7 +70,6 @@ export function resolveCluster(
     files: resolveFiles(written, users, lookUp),
     images,
     stacks: resolveStacks(written, { nodes, network: lan.network, swarm, images }, lookUp, environment),
-    delivery: { isSeeded: false, isVagrant: false },
   };
   return { cluster, writtenNodes, defaults: used };
 }

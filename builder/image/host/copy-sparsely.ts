@@ -12,7 +12,7 @@ import { runTool } from '../../system/host/run-tool.ts';
 export async function copySparsely(
   source: string,
   target: string,
-  options: { readonly step: string; readonly signal?: AbortSignal },
+  options: { readonly step: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   await (await open(target, 'wx', 0o600)).close();
   await runTool('cp', ['--sparse=always', '--reflink=auto', '--', source, target], {

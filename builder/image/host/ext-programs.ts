@@ -94,7 +94,7 @@ export async function dumpExtFiles(
 export async function writeExt(
   volume: ExtVolume,
   script: string,
-  options: { readonly undoPath: string; readonly seconds: number; readonly signal?: AbortSignal },
+  options: { readonly undoPath: string; readonly seconds: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const step = 'write files into the root partition';
   const result = await runOn(volume, (device) => ({
@@ -102,7 +102,7 @@ export async function writeExt(
     step,
     input: script,
     env: { E2FSPROGS_FAKE_TIME: String(options.seconds) },
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   }));
   const failures = debugfsFailures(result.stderr);
   if (failures.length === 0) return;
@@ -168,7 +168,7 @@ interface DebugfsRun {
   readonly step: string;
   readonly input: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** debugfs takes `file?offset=N`, and so has no way to name a file with a question mark: it gets a link to it. */

@@ -10,7 +10,7 @@ export async function writeFat(
   volume: { readonly imagePath: string; readonly offsetBytes: number },
   plan: FatPlan,
   hostPathOf: (entry: Entry) => string,
-  options: { readonly seconds: number; readonly signal?: AbortSignal },
+  options: { readonly seconds: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const path = resolve(volume.imagePath);
   const device = ['-i', `./${basename(path)}@@${volume.offsetBytes}`];
@@ -19,7 +19,7 @@ export async function writeFat(
     cwd: dirname(path),
     timeoutSeconds: 3600,
     env: environment(options.seconds),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   };
   const run = (program: 'mmd' | 'mcopy', args: readonly string[]) =>
     runTool(program, [...device, ...args], common).catch(explainFull);

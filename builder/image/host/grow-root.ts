@@ -43,7 +43,7 @@ export function hasRoom(free: FreeSpace, needed: FreeSpace): boolean {
 export async function growRoot(
   imagePath: string,
   needed: FreeSpace,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<BaseImage> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const base = await readBaseImage(imagePath);
@@ -129,7 +129,7 @@ async function resizeFilesystem(
     timeoutSeconds: 3600,
     // The same base grows to the same bytes.
     env: { E2FSPROGS_FAKE_TIME: String(seconds), E2FSCK_TIME: String(seconds) },
-    ...(signal && { signal }),
+    signal,
   };
   await runTool('e2fsck', ['-fp', path], {
     ...options,

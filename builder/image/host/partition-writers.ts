@@ -65,7 +65,7 @@ export function createRootWriter(base: BaseImage, image: OpenImage): PartitionWr
       const changes = planExtChanges(await place(entries), hostPathOf, superblock.inodeSize > 128);
       const undoPath = join(stage, 'undo');
       const seconds = superblock.writtenSeconds;
-      const options = { undoPath, seconds, ...(signal && { signal }) };
+      const options = { undoPath, seconds, signal };
       await writeExt({ imagePath: copy.path, offsetBytes }, renderDebugfsScript(changes), options);
       await checkHostFiles(entries);
       const ranges = await readUndoFile(undoPath);
@@ -103,7 +103,7 @@ export function createBootWriter(boot: ImagePartition, image: OpenImage): Partit
       const plan = await planFatChanges(entries, before);
       const { hostPathOf } = await stageContents(entries, stage);
       const seconds = entries.reduce((latest, entry) => Math.max(latest, entry.mtimeSeconds), 315_532_800);
-      const options = { seconds, ...(signal && { signal }) };
+      const options = { seconds, signal };
       await writeFat({ imagePath: copy.path, offsetBytes }, plan, hostPathOf, options);
       await checkHostFiles(entries);
       const after = await readFatVolume(copy, boot);

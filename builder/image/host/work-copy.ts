@@ -26,7 +26,10 @@ export interface WorkCopy {
    * @throws HostError `image-name-unsupported`, `image-path-conflict`, `image-no-boot`, `image-no-space`,
    *   `host-file-missing`, `host-file-not-a-file` or `host-file-changed` before anything is written.
    */
-  makePatch(entries: readonly Entry[], options?: { readonly signal?: AbortSignal }): Promise<Patch>;
+  makePatch(
+    entries: readonly Entry[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Patch>;
   /**
    * From now on patches are made against the base with this patch laid over it, and hold only what they add to it.
    * The patch must stay open; a work copy takes one.
@@ -121,7 +124,7 @@ async function openWorkFile(
   layer: Patch | null,
   signal: AbortSignal | undefined,
 ): Promise<WorkFile> {
-  await copySparsely(base.path, path, { step: 'make a work copy of the base', ...(signal && { signal }) });
+  await copySparsely(base.path, path, { step: 'make a work copy of the base', signal });
   const handle: FileHandle = await open(path, 'r+');
   const { size } = await handle.stat();
   await handle.truncate(Math.max(size, undoReach(base.root.offsetBytes)));

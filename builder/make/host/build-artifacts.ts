@@ -1,7 +1,7 @@
 import type { Manifest } from '../../cluster/generated/manifest.ts';
 import { artifactName, buildFormats, type BuildFormat } from '../../image/image-format.ts';
 import type { WrittenArtifact } from '../../artifact/host/format-writer.ts';
-import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
+import type { Base } from '../../base/host/obtain/base.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
 import type { ManifestHeader, ManifestItem } from './output/output-records.ts';
 
@@ -14,7 +14,7 @@ export type ItemDescription =
 /** Files of one node, or of what all nodes share, to be made from one set of inputs. */
 export interface ArtifactJob<Format extends BuildFormat> {
   readonly about: ItemDescription;
-  readonly base: NodeBase;
+  readonly base: Base;
   readonly formats: readonly Format[];
   /** True for `.qcow2` files that lie on the base in the cache. */
   readonly backing: boolean;
@@ -28,6 +28,8 @@ export interface ArtifactJob<Format extends BuildFormat> {
 
 /** What was written. */
 export interface ArtifactContents {
+  /** Of the uncompressed image. */
+  readonly imageSizeBytes: number;
   readonly artifacts: readonly WrittenArtifact[];
   readonly imageSha256: string | null;
   readonly patchBytes: number;
@@ -67,7 +69,7 @@ export async function buildArtifacts<Format extends BuildFormat>(
   const record: ManifestItem = {
     ...about,
     base: base.record.key,
-    imageSizeBytes: base.record.sizeBytes,
+    imageSizeBytes: written.imageSizeBytes,
     imageSha256: written.imageSha256,
     files: [...kept, ...files].toSorted(byFormat),
     patchBytes: written.patchBytes,

@@ -1,6 +1,4 @@
-import type { ClusterNode } from '../../cluster/model/cluster.ts';
 import type { Progress, Task } from '../../system/host/progress.ts';
-import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
 
 /** How far a build is: in bytes of whole images, since four nodes alone would be a bar of four steps. */
 export interface BuildProgress {
@@ -18,21 +16,6 @@ export interface BuildProgress {
 export interface ExpectedItem {
   readonly name: string;
   readonly sizeBytes: number;
-}
-
-/** The items of a build: a node each, or the image for all of them and a seed for each. */
-export function expectedItems(
-  cluster: { readonly name: string; readonly isSeeded: boolean },
-  nodes: readonly ClusterNode[],
-  bases: ReadonlyMap<ClusterNode, NodeBase>,
-): ExpectedItem[] {
-  const sizeOf = (node: ClusterNode | undefined): number =>
-    (node === undefined ? undefined : bases.get(node)?.record.sizeBytes) ?? 0;
-  if (!cluster.isSeeded) return nodes.map((node) => ({ name: node.name, sizeBytes: sizeOf(node) }));
-  return [
-    { name: cluster.name, sizeBytes: sizeOf(nodes[0]) },
-    ...nodes.map(({ name }) => ({ name: `seed of ${name}`, sizeBytes: 0 })),
-  ];
 }
 
 /** Begins the task that shows how far a build is. */

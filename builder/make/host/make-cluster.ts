@@ -1,103 +1,142 @@
-import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
-import { isBox, type BuildFormat, type WrittenFormat } from '../../image/image-format.ts';
-import { loginUser } from '../../cluster/identity/ssh-access.ts';
-import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
-import type { Assets } from '../../node/overlay/assets.ts';
-import { loginKeyFile } from '../../cluster/identity/host/login-key-file.ts';
-import { requireTools } from '../../system/host/doctor/require-tools.ts';
-import type { ToolName } from '../../system/host/tools.ts';
-import { checkVagrantfile, writeVagrantFiles } from '../vagrant/host/write-vagrant-files.ts';
-import type { BuiltItem } from './build-artifacts.ts';
-import { buildItems } from './write-items.ts';
-import { growNodeBases } from '../../base/host/obtain/grow-bases.ts';
+import { growBases } from '../../base/host/obtain/grow-bases.ts';
+import { checkBases } from '../../base/host/obtain/check-bases.ts';
 import { underGivenNames } from '../../base/host/obtain/given-names.ts';
-import { checkNodeBases, requireOneBase } from '../../base/host/obtain/obtain-bases.ts';
+import { obtainBases, requireObtainable } from '../../base/host/obtain/obtain-bases.ts';
+import type { Base } from '../../base/host/obtain/base.ts';
+import type { PlannedBase } from '../../base/planned-base.ts';
+import { ensureIdentities, readIdentities } from '../../cluster/identity/host/identity-store.ts';
+import { writeSshAccess } from '../../cluster/identity/host/ssh-access-files.ts';
+import type { ClusterIdentities } from '../../cluster/identity/identities.ts';
+import { placeholderIdentities } from '../../cluster/identity/placeholder-identities.ts';
+import type { Cluster } from '../../cluster/model/cluster.ts';
+import { readAssets } from '../../node/host/read-assets.ts';
+import type { Assets } from '../../node/overlay/assets.ts';
+import { createRendering, type Rendering } from '../../node/render/create-rendering.ts';
+import type { RenderedNode } from '../../node/render/rendered-node.ts';
+import { ConfigurationError } from '../../report/errors.ts';
+import { requireTools } from '../../system/host/doctor/require-tools.ts';
+import { packageVersion } from '../../system/host/package-version.ts';
+import type { ToolName } from '../../system/host/tools.ts';
+import { planBuild, type BuildPlan } from '../plan-build.ts';
+import { describeForVagrant } from './describe-for-vagrant.ts';
+import { checkVagrantfile } from '../vagrant/host/write-vagrant-files.ts';
+import { vagrantCluster } from '../vagrant/vagrant-cluster.ts';
+import type { BuiltItem } from './build-artifacts.ts';
+import type { ImageMaking } from './image-maker.ts';
+import type { MakeRequest } from './make-request.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
-import { prepareCluster } from './prepare-cluster.ts';
+import type { ManifestHeader } from './output/output-records.ts';
 import { withOutputDirectory } from './with-output-directory.ts';
-import type { BuildRequest } from './make-request.ts';
+import { writeItems } from './write-items.ts';
 
-/** Programs that every build needs; bases built from packages need more, which `ensureBase` asks for. */
+/** Programs that every build needs; `requireObtainable` asks for those of the bases. */
 const neededTools: readonly ToolName[] = ['debugfs', 'e2fsck', 'mcopy', 'cp', 'openssl', 'ssh-keygen'];
 
-/** Programs that single formats need. */
-const toolsOfFormats: Readonly<Partial<Record<BuildFormat, ToolName>>> = {
-  'img.zst': 'zstd',
-  'img.xz': 'xz',
-  vmdk: 'qemu-img',
-  vdi: 'qemu-img',
-  vhdx: 'qemu-img',
-  'virtualbox-box': 'qemu-img',
-};
-
 /**
- * Builds the files of a cluster: bases and identities first, then the nodes, a few at a time. Files whose inputs have
- * not changed are kept, so an interrupted build goes on where it stopped.
+ * Makes the files of a cluster. Those whose inputs have not changed are kept, so an interrupted build goes on where it
+ * stopped. Identities come after the bases: a build that ends before there is a base leaves no keys behind, and no
+ * roster that speaks of nodes nobody has.
  *
  * @throws HostError, UsageError when one image cannot be for all nodes, ConfigurationError about an overlay or a base,
  *   or the reason of the signal
  */
-export async function buildCluster(request: BuildRequest): Promise<BuiltItem[]> {
-  const { cluster, formats } = request;
-  const nodes = cluster.nodes.filter((node) => request.selected.includes(node.name));
-  const isShared = request.isSeeded && formats.some((format) => format !== 'seed-iso');
-  if (isShared) {
-    requireOneBase(nodes, formats.some(isBox) ? 'build with --per-node' : 'build without --format seed-iso');
-  }
-  await requireTools(toolsOf(request));
-  await checkNodeBases(nodes, cluster.packages, request.cacheDirectory);
+export async function makeCluster(request: MakeRequest, making: ImageMaking): Promise<BuiltItem[]> {
+  const plan = planBuild(request, request.sharingRemedy);
+  await requireTools([...neededTools, ...(request.delivery.isSeeded ? (['xorriso'] as const) : [])]);
+  await making.requireReady();
+  await requireObtainable(plan.bases, request);
   return await withOutputDirectory(request, async (output) => {
-    await requireReplaceable(request, nodes, output);
-    const prepared = await prepareCluster(request);
-    const { cluster: delivered, identities, assets, rendered } = prepared;
-    const built = await underGivenNames(prepared.bases.values(), async () => {
-      const bases = await growNodeBases(prepared.bases, rendered, request);
-      const build = () => buildItems({ ...prepared, request, bases, output });
-      return await underGivenNames(bases.values(), build);
+    await requireReplaceable(plan, request, output);
+    const assets = await readAssets(request.cluster);
+    const obtained = await obtainFittingBases(plan, assets, request);
+    const identities = await settleIdentities(request);
+    const cluster = delivered(request, identities);
+    const rendered = renderNodes(cluster, identities, assets, request);
+    const built = await underGivenNames(obtained.values(), async () => {
+      const bases = await growBases(obtained, (base) => nodesOn(base, plan, rendered), request);
+      const header = headerOf(cluster, identities);
+      const job = { request, plan, bases, rendered, assets, header, output, making };
+      return await underGivenNames(bases.values(), () => writeItems(job));
     });
-    if (delivered.delivery.isVagrant) await describeForVagrant(request, delivered, identities, assets, built);
+    if (request.delivery.isVagrant) await describeForVagrant(request, cluster, identities, assets, built);
     return built;
   });
 }
 
-function toolsOf({ formats, isSeeded }: BuildRequest): ToolName[] {
-  const special = formats.flatMap((format) => toolsOfFormats[format] ?? []);
-  return [...neededTools, ...special, ...(isSeeded ? (['xorriso'] as const) : [])];
-}
-
 async function requireReplaceable(
-  { cluster, formats, isSeeded }: BuildRequest,
-  nodes: readonly ClusterNode[],
+  { items }: BuildPlan,
+  { delivery }: MakeRequest,
   output: OutputDirectory,
 ): Promise<void> {
-  const images = formats.filter((format): format is WrittenFormat => format !== 'seed-iso');
-  await output.requireReplaceable(isSeeded ? [{ name: cluster.name }] : nodes, images);
-  if (isSeeded) await output.requireReplaceable(nodes, ['seed-iso']);
-  if (formats.some(isBox)) await checkVagrantfile(output.path);
+  for (const { kind, name, node, formats } of items)
+    await output.requireReplaceable(kind === 'shared' ? { name } : node, formats);
+  if (delivery.isVagrant) await checkVagrantfile(output.path);
 }
 
-/** Writes what Vagrant reads beside the boxes that were built. */
-export async function describeForVagrant(
-  {
-    boxes,
-    outputDirectory,
-    stateDirectory,
-  }: Pick<BuildRequest, 'boxes' | 'outputDirectory' | 'stateDirectory'>,
-  cluster: Cluster,
-  { clusterId, loginKey }: ClusterIdentities,
+/** Which base a node needs follows from what is written to it, not from its keys. */
+async function obtainFittingBases(
+  plan: BuildPlan,
   assets: Assets,
-  built: readonly BuiltItem[],
-): Promise<void> {
-  const ssh = boxes.hasVagrantUser
-    ? { user: 'vagrant', key: null }
-    : { user: loginUser(cluster), key: await loginKeyFile(stateDirectory, loginKey) };
-  await writeVagrantFiles({
-    directory: outputDirectory,
-    cluster,
-    clusterId,
-    assets,
-    ssh,
-    publishing: boxes,
-    items: built.map(({ record }) => record),
+  request: MakeRequest,
+): Promise<Map<PlannedBase, Base>> {
+  const { fittingBase, selected, progress } = request;
+  const existing = await readIdentities(request.stateDirectory, request.cluster.nodes);
+  const { identities } = placeholderIdentities(request.cluster.nodes, existing);
+  const cluster = delivered(request, identities);
+  const rendering = requireRendering(cluster, identities, assets, request);
+  const bases = await obtainBases(plan.bases, { cluster, rendering, assets, fittingBase }, request);
+  await checkBases(cluster, bases, selected, rendering, progress);
+  return bases;
+}
+
+async function settleIdentities(request: MakeRequest): Promise<ClusterIdentities> {
+  const { stateDirectory, cluster, identityFiles, progress, record, revocations } = request;
+  const identities = await ensureIdentities(stateDirectory, cluster, progress, record, revocations);
+  await writeSshAccess(stateDirectory, {
+    cluster: delivered(request, identities),
+    identities,
+    identityFiles,
   });
+  return identities;
+}
+
+/** Every node of the cluster, each rendered once, by name. */
+function renderNodes(
+  cluster: Cluster,
+  identities: ClusterIdentities,
+  assets: Assets,
+  request: MakeRequest,
+): Map<string, RenderedNode> {
+  const rendering = requireRendering(cluster, identities, assets, request);
+  return new Map(cluster.nodes.map((node) => [node.name, rendering.renderNode(node)]));
+}
+
+function requireRendering(
+  cluster: Cluster,
+  identities: ClusterIdentities,
+  assets: Assets,
+  { delivery }: MakeRequest,
+): Rendering {
+  const { value: rendering, diagnostics } = createRendering(cluster, identities, assets, { delivery });
+  if (rendering === undefined) throw new ConfigurationError(diagnostics);
+  return rendering;
+}
+
+function nodesOn(
+  base: PlannedBase,
+  { items }: BuildPlan,
+  rendered: ReadonlyMap<string, RenderedNode>,
+): RenderedNode[] {
+  return items.filter((item) => item.base === base).flatMap(({ node }) => rendered.get(node.name) ?? []);
+}
+
+/** The cluster in the form in which its nodes come into being. */
+function delivered({ cluster, delivery, boxes }: MakeRequest, identities: ClusterIdentities): Cluster {
+  if (!delivery.isVagrant) return cluster;
+  const { hasVagrantUser } = boxes;
+  return vagrantCluster(cluster, { hasVagrantUser, loginKey: identities.loginKey.publicKey });
+}
+
+function headerOf({ name, network, vip }: Cluster, { clusterId }: ClusterIdentities): ManifestHeader {
+  return { dlimage: packageVersion, cluster: { name, id: clusterId, subnet: network.subnet, vip } };
 }

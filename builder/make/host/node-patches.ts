@@ -1,7 +1,7 @@
+import type { Base } from '../../base/host/obtain/base.ts';
 import type { Patch } from '../../image/patch.ts';
 import type { RenderedEntry } from '../../node/render/rendered-node.ts';
 import { openWorkCopy, type WorkCopy } from '../../image/host/work-copy.ts';
-import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
 
 /** What makes a node's image out of its base. */
 export interface NodeLayers {
@@ -13,7 +13,7 @@ export interface NodeLayers {
 
 /** Makes the patches of nodes in two layers: what nodes share is written once, and each node's own files over it. */
 export interface NodePatches {
-  make(base: NodeBase, entries: readonly RenderedEntry[], signal: AbortSignal): Promise<NodeLayers>;
+  make(base: Base, entries: readonly RenderedEntry[], signal: AbortSignal): Promise<NodeLayers>;
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ interface SharedLayer {
  *   on what is built beside it.
  */
 export function openNodePatches(directory: string, common: ReadonlySet<RenderedEntry>): NodePatches {
-  const sharedLayers = new Map<NodeBase, Promise<SharedLayer>>();
+  const sharedLayers = new Map<Base, Promise<SharedLayer>>();
   return {
     async make(base, entries, signal) {
       const shared = entries.filter((entry) => common.has(entry));
@@ -51,7 +51,7 @@ export function openNodePatches(directory: string, common: ReadonlySet<RenderedE
 }
 
 async function openSharedLayer(
-  base: NodeBase,
+  base: Base,
   entries: readonly RenderedEntry[],
   directory: string,
   signal: AbortSignal,

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { acquireLock } from '../../system/host/process-lock.ts';
 import { OutputDirectory } from './output/output-directory.ts';
-import type { BuildRequest } from './make-request.ts';
+import type { MakeRequest } from './make-request.ts';
 
 /** Does something with the directory of a build while no other process writes to it. */
 export async function withOutputDirectory<T>(
-  { outputDirectory, progress, signal }: Pick<BuildRequest, 'outputDirectory' | 'progress' | 'signal'>,
+  { outputDirectory, progress, signal }: Pick<MakeRequest, 'outputDirectory' | 'progress' | 'signal'>,
   use: (output: OutputDirectory) => Promise<T>,
 ): Promise<T> {
   const output = await OutputDirectory.open(outputDirectory);

@@ -1,69 +1,70 @@
-import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
-import { isBox, type WrittenFormat } from '../../image/image-format.ts';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeSeed } from '../../artifact/host/seed/write-seed.ts';
+import type { Base } from '../../base/host/obtain/base.ts';
+import type { PlannedBase } from '../../base/planned-base.ts';
+import { artifactName } from '../../image/image-format.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
+import type { Overlay } from '../../node/overlay/overlay.ts';
 import { commonEntries } from '../../node/render/common-entries.ts';
 import { hashEntries } from '../../node/render/hash-entries.ts';
 import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-node.ts';
 import { HostError } from '../../report/errors.ts';
-import { renderBoxFiles, type BoxFiles } from '../../artifact/box-files.ts';
 import { diskFull, isDiskFull } from '../../system/host/disk-full.ts';
-import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
-import { openFormatWriter, type FormatWriter } from '../../artifact/host/format-writer.ts';
 import { mapConcurrently } from '../../system/host/map-concurrently.ts';
-import type { BuiltItem } from './build-artifacts.ts';
-import type { BuildRequest } from './make-request.ts';
-import { expectedItems, followBuild, type BuildProgress } from './build-progress.ts';
-import { buildImage, describeNode, digestsOf } from './build-node.ts';
-import { buildSeed } from './build-seeds.ts';
-import type { NodeBase } from '../../base/host/obtain/obtain-bases.ts';
-import { openNodePatches, type NodePatches } from './node-patches.ts';
+import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
+import type { BuildPlan, PlannedImage, PlannedItem, PlannedSeed } from '../plan-build.ts';
+import { buildArtifacts, type BuiltItem, type ItemDescription } from './build-artifacts.ts';
+import { followBuild, type BuildProgress } from './build-progress.ts';
+import type { ImageMaker, ImageMaking } from './image-maker.ts';
+import type { MakeRequest } from './make-request.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
 import type { ManifestHeader } from './output/output-records.ts';
 
-/** A cluster that is ready to be written. */
-export interface ItemsJob {
-  readonly request: BuildRequest;
-  /** In the form in which its nodes come into being. */
-  readonly cluster: Cluster;
-  /** Those to be built. */
-  readonly nodes: readonly ClusterNode[];
-  readonly bases: ReadonlyMap<ClusterNode, NodeBase>;
-  /** Every node of the cluster. */
-  readonly rendered: ReadonlyMap<ClusterNode, RenderedNode>;
+/** A plan with all that its files are made from. */
+export interface WritingJob {
+  readonly request: MakeRequest;
+  readonly plan: BuildPlan;
+  readonly bases: ReadonlyMap<PlannedBase, Base>;
+  /** Every node of the cluster, by name, in the order of the definition. */
+  readonly rendered: ReadonlyMap<string, RenderedNode>;
   readonly assets: Assets;
   readonly header: ManifestHeader;
   readonly output: OutputDirectory;
+  readonly making: ImageMaking;
 }
 
-/** Writes images of nodes, or one image for all of them and a seed for each. */
-export async function buildItems(job: ItemsJob): Promise<BuiltItem[]> {
-  const { request, cluster, nodes, output } = job;
-  const { progress } = request;
-  const order = cluster.nodes.map(({ name }) => name);
-  const common = commonEntries(job.rendered.values());
-  const patches = openNodePatches(output.path, common);
-  const writer = await openFormatWriter({
-    cacheDirectory: request.cacheDirectory,
-    workDirectory: output.path,
-    progress,
-    backing: request.backing,
-    imageChecksum: request.imageChecksum,
-    jobs: request.jobs,
-  });
-  const expected = expectedItems(
-    { name: cluster.name, isSeeded: cluster.delivery.isSeeded },
-    nodes,
-    job.bases,
+/** Writes the files of a plan, a few items at a time: the image for all nodes first, since seeds are worth nothing without it. */
+export async function writeItems(job: WritingJob): Promise<BuiltItem[]> {
+  const { request, plan, rendered, assets, output, making } = job;
+  const order = [...rendered.keys()];
+  const common = commonEntries(rendered.values());
+  const maker = await making.open({ request, assets, common });
+  const temporary = await makePrivateTemporary(output.path);
+  const task = followBuild(
+    request.progress,
+    titleOf(job),
+    plan.items.map((item) => expected(item, job)),
   );
-  const task = followBuild(progress, titleOf(job), expected);
-  const close = async () => {
-    // What lies in the way on a full disk goes first.
-    await writer.close();
-    await patches.close();
+  const work: Work = { ...job, common, maker, task, temporaryDirectory: temporary.path };
+  const write = async (item: PlannedItem): Promise<BuiltItem> => {
+    request.signal.throwIfAborted();
+    task.line(labelOf(item));
+    const built = item.kind === 'seed' ? await writeSeedOf(item, work) : await writeImage(item, work);
+    await output.writeManifest(order, { isLast: false });
+    task.finish(labelOf(item));
+    return built;
   };
-  const work: Work = { ...job, common, patches, writer, task, order };
+  const close = async (): Promise<void> => {
+    await temporary.remove();
+    await maker.close();
+  };
   try {
-    const built = cluster.delivery.isSeeded ? await buildSeeded(work) : await buildEach(work);
+    const built: BuiltItem[] = [];
+    for (const item of plan.items) if (item.kind === 'shared') built.push(await write(item));
+    const others = plan.items.filter(({ kind }) => kind !== 'shared');
+    built.push(...(await mapConcurrently(others, write, request.jobs)));
     await close();
     await output.writeManifest(order, { isLast: true });
     task.done();
@@ -78,106 +79,103 @@ export async function buildItems(job: ItemsJob): Promise<BuiltItem[]> {
   }
 }
 
-interface Work extends ItemsJob {
+interface Work extends WritingJob {
   readonly common: ReadonlySet<RenderedEntry>;
-  readonly patches: NodePatches;
-  readonly writer: FormatWriter;
+  readonly maker: ImageMaker;
   readonly task: BuildProgress;
-  /** Names of all nodes. */
-  readonly order: readonly string[];
+  /** Private. */
+  readonly temporaryDirectory: string;
 }
 
-function titleOf({ request, nodes }: ItemsJob): string {
-  const what = nodes.length === 1 ? nodes[0]?.name : `${nodes.length} nodes`;
+function titleOf({ request, plan }: WritingJob): string {
+  const nodes = new Set(plan.items.map(({ node }) => node));
+  const what = nodes.size === 1 ? plan.items[0]?.node.name : `${nodes.size} nodes`;
   return `Write ${what} (${request.formats.join(', ')})`;
 }
 
-async function eachNode(
-  work: Work,
-  build: (rendered: RenderedNode, base: NodeBase) => Promise<BuiltItem>,
-): Promise<BuiltItem[]> {
-  return mapConcurrently(
-    work.nodes,
-    async (node) => {
-      work.request.signal.throwIfAborted();
-      work.task.line(node.name);
-      const built = await build(work.rendered.get(node) as RenderedNode, work.bases.get(node) as NodeBase);
-      await work.output.writeManifest(work.order, { isLast: false });
-      work.task.finish(node.name);
-      return built;
-    },
-    work.request.jobs,
-  );
+function labelOf({ kind, name }: PlannedItem): string {
+  return kind === 'seed' ? `seed of ${name}` : name;
 }
 
-function buildEach(work: Work): Promise<BuiltItem[]> {
-  return eachNode(work, (rendered, base) =>
-    buildImage({
-      ...imageWork(work),
-      about: describeNode(rendered),
-      base,
-      entries: rendered.entries,
-      sha256: rendered.sha256,
-      boxFiles: boxFilesOf(work, rendered.node.name, base),
-      onBytes: (bytes) => work.task.update(rendered.node.name, bytes),
-    }),
-  );
+function expected(item: PlannedItem, { bases }: WritingJob): { name: string; sizeBytes: number } {
+  const sizeBytes = item.kind === 'seed' ? 0 : (bases.get(item.base)?.record.sizeBytes ?? 0);
+  return { name: labelOf(item), sizeBytes };
 }
 
-/** The image for all nodes first: seeds are worth nothing without it. */
-async function buildSeeded(work: Work): Promise<BuiltItem[]> {
-  const { common, header, output, request } = work;
-  const shared = await buildSharedImage(work);
-  work.task.finish(work.cluster.name);
-  const temporary = await makePrivateTemporary(output.path);
-  try {
-    const seeds = await eachNode(work, (rendered, base) =>
-      buildSeed({
-        rendered,
-        base,
-        common,
-        header,
-        output,
-        temporaryDirectory: temporary.path,
-        signal: request.signal,
-      }),
-    );
-    return [...(shared === null ? [] : [shared]), ...seeds];
-  } finally {
-    await temporary.remove();
-  }
+function inputsOf({ base, node }: PlannedItem, work: Work): { base: Base; node: RenderedNode } {
+  const [its, rendered] = [work.bases.get(base), work.rendered.get(node.name)];
+  if (its === undefined || rendered === undefined) throw new Error(`${node.name} has no base, or no files`);
+  return { base: its, node: rendered };
 }
 
-async function buildSharedImage(work: Work): Promise<BuiltItem | null> {
-  const { cluster, common } = work;
-  const image = imageWork(work);
-  if (image.formats.length === 0) return null;
-  const [base, other] = new Set(work.bases.values());
-  const [first] = work.nodes;
-  if (base === undefined || first === undefined) throw new Error('there is nothing to build');
-  if (other !== undefined) throw new Error('the nodes have different bases, which requireOneBase refuses');
-  work.task.line(cluster.name);
-  const { entries, overlays } = work.rendered.get(first) as RenderedNode;
-  const shared = entries.filter((entry) => common.has(entry));
-  const used = overlays.filter(({ name }) => shared.some(({ origin }) => origin === `overlay ${name}`));
-  return buildImage({
-    ...image,
-    about: { name: cluster.name, overlays: digestsOf(used) },
+async function writeImage(item: PlannedImage, work: Work): Promise<BuiltItem> {
+  const { maker, common, header, output, request, task } = work;
+  const { base, node } = inputsOf(item, work);
+  const content =
+    item.kind === 'shared'
+      ? describeShared(item.name, node, common)
+      : { about: describeNode(node), entries: node.entries, sha256: node.sha256 };
+  const { about, entries, sha256 } = content;
+  const onBytes = (bytes: number): void => task.update(labelOf(item), bytes);
+  const image = { item, base, entries, sha256, onBytes };
+  return await buildArtifacts({
+    about,
     base,
-    entries: shared,
-    sha256: hashEntries(shared),
-    boxFiles: boxFilesOf(work, cluster.name, base),
-    onBytes: (bytes) => work.task.update(cluster.name, bytes),
+    formats: item.formats,
+    backing: request.backing,
+    header,
+    output,
+    inputsSha256: maker.hashInputs(image),
+    write: (missing, imageSha256) => maker.write(image, missing, imageSha256),
   });
 }
 
-function imageWork({ request, header, output, patches, writer }: Work) {
-  const formats = request.formats.filter((format): format is WrittenFormat => format !== 'seed-iso');
-  return { formats, backing: request.backing, header, output, patches, writer, signal: request.signal };
+/** A node's own files, which the image for all nodes has not. */
+async function writeSeedOf(item: PlannedSeed, work: Work): Promise<BuiltItem> {
+  const { common, header, output, request, temporaryDirectory } = work;
+  const { base, node } = inputsOf(item, work);
+  const own = node.entries.filter((entry) => !common.has(entry));
+  const [format] = item.formats;
+  return await buildArtifacts({
+    about: describeNode(node),
+    base,
+    formats: item.formats,
+    backing: false,
+    header,
+    output,
+    inputsSha256: createHash('sha256')
+      .update(`seed ${hashEntries(own)}`)
+      .digest('hex'),
+    async write() {
+      const directory = join(temporaryDirectory, item.name);
+      await mkdir(directory, { mode: 0o700 });
+      const temporaryPath = join(directory, artifactName(item.name, format));
+      const { sizeBytes, sha256 } = await writeSeed(temporaryPath, own, request.signal);
+      const artifact = { format, temporaryPath, sizeBytes, sha256: sha256 ?? '' } as const;
+      const { sizeBytes: imageSizeBytes } = base.record;
+      return { artifacts: [artifact], imageSizeBytes, imageSha256: null, patchBytes: 0 };
+    },
+  });
 }
 
-function boxFilesOf({ request, nodes, assets }: Work, name: string, base: NodeBase): BoxFiles | null {
-  const [first] = nodes;
-  if (first === undefined || !request.formats.some(isBox)) return null;
-  return renderBoxFiles(assets, { name, profile: first.profile, diskBytes: base.record.sizeBytes });
+/** What the manifest says of a node. */
+function describeNode({ node, overlays }: RenderedNode): ItemDescription {
+  const { name, role, address, profileName } = node;
+  return { name, role, address, profile: profileName, overlays: digestsOf(overlays) };
+}
+
+function describeShared(
+  name: string,
+  { entries, overlays }: RenderedNode,
+  common: ReadonlySet<RenderedEntry>,
+): { about: ItemDescription; entries: readonly RenderedEntry[]; sha256: string } {
+  const shared = entries.filter((entry) => common.has(entry));
+  const used = overlays.filter((overlay) =>
+    shared.some(({ origin }) => origin === `overlay ${overlay.name}`),
+  );
+  return { about: { name, overlays: digestsOf(used) }, entries: shared, sha256: hashEntries(shared) };
+}
+
+function digestsOf(overlays: readonly Overlay[]): { name: string; sha256: string }[] {
+  return overlays.map(({ name, sha256 }) => ({ name, sha256 }));
 }

@@ -43,11 +43,12 @@ const portCount = 10_000;
 /** Describes the machines of a cluster for the Vagrantfile. `key` is relative to it; null is for the insecure key. */
 export function describeMachines(
   cluster: Cluster,
+  isSeeded: boolean,
   clusterId: string,
   ssh: { readonly user: string; readonly key: string | null },
 ): Machines {
-  const { network, delivery } = cluster;
-  const boxOf = (node: ClusterNode) => (delivery.isSeeded ? cluster.name : node.name);
+  const { network } = cluster;
+  const boxOf = (node: ClusterNode) => (isSeeded ? cluster.name : node.name);
   return {
     id: clusterId,
     name: cluster.name,
@@ -67,7 +68,7 @@ export function describeMachines(
       cpus: machineSize(node.profile).cpus,
       box: boxName(boxOf(node)),
       catalogue: catalogueFile(boxOf(node)),
-      seed: delivery.isSeeded ? artifactName(node.name, 'seed-iso') : null,
+      seed: isSeeded ? artifactName(node.name, 'seed-iso') : null,
     })),
   };
 }

@@ -11,8 +11,6 @@ const brickDisk = '/dev/dlimage-brick';
 export interface VagrantOptions {
   /** True adds the user `vagrant` with the key that everybody has, as public boxes have it. */
   readonly hasVagrantUser: boolean;
-  /** True for one box for all nodes and a seed each. */
-  readonly isSeeded: boolean;
   /** Public key that may log in beside those of the first user, so that `vagrant ssh` can. */
   readonly loginKey: string;
 }
@@ -39,7 +37,6 @@ export function vagrantCluster(cluster: Cluster, options: VagrantOptions): Clust
     },
     users: usersOf(cluster, options),
     storage: storage.type === 'glusterfs' ? { ...storage, disk: brickDisk } : storage,
-    delivery: { isSeeded: options.isSeeded, isVagrant: true },
   };
 }
 

@@ -3,9 +3,10 @@ import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import { mayFillHomes } from '../../cluster/model/home.ts';
 import { mountsStorage } from '../../cluster/model/gluster-support.ts';
 import { networkOf } from '../../cluster/model/network-of.ts';
+import type { Delivery } from '../delivery.ts';
 
 /** Names of the overlays that a node gets. Where two have the same path, the later one wins. */
-export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
+export function overlaysOf(cluster: Cluster, node: ClusterNode, delivery: Delivery): string[] {
   return [
     'common',
     'agent',
@@ -15,8 +16,8 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
     ...(cluster.watchdog ? ['watchdog'] : []),
     ...(cluster.users.some(({ groups }) => groups.length > 0) ? ['user-groups'] : []),
     ...(mayFillHomes(cluster, node) ? ['user-homes'] : []),
-    ...seedOverlays(cluster, node),
-    ...(cluster.delivery.isVagrant ? ['vagrant'] : []),
+    ...seedOverlays(node, delivery),
+    ...(delivery.isVagrant ? ['vagrant'] : []),
     ...baseOverlays(cluster, node),
     ...(node.address === null ? ['dhcp'] : []),
     ...(networkOf(cluster, node).medium === 'wifi' ? wifiOverlays(node) : []),
@@ -26,7 +27,7 @@ export function overlaysOf(cluster: Cluster, node: ClusterNode): string[] {
 }
 
 /** A seed on the boot partition is found by what its base's own configuration says. */
-function seedOverlays({ delivery }: Cluster, node: ClusterNode): string[] {
+function seedOverlays(node: ClusterNode, delivery: Delivery): string[] {
   if (delivery.isSeeded) return ['node-seed'];
   return traitsOf(node).seed === 'root-directory' ? ['seed-directory'] : [];
 }

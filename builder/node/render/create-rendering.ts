@@ -4,6 +4,7 @@ import type { Assets } from '../overlay/assets.ts';
 import type { Overlay } from '../overlay/overlay.ts';
 import { overlaySchemaOf } from '../overlay/overlay-schema.ts';
 import { overlaysOf } from '../overlay/overlays-of.ts';
+import { ownImages, type Delivery } from '../delivery.ts';
 import type { Dependency } from '../../system/debian-packages/dependency.ts';
 import { parseOverlay } from '../overlay/parse-overlay.ts';
 import { hasErrors, type Diagnostic, type Outcome } from '../../report/diagnostic.ts';
@@ -22,6 +23,8 @@ import { createUserFileEntries } from './user-file-entries.ts';
 export interface RenderOptions {
   /** Modification time of every entry, in seconds since 1970; `defaultMtimeSeconds` when absent. */
   readonly mtimeSeconds?: number;
+  /** `ownImages` when absent. */
+  readonly delivery?: Delivery;
 }
 
 /** Renders the nodes of one cluster. */
@@ -45,7 +48,8 @@ export function createRendering(
   assets: Assets,
   options: RenderOptions = {},
 ): Outcome<Rendering> {
-  const { overlays, diagnostics } = readOverlays(cluster, assets);
+  const { delivery = ownImages } = options;
+  const { overlays, diagnostics } = readOverlays(cluster, assets, delivery);
   if (hasErrors(diagnostics)) return { diagnostics };
   const mtimeSeconds = options.mtimeSeconds ?? defaultMtimeSeconds;
   const render = createTemplateSet(assets);
@@ -62,7 +66,7 @@ export function createRendering(
     mtimeSeconds,
   };
   const overlaysByNode = (node: ClusterNode): Overlay[] =>
-    overlaysOf(cluster, node).flatMap((name) => overlays.get(name) ?? []);
+    overlaysOf(cluster, node, delivery).flatMap((name) => overlays.get(name) ?? []);
   return {
     value: {
       renderNode: (node) => renderNodeWith(renderers, node, overlaysByNode(node)),
@@ -95,11 +99,12 @@ function storagePeersOf(cluster: Cluster, identities: ClusterIdentities): EachIt
 function readOverlays(
   cluster: Cluster,
   assets: Assets,
+  delivery: Delivery,
 ): { overlays: ReadonlyMap<string, Overlay>; diagnostics: readonly Diagnostic[] } {
   const schema = overlaySchemaOf(assets);
   const overlays = new Map<string, Overlay>();
   const diagnostics: Diagnostic[] = [];
-  for (const name of new Set(cluster.nodes.flatMap((node) => overlaysOf(cluster, node)))) {
+  for (const name of new Set(cluster.nodes.flatMap((node) => overlaysOf(cluster, node, delivery)))) {
     const outcome = parseOverlay(name, assets, schema);
     diagnostics.push(...outcome.diagnostics);
     if (outcome.value !== undefined) overlays.set(name, outcome.value);

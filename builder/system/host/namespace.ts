@@ -57,7 +57,7 @@ export function isRoot(): boolean {
 async function askForNamespace({ step, signal }: RunOptions): Promise<void> {
   await runTool('setpriv', [...namespaceArguments(['--map-root-user']), 'true'], {
     step,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
 }
 

@@ -14,7 +14,7 @@ export interface ProcessLock {
 export interface LockOptions {
   /** Called once, with the process id of the holder, when the lock is not free. */
   readonly onWait?: (holder: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly pollMilliseconds?: number;
 }
 

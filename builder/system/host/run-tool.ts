@@ -22,7 +22,7 @@ export interface RunOptions {
   /** Called with every line of stdout as it comes. */
   readonly onOutputLine?: (line: string) => void;
   /** Ends the program: it is asked to, and killed `graceSeconds` later. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly graceSeconds?: number;
 }
 

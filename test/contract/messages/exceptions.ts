@@ -20,8 +20,7 @@ export const messagesFromElsewhere: readonly string[] = [
   // What commander says, in its words: test/contract/cli.test.ts.
   'cli/usage-error.ts',
   // vagrantObstacle and seedObstacle: test/unit/vagrant.
-  'cli/commands/build.ts',
-  'cli/commands/packer.ts',
+  'cli/commands/support/outputs.ts',
 ];
 
 /** Messages without a case, by id (`usage FILE` for usage errors), and why they have none. */

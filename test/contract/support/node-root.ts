@@ -8,7 +8,7 @@ import { readAssets } from '../../../builder/node/host/read-assets.ts';
 import { writeRenderedNode } from '../../../builder/node/host/write-rendered-node.ts';
 import type { ClusterNode } from '../../../builder/cluster/model/cluster.ts';
 import { createRendering } from '../../../builder/node/render/create-rendering.ts';
-import { loadExample, type ExampleName } from '../../golden/support/load-example.ts';
+import { deliveryOf, loadExample, type ExampleName } from '../../golden/support/load-example.ts';
 import type { BaseTree } from './base-tree.ts';
 
 /** A node of an example cluster with real keys, laid over a base. */
@@ -34,7 +34,9 @@ export async function layOverBase(example: ExampleName, base: BaseTree): Promise
   const directory = await mkdtemp(join(tmpdir(), 'dlimage-nodes-'));
   const cluster = await loadExample(example);
   const identities = await ensureIdentities(join(directory, 'state'), cluster, silentProgress);
-  const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster));
+  const { value: rendering, diagnostics } = createRendering(cluster, identities, await readAssets(cluster), {
+    delivery: deliveryOf(example),
+  });
   if (rendering === undefined) throw new Error(JSON.stringify(diagnostics));
   const nodes: NodeRoot[] = [];
   for (const node of cluster.nodes) {

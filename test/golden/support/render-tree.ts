@@ -4,6 +4,7 @@ import { readAssets } from '../../../builder/node/host/read-assets.ts';
 import type { Entry } from '../../../builder/image/entry.ts';
 import { formatPlan } from '../../../builder/node/describe/format-plan.ts';
 import { planCluster } from '../../../builder/node/describe/plan-cluster.ts';
+import type { Delivery } from '../../../builder/node/delivery.ts';
 import type { Assets } from '../../../builder/node/overlay/assets.ts';
 import { createRendering } from '../../../builder/node/render/create-rendering.ts';
 import type { RenderedNode } from '../../../builder/node/render/rendered-node.ts';
@@ -19,12 +20,12 @@ export interface RenderedExample {
 }
 
 /** Plans and renders an example cluster with the shipped overlays. Throws when dlimage finds anything wrong with it. */
-export async function renderExample(cluster: Cluster): Promise<RenderedExample> {
+export async function renderExample(cluster: Cluster, delivery: Delivery): Promise<RenderedExample> {
   const assets = await readAssets(cluster);
   const identities = exampleIdentities(cluster);
-  const plan = planCluster(cluster, identities, assets);
+  const plan = planCluster(cluster, identities, assets, { delivery });
   if (plan.value === undefined) throw new Error(JSON.stringify(plan.diagnostics));
-  const rendering = createRendering(cluster, identities, assets);
+  const rendering = createRendering(cluster, identities, assets, { delivery });
   if (rendering.value === undefined) throw new Error(JSON.stringify(rendering.diagnostics));
   const nodes = cluster.nodes.map(rendering.value.renderNode);
   return { plan: formatPlan(plan.value, { hasFiles: true }), nodes, assets };

@@ -3,7 +3,7 @@ import { ensureBase } from '../../../builder/base/host/ensure-base.ts';
 import { readSoundBase } from '../../../builder/base/host/base-cache.ts';
 import { readBaseFiles } from '../../../builder/base/host/base-files.ts';
 import { baseKey } from '../../../builder/base/host/base-key.ts';
-import type { BaseRequest } from '../../../builder/base/host/base-request.ts';
+import type { BaseRequest } from '../../../builder/base/base-request.ts';
 import type { BasePartition, BuiltBase } from '../../../builder/base/host/built-base.ts';
 import { cacheDirectory } from '../../../builder/system/host/cache-directory.ts';
 import { silentProgress } from '../../../builder/system/host/progress.ts';

@@ -54,7 +54,7 @@ export async function makeSeedVolume(path: string, folder: string, signal?: Abor
     timeoutSeconds: 600,
     // The volume's own times, and its id.
     env: { SOURCE_DATE_EPOCH: String(defaultMtimeSeconds) },
-    ...(signal && { signal }),
+    signal,
   });
   await chmod(path, 0o600);
 }

@@ -28,7 +28,8 @@ import { withImage } from '../../../image/host/open-image.ts';
 import { openWorkCopy } from '../../../image/host/work-copy.ts';
 import { applyPatch } from '../../../image/host/apply-patch.ts';
 import { nameInError } from '../../../system/host/name-in-error.ts';
-import type { Progress, Task } from '../../../system/host/progress.ts';
+import type { Task } from '../../../system/host/progress.ts';
+import type { Run } from '../../../system/host/run.ts';
 import type { ArchiveSettings } from './apt-root.ts';
 import { countFiles } from './count-files.ts';
 import { findPackages } from './find-packages.ts';
@@ -57,12 +58,6 @@ export interface CompleteBase {
   readonly packages: readonly BasePackage[];
 }
 
-interface CompletionOptions {
-  readonly cacheDirectory: string;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal;
-}
-
 /** Goes up when a change of the TypeScript here makes another image of the same inputs. */
 const revision = 1;
 
@@ -77,7 +72,7 @@ const spareInodes = 2048;
  *
  * @throws HostError as `editBootFiles`, `findPackages`, `growRoot`, `openWorkCopy` and `ensureCached` do.
  */
-export async function completeBase(base: IncompleteBase, options: CompletionOptions): Promise<CompleteBase> {
+export async function completeBase(base: IncompleteBase, options: Run): Promise<CompleteBase> {
   const { image, sha256, wanted } = base;
   const settings = await withImage(image.path, (open) => readAptSettings(open, image.root));
   if (settings === null) {
@@ -123,7 +118,7 @@ interface Completion extends IncompleteBase {
 
 const nothing: ResolvedPackages = { installed: [], removed: [], files: [], installedBytes: 0 };
 
-async function complete(job: Completion, options: CompletionOptions): Promise<void> {
+async function complete(job: Completion, options: Run): Promise<void> {
   const { settings, missing, archive, key, told } = job;
   const started = performance.now();
   const task = options.progress.task(`Complete ${settings?.system ?? told.definitionName}`);
@@ -176,7 +171,7 @@ async function bake(
   task.line('writing them into the image');
   const copy = await openWorkCopy({ base: image, directory });
   try {
-    const patch = await copy.makePatch(entries, { ...(signal && { signal }) });
+    const patch = await copy.makePatch(entries, { signal });
     try {
       await applyPatch(image.path, patch, signal);
     } finally {
@@ -195,14 +190,14 @@ async function copyWithRoom(
   signal: AbortSignal | undefined,
 ): Promise<BaseImage> {
   const path = join(directory, 'base.img');
-  await copySparsely(image.path, path, { step: 'copy the base', ...(signal && { signal }) });
+  await copySparsely(image.path, path, { step: 'copy the base', signal });
   const copy = { ...image, path };
   if (files.length === 0) return copy;
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, installedBytes + spareBytes);
   const needed = { bytes, inodes: (await countFiles(files, signal)) + spareInodes };
   if (hasRoom(await freeRootSpace(copy), needed)) return copy;
   task.line('making room for them');
-  return await growRoot(path, needed, { ...(signal && { signal }) });
+  return await growRoot(path, needed, { signal });
 }
 
 function bakedPackages({ installed, files }: ResolvedPackages): BakedPackage[] {

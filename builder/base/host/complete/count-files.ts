@@ -13,7 +13,7 @@ export async function countFiles(
   for (const { hostPath } of packages) {
     const { stdout } = await runTool('dpkg-deb', ['--contents', hostPath], {
       step: 'count the files of a package',
-      ...(signal && { signal }),
+      signal,
     });
     count += new TextDecoder().decode(stdout).split('\n').length - 1;
   }

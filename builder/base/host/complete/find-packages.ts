@@ -16,7 +16,7 @@ export interface PackageSearch {
   readonly wanted: readonly Dependency[];
   readonly archive: ArchiveSettings;
   readonly cacheDirectory: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function findPackages(search: PackageSearch, task: Task): Promise<R
   const name = `${sources.digest('hex').slice(0, 16)}-${architecture}`;
   const directory = join(search.cacheDirectory, 'apt', name);
   await makePrivateDirectory(directory);
-  const lock = await acquireLock(`${directory}.lock`, signal && { signal });
+  const lock = await acquireLock(`${directory}.lock`, { signal });
   try {
     const apt = await createAptRoot(directory, settings, architecture, archive);
     return await resolvePackages(

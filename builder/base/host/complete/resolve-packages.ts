@@ -69,7 +69,7 @@ async function update({ apt, signal }: PackageRequest): Promise<string[]> {
     step: 'read the package lists of the image',
     timeoutSeconds: updateSeconds,
     acceptExitCodes: [aptFailed],
-    ...(signal && { signal }),
+    signal,
   });
   return complaints(result.stderr);
 }
@@ -199,7 +199,7 @@ async function satisfy(
       timeoutSeconds: downloadSeconds,
       acceptExitCodes: [aptFailed],
       ...(onLine && { onLine }),
-      ...(signal && { signal }),
+      signal,
     },
   );
   return { ...result, stdout: new TextDecoder().decode(result.stdout) };

@@ -11,7 +11,7 @@ import type { Task } from '../../../system/host/progress.ts';
 import { downloadPath, downloadsDirectory, isThere, type DownloadOptions } from './ensure-download.ts';
 import { fetchFile } from './fetch-file.ts';
 import { usualPatience } from './patience.ts';
-import { nameOf } from './refuse-status.ts';
+import { nameOfUrl } from '../../download/name-of-url.ts';
 
 /**
  * Path and SHA-256 of what a URL gave when it was first asked, with nothing to verify it by. From then on it is taken from the
@@ -43,12 +43,12 @@ export async function downloadByUrl(
   await makePrivateDirectory(directory);
   const lock = await acquireLock(`${stem}.lock`, {
     onWait: (pid) => progress.note(`waiting for process ${pid}, which is downloading ${coverLogins(url)}`),
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   try {
     let task: Task | undefined;
     const taskFor = (total: number | null): Task =>
-      (task ??= progress.task(`Download ${nameOf(url)}`, total === null ? {} : { total, unit: 'bytes' }));
+      (task ??= progress.task(`Download ${nameOfUrl(url)}`, total === null ? {} : { total, unit: 'bytes' }));
     try {
       await fetchFile({ url, path: `${stem}.part`, patience, taskFor, signal });
     } catch (error) {

@@ -6,6 +6,7 @@ import { acquireLock } from '../../../system/host/process-lock.ts';
 import { makePrivateDirectory } from '../../../system/host/files.ts';
 import { hashFile } from '../../../system/host/hash-file.ts';
 import type { Progress, Task } from '../../../system/host/progress.ts';
+import type { Run } from '../../../system/host/run.ts';
 import { fetchFile } from './fetch-file.ts';
 import { usualPatience, type Patience } from './patience.ts';
 
@@ -18,12 +19,7 @@ export interface WantedFile {
 }
 
 /** How a wanted file is got. */
-export interface DownloadOptions {
-  readonly cacheDirectory: string;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal;
-  /** True takes what is in the cache, and asks no server. */
-  readonly isOffline?: boolean;
+export interface DownloadOptions extends Run {
   readonly patience?: Patience;
 }
 
@@ -50,7 +46,7 @@ export async function ensureDownload(file: WantedFile, options: DownloadOptions)
   await makePrivateDirectory(downloadsDirectory(options.cacheDirectory));
   const lock = await acquireLock(`${path}.lock`, {
     onWait: (pid) => options.progress.note(`waiting for process ${pid}, which is downloading ${file.name}`),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
   try {
     if (!(await isThere(path))) await fetchFromAny(file, path, options);

@@ -1,6 +1,7 @@
 import { HostError } from '../../../report/errors.ts';
 import type { Patience } from './patience.ts';
-import { nameOf, refuseStatus } from './refuse-status.ts';
+import { nameOfUrl } from '../../download/name-of-url.ts';
+import { refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
 import { ask, type Answer } from './request.ts';
 import { hostOf } from './host-of.ts';
@@ -43,7 +44,7 @@ async function readBody(url: string, { body }: Answer): Promise<Buffer> {
 function tooLong(url: string): HostError {
   return new HostError(
     'download-wrong-length',
-    `${nameOf(url)} of ${hostOf(url)} is no list of checksums: it is too long`,
+    `${nameOfUrl(url)} of ${hostOf(url)} is no list of checksums: it is too long`,
     {
       hint: 'something between here and the publisher answers in its place: check the network',
       details: [url],

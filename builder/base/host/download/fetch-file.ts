@@ -5,7 +5,8 @@ import { diskFull, isDiskFull } from '../../../system/host/disk-full.ts';
 import { writeFully } from '../../../system/host/write-fully.ts';
 import type { Task } from '../../../system/host/progress.ts';
 import type { Patience } from './patience.ts';
-import { nameOf, refuseStatus } from './refuse-status.ts';
+import { nameOfUrl } from '../../download/name-of-url.ts';
+import { refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
 import { ask, type Answer } from './request.ts';
 import { hostOf } from './host-of.ts';
@@ -111,7 +112,7 @@ async function checkRoom(path: string, url: string, lengthBytes: number): Promis
   const { bavail, bsize } = await statfs(dirname(path));
   if (lengthBytes <= bavail * bsize) return;
   const cause = new Error(`${lengthBytes} bytes are to come, ${bavail * bsize} are free`);
-  throw diskFull(path, `download ${nameOf(url)}`, cause);
+  throw diskFull(path, `download ${nameOfUrl(url)}`, cause);
 }
 
 async function receive(
@@ -135,7 +136,7 @@ async function receive(
     }
     if (total !== null && position < total) throw cutShort(url);
   } catch (error) {
-    throw isDiskFull(error) ? diskFull(path, `download ${nameOf(url)}`, error) : error;
+    throw isDiskFull(error) ? diskFull(path, `download ${nameOfUrl(url)}`, error) : error;
   } finally {
     await handle.close();
   }
@@ -154,7 +155,7 @@ async function openAt(path: string, offsetBytes: number): Promise<FileHandle> {
 }
 
 function cutShort(url: string): HostError {
-  return new HostError('download-cut', `${hostOf(url)} sent only a part of ${nameOf(url)}`, {
+  return new HostError('download-cut', `${hostOf(url)} sent only a part of ${nameOfUrl(url)}`, {
     hint: 'run it again: a download goes on where it stopped',
     details: [url],
   });
@@ -163,7 +164,7 @@ function cutShort(url: string): HostError {
 function wrongLength(url: string, total: number): HostError {
   return new HostError(
     'download-wrong-length',
-    `${hostOf(url)} sends more of ${nameOf(url)} than ${total} bytes`,
+    `${hostOf(url)} sends more of ${nameOfUrl(url)} than ${total} bytes`,
     {
       hint: 'take another mirror, or download it with a browser and name it with --base-image',
       details: [url],

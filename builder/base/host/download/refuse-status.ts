@@ -1,6 +1,6 @@
-import { isPlainFileName } from '../../../image/plain-file-name.ts';
 import { HostError } from '../../../report/errors.ts';
 import type { Answer } from './request.ts';
+import { nameOfUrl } from '../../download/name-of-url.ts';
 import { hostOf } from './host-of.ts';
 
 /**
@@ -11,10 +11,14 @@ import { hostOf } from './host-of.ts';
 export function refuseStatus(url: string, { status }: Answer): void {
   if (status === 200 || status === 206) return;
   if (status === 404 || status === 410) {
-    throw new HostError('download-missing', `${hostOf(url)} does not have ${nameOf(url)} (HTTP ${status})`, {
-      hint: 'the publisher has moved or replaced it: look for it, and name it with --base-image',
-      details: [url],
-    });
+    throw new HostError(
+      'download-missing',
+      `${hostOf(url)} does not have ${nameOfUrl(url)} (HTTP ${status})`,
+      {
+        hint: 'the publisher has moved or replaced it: look for it, and name it with --base-image',
+        details: [url],
+      },
+    );
   }
   if (status === 429 || status >= 500) {
     throw new HostError('download-server-busy', `${hostOf(url)} cannot answer now (HTTP ${status})`, {
@@ -22,21 +26,12 @@ export function refuseStatus(url: string, { status }: Answer): void {
       details: [url],
     });
   }
-  throw new HostError('download-refused', `${hostOf(url)} refuses to give ${nameOf(url)} (HTTP ${status})`, {
-    hint: 'download it with a browser, and name it with --base-image',
-    details: [url],
-  });
-}
-
-/** Last part of a URL's path, for messages and file names. */
-export function nameOf(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : url;
-  const last = path.replace(/\/+$/, '').replace(/^.*\//s, '');
-  try {
-    const decoded = decodeURIComponent(last);
-    return isPlainFileName(decoded) ? decoded : 'image';
-  } catch {
-    // A percent sign that begins no character.
-    return isPlainFileName(last) ? last : 'image';
-  }
+  throw new HostError(
+    'download-refused',
+    `${hostOf(url)} refuses to give ${nameOfUrl(url)} (HTTP ${status})`,
+    {
+      hint: 'download it with a browser, and name it with --base-image',
+      details: [url],
+    },
+  );
 }

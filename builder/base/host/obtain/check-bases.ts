@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { Cluster, ClusterNode } from '../../../cluster/model/cluster.ts';
+import type { Cluster } from '../../../cluster/model/cluster.ts';
 import { mountsStorage } from '../../../cluster/model/gluster-support.ts';
-import { checkSoftware, type BaseSoftware } from '../../check-software.ts';
 import type { Rendering } from '../../../node/render/create-rendering.ts';
 import type { RenderedEntry } from '../../../node/render/rendered-node.ts';
 import { hasErrors } from '../../../report/diagnostic.ts';
 import { ConfigurationError } from '../../../report/errors.ts';
 import type { Progress } from '../../../system/host/progress.ts';
-import type { NodeBase } from './obtain-bases.ts';
+import { checkSoftware, type BaseSoftware } from '../../check-software.ts';
+import type { PlannedBase } from '../../planned-base.ts';
+import type { Base } from './base.ts';
 
 /**
  * Holds the versions that the bases really have against what the cluster is to do with them. Warnings go to `progress`.
@@ -16,23 +17,22 @@ import type { NodeBase } from './obtain-bases.ts';
  */
 export async function checkBases(
   cluster: Cluster,
-  bases: ReadonlyMap<ClusterNode, NodeBase>,
+  bases: ReadonlyMap<PlannedBase, Base>,
+  selected: readonly string[],
   rendering: Pick<Rendering, 'unitsOf'>,
   progress: Progress,
 ): Promise<void> {
   const software: BaseSoftware[] = [];
-  const seen = new Set<NodeBase>();
-  for (const [node, base] of bases) {
-    if (seen.has(base)) continue;
-    seen.add(base);
-    const units = await readUnits(rendering.unitsOf(node));
+  for (const [planned, base] of bases) {
+    const nodes = cluster.nodes.filter(({ name }) => planned.nodes.includes(name) && selected.includes(name));
+    const [first] = nodes;
+    if (first === undefined) continue;
     software.push({
-      name: base.record.name,
+      name: planned.name,
       packages: base.record.packages,
-      units,
+      units: await readUnits(rendering.unitsOf(first)),
       usesGlusterfs:
-        cluster.storage.type === 'glusterfs' &&
-        [...bases].some(([other, its]) => its === base && mountsStorage(cluster, other)),
+        cluster.storage.type === 'glusterfs' && nodes.some((node) => mountsStorage(cluster, node)),
     });
   }
   const found = checkSoftware(software, {

@@ -1,12 +1,13 @@
-import type { ClusterNode } from '../../../cluster/model/cluster.ts';
 import { parentOf } from '../../../image/image-path.ts';
 import { sizeOf } from '../../../image/space-need.ts';
 import type { RenderedNode } from '../../../node/render/rendered-node.ts';
-import type { EnsureBaseOptions } from '../base-request.ts';
-import { ensureGrownBase } from '../grown-base.ts';
+import type { Run } from '../../../system/host/run.ts';
 import { readBaseImage, type BaseImage } from '../../../image/host/base.ts';
 import { freeRootSpace, hasRoom, type FreeSpace } from '../../../image/host/grow-root.ts';
-import type { NodeBase } from './obtain-bases.ts';
+import type { PlannedBase } from '../../planned-base.ts';
+import { ensureGrownBase } from '../grown-base.ts';
+import type { Base } from './base.ts';
+import { titleOf } from './obtain-bases.ts';
 
 const mebibyte = 1024 * 1024;
 /** What stays free for the first boot, which writes logs and keys before the root filesystem grows to the disk. */
@@ -15,24 +16,24 @@ const reserveInodes = 512;
 const blockBytes = 4096;
 
 /**
- * The bases of a build, those that have too little room for their nodes' files exchanged for grown ones.
+ * The same bases, those that have too little room for their nodes' files exchanged for grown ones.
  *
+ * @param nodesOn - the nodes that are built on a base
  * @throws HostError as `ensureGrownBase` does.
  */
-export async function growNodeBases(
-  bases: ReadonlyMap<ClusterNode, NodeBase>,
-  rendered: ReadonlyMap<ClusterNode, RenderedNode>,
-  options: EnsureBaseOptions,
-): Promise<Map<ClusterNode, NodeBase>> {
-  const needs = new Map<NodeBase, FreeSpace>();
-  for (const [node, base] of bases) {
-    const { bytes, inodes } = rootSpace(rendered.get(node) as RenderedNode);
-    const known = needs.get(base) ?? { bytes: 0, inodes: 0 };
-    needs.set(base, { bytes: Math.max(known.bytes, bytes), inodes: Math.max(known.inodes, inodes) });
+export async function growBases(
+  bases: ReadonlyMap<PlannedBase, Base>,
+  nodesOn: (planned: PlannedBase) => readonly RenderedNode[],
+  run: Run,
+): Promise<Map<PlannedBase, Base>> {
+  const grown = new Map<PlannedBase, Base>();
+  for (const [planned, base] of bases) {
+    const needs = nodesOn(planned).map(rootSpace);
+    const bytes = Math.max(0, ...needs.map((need) => need.bytes));
+    const inodes = Math.max(0, ...needs.map((need) => need.inodes));
+    grown.set(planned, await withRoom(planned, base, { bytes, inodes }, run));
   }
-  const grown = new Map<NodeBase, NodeBase>();
-  for (const [base, need] of needs) grown.set(base, await withRoom(base, need, options));
-  return new Map([...bases].map(([node, base]) => [node, grown.get(base) ?? base]));
+  return grown;
 }
 
 /** At most: what is there already is not counted. Each file takes a block more, for its name and its extents. */
@@ -49,25 +50,18 @@ function rootSpace({ entries }: RenderedNode): FreeSpace {
 }
 
 async function withRoom(
-  base: NodeBase,
+  planned: PlannedBase,
+  base: Base,
   { bytes, inodes }: FreeSpace,
-  options: EnsureBaseOptions,
-): Promise<NodeBase> {
+  run: Run,
+): Promise<Base> {
   const needed = { bytes: bytes + reserveBytes(base.image), inodes: inodes + reserveInodes };
   if (hasRoom(await freeRootSpace(base.image), needed)) return base;
-  const { name, platform = '', sha256, packages } = base.record;
+  const { sha256, packages } = base.record;
   const built = await ensureGrownBase(
-    {
-      definitionName: name,
-      platform: platform.replace(/-[^-]*$/, ''),
-      architecture: platform.replace(/^.*-/, ''),
-      sha256,
-      packages,
-      extraPackages: [],
-      imagePath: base.image.path,
-    },
+    { ...titleOf(planned), sha256, packages, extraPackages: [], imagePath: base.image.path },
     needed,
-    options,
+    run,
   );
   const { key, sizeBytes } = built;
   return {

@@ -15,7 +15,7 @@ const chunkBytes = 4 * 1024 * 1024;
 export async function diffImages(
   firstPath: string,
   secondPath: string,
-  context: { readonly progress: Progress; readonly signal?: AbortSignal },
+  context: { readonly progress: Progress; readonly signal?: AbortSignal | undefined },
 ): Promise<ImageDifference> {
   return withImage(firstPath, (first) =>
     withImage(secondPath, async (second) => {
@@ -40,7 +40,7 @@ export async function diffImages(
 async function differingRanges(
   first: OpenImage,
   second: OpenImage,
-  { progress, signal }: { readonly progress: Progress; readonly signal?: AbortSignal },
+  { progress, signal }: { readonly progress: Progress; readonly signal?: AbortSignal | undefined },
 ): Promise<ByteRange[]> {
   const total = Math.max(first.sizeBytes, second.sizeBytes);
   const task = progress.task('Compare', { total, unit: 'bytes' });

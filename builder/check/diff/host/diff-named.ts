@@ -16,7 +16,7 @@ export interface DiffRequest {
   readonly second: string;
   readonly cacheDirectory: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface VerifyRequest {
   readonly isQuick: boolean;
   readonly cacheDirectory: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One file with all that is wrong with it. */

@@ -27,7 +27,7 @@ export async function listArchive(path: string, signal?: AbortSignal): Promise<M
   const { stdout } = await runTool('7zz', ['l', '-slt', '-p', '--', path], {
     step: `list ${path}`,
     timeoutSeconds: 600,
-    ...(signal && { signal }),
+    signal,
   }).catch((error: unknown) => {
     if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;
     if (error.details.some((line) => line.includes('encrypted archive'))) throw encryptedImage(path);

@@ -16,7 +16,7 @@ export async function listTar(path: string, signal?: AbortSignal): Promise<Membe
   const { stdout } = await runTool('tar', ['--list', ...plainNames, ...shown, `--file=${path}`], {
     step: `list ${path}`,
     timeoutSeconds: 600,
-    ...(signal && { signal }),
+    signal,
   }).catch((error: unknown) => {
     if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;
     throw damagedArchive(path, error.details, error);

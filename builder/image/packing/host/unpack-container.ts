@@ -121,7 +121,7 @@ async function unpackStep(
   options: UnpackOptions,
 ): Promise<string | null> {
   const { onBytes, onNote, signal, limitBytes = longestImageBytes } = options;
-  const run = { step: `unpack ${path}`, timeoutSeconds: 7200, ...(signal && { signal }) };
+  const run = { step: `unpack ${path}`, timeoutSeconds: 7200, signal };
   const write: Write = async (pieces) => {
     let length = 0;
     await writeSparsely(pieces, target, (done) => {

@@ -118,21 +118,19 @@ export class OutputDirectory {
   }
 
   /**
-   * Makes sure that the files of these items may be written, before any work is done.
+   * Makes sure that the files of an item may be written, before any work is done.
    *
    * @throws HostError `output-exists` when a file is there that is not dlimage's own unchanged one
    */
   async requireReplaceable(
-    items: readonly { readonly name: string; readonly role?: string }[],
+    item: { readonly name: string; readonly role?: string },
     formats: readonly BuildFormat[],
   ): Promise<void> {
-    for (const item of items) {
-      const own = (await this.current(item))?.files ?? [];
-      for (const name of formats.map((format) => artifactName(item.name, format))) {
-        const exists = (await lstat(join(this.path, name)).catch(() => undefined)) !== undefined;
-        if (!exists || own.some((file) => file.name === name) || (await this.#isOrphan(name))) continue;
-        throw this.#foreign(name);
-      }
+    const own = (await this.current(item))?.files ?? [];
+    for (const name of formats.map((format) => artifactName(item.name, format))) {
+      const exists = (await lstat(join(this.path, name)).catch(() => undefined)) !== undefined;
+      if (!exists || own.some((file) => file.name === name) || (await this.#isOrphan(name))) continue;
+      throw this.#foreign(name);
     }
   }
 

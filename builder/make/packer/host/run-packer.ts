@@ -17,7 +17,7 @@ export interface PackerRun {
   /** The file that the template writes the machine's serial console to. */
   readonly consoleLog: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const shownLines = 20;
@@ -94,7 +94,7 @@ async function runPacker(
       env: { ...quietly, PACKER_CACHE_DIR: join(folder, 'cache'), TMPDIR: folder },
       onOutputLine: listen,
       onLine: listen,
-      ...(signal && { signal }),
+      signal,
     });
   } catch (error) {
     if (!(error instanceof HostError) || error.id !== 'tool-failed') throw error;

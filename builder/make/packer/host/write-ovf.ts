@@ -12,7 +12,7 @@ export async function writeOvf(
 ): Promise<string> {
   const thin = join(folder, 'grown.qcow2');
   const backing = ['-F', 'raw', '-b', base.image.path];
-  const options = { step: 'make a disk for VirtualBox', timeoutSeconds: 3600, ...(signal && { signal }) };
+  const options = { step: 'make a disk for VirtualBox', timeoutSeconds: 3600, signal };
   await runTool('qemu-img', ['create', '-q', '-f', 'qcow2', ...backing, thin, String(diskBytes)], options);
   const shape = ['-f', 'qcow2', '-O', 'vmdk', '-o', 'subformat=streamOptimized'];
   await runTool('qemu-img', ['convert', ...shape, thin, join(folder, 'box.vmdk')], options);

@@ -22,6 +22,8 @@ export interface VagrantFiles {
   /** Absolute path of the output directory. */
   readonly directory: string;
   readonly cluster: Cluster;
+  /** True for one box for all nodes. */
+  readonly isSeeded: boolean;
   readonly clusterId: string;
   readonly assets: Assets;
   readonly publishing: BoxPublishing;
@@ -50,9 +52,9 @@ export async function checkVagrantfile(directory: string): Promise<void> {
 
 /** Writes the Vagrantfile with what it reads, and the catalogue of each box. */
 export async function writeVagrantFiles(files: VagrantFiles): Promise<void> {
-  const { directory, cluster, clusterId, ssh } = files;
+  const { directory, cluster, isSeeded, clusterId, ssh } = files;
   const key = ssh.key === null ? null : relative(directory, resolve(ssh.key));
-  const machines = describeMachines(cluster, clusterId, { user: ssh.user, key });
+  const machines = describeMachines(cluster, isSeeded, clusterId, { user: ssh.user, key });
   for (const item of files.items) await writeCatalogue(item, files);
   const mode = 0o644;
   await writeFileAtomically(join(directory, 'machines.json'), `${JSON.stringify(machines, null, 2)}\n`, mode);

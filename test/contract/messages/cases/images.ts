@@ -176,7 +176,8 @@ const soundnessCases: MessageCases = {
   'image-partitions-overlap.cut-in': {
     when: 'Two partitions of an image share bytes.',
     // The first partition ends behind the start of the second.
-    provoke: (directory) => readBaseImage(imageIn(directory, (path) => poke(path, 446 + 12, [0, 0x60, 0x02, 0]))),
+    provoke: (directory) =>
+      readBaseImage(imageIn(directory, (path) => poke(path, 446 + 12, [0, 0x60, 0x02, 0]))),
   },
   'image-feature-unsupported.quota': {
     when: 'A root filesystem keeps books that dlimage cannot keep.',
@@ -189,11 +190,13 @@ const soundnessCases: MessageCases = {
   },
   'image-truncated.partition-table': {
     when: 'The end of an image is missing.',
-    provoke: (directory) => readBaseImage(imageIn(directory, (path) => truncateSync(path, 100 * 1024 * 1024))),
+    provoke: (directory) =>
+      readBaseImage(imageIn(directory, (path) => truncateSync(path, 100 * 1024 * 1024))),
   },
   'image-truncated.filesystem': {
     when: 'A filesystem is larger than its partition.',
-    provoke: (directory) => readBaseImage(imageIn(directory, (path) => poke(path, superblock + 4, [0, 0, 1, 0]))),
+    provoke: (directory) =>
+      readBaseImage(imageIn(directory, (path) => poke(path, superblock + 4, [0, 0, 1, 0]))),
   },
   'image-journal-dirty.journal': {
     when: 'An image was read from a card that was not shut down.',
@@ -202,7 +205,8 @@ const soundnessCases: MessageCases = {
   },
   'image-has-errors.marked': {
     when: 'The root filesystem is marked as damaged.',
-    provoke: (directory) => readBaseImage(imageIn(directory, (path) => poke(path, superblock + 0x3a, [0x03]))),
+    provoke: (directory) =>
+      readBaseImage(imageIn(directory, (path) => poke(path, superblock + 0x3a, [0x03]))),
   },
   'image-has-errors.found': {
     when: 'e2fsck finds damage in the root filesystem of an image of your own. The lines below are its own.',
@@ -222,12 +226,16 @@ const soundnessCases: MessageCases = {
   'image-root-read-only.live': {
     when: 'An installer or a live system is named in place of an installed image.',
     provoke: (directory) =>
-      readBaseImage(imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('hsqs')]))),
+      readBaseImage(
+        imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('hsqs')])),
+      ),
   },
   'image-no-root.xfs': {
     when: 'The root filesystem is of a kind that dlimage does not write.',
     provoke: (directory) =>
-      readBaseImage(imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('XFSB')]))),
+      readBaseImage(
+        imageIn(directory, (path) => poke(path, rootOffset(usualImage), [...Buffer.from('XFSB')])),
+      ),
   },
 };
 
@@ -258,12 +266,16 @@ const contentCases: MessageCases = {
   },
   'image-name-unsupported.colon': {
     when: 'A file for the boot partition has a name that FAT does not allow.',
-    provoke: async (directory) => checkEntries([bootFile('/a:b', 'x')], await readBaseImage(imageIn(directory))),
+    provoke: async (directory) =>
+      checkEntries([bootFile('/a:b', 'x')], await readBaseImage(imageIn(directory))),
   },
   'image-no-boot.seed': {
     when: 'Files for the boot partition have no place in an image without one.',
     provoke: async (directory) =>
-      checkEntries([bootFile('/user-data', 'x')], { ...(await readBaseImage(imageIn(directory))), boot: null }),
+      checkEntries([bootFile('/user-data', 'x')], {
+        ...(await readBaseImage(imageIn(directory))),
+        boot: null,
+      }),
   },
 };
 

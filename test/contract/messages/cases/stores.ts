@@ -54,7 +54,7 @@ export const storeCases: MessageCases = {
     when: 'An image is in the way that dlimage did not make.',
     provoke: async (directory) => {
       const output = await OutputDirectory.read(file(folder(directory, 'out'), 'pi3-1.img', ''));
-      return await output.requireReplaceable([{ name: 'pi3-1', role: 'manager' }], ['img']);
+      return await output.requireReplaceable({ name: 'pi3-1', role: 'manager' }, ['img']);
     },
   },
   'output-exists.vagrantfile': {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { runPackerCommand } from '../../../../builder/cli/commands/packer.ts';
 import { usageErrorOf } from '../../../../builder/cli/usage-error.ts';
 import { createProgram } from '../../../../builder/cli/program.ts';
-import type { ClusterNode } from '../../../../builder/cluster/model/cluster.ts';
-import { requireOneBase } from '../../../../builder/base/host/obtain/obtain-bases.ts';
+import type { Cluster, ClusterNode } from '../../../../builder/cluster/model/cluster.ts';
+import { planBuild } from '../../../../builder/make/plan-build.ts';
 import { parseImageAddress } from '../../../../builder/image/image-address.ts';
 import { readPackerHost } from '../../../../builder/make/packer/host/packer-host.ts';
 import type { MessageCase, MessageCases } from '../message-case.ts';
@@ -95,10 +95,14 @@ export const usageCases: MessageCases = {
       const node = (name: string, base: string) =>
         ({
           name,
-          base: { from: 'definition', name: base, image: null },
+          base: { from: 'definition', name: base, definition: { build: {}, platforms: {} }, image: null },
           profile: {},
         }) as unknown as ClusterNode;
-      requireOneBase([node('pi3-1', 'debian-13'), node('pi3-2', 'debian-12')], 'build with --per-node');
+      const nodes = [node('pi3-1', 'debian-13'), node('pi3-2', 'debian-12')];
+      const cluster = { name: 'pi3', nodes, packages: [] } as unknown as Cluster;
+      const delivery = { isSeeded: true, isVagrant: true };
+      const selected = ['pi3-1', 'pi3-2'];
+      planBuild({ cluster, selected, formats: ['box'], delivery }, 'build with --per-node');
     },
   },
   'usage.several-clusters': command(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { baseKey } from '../../../../builder/base/host/base-key.ts';
-import type { BaseRequest } from '../../../../builder/base/host/base-request.ts';
+import type { BaseRequest } from '../../../../builder/base/base-request.ts';
 
 const target = {
   packages: ['linux-image-amd64'],

@@ -1,3 +1,4 @@
+import { ownImages } from '../../../../builder/node/delivery.ts';
 import { describe, expect, it } from 'vitest';
 import { nextSteps, type FinishedBuild } from '../../../../builder/cli/terminal/next-steps.ts';
 import type { LoadedCluster } from '../../../../builder/cluster/host/load-cluster.ts';
@@ -25,7 +26,7 @@ const steps = (build: Partial<FinishedBuild>) =>
   nextSteps({
     loaded,
     formats: ['img'],
-    kind: null,
+    delivery: ownImages,
     outputDirectory: `${process.cwd()}/out/a b`,
     state: undefined,
     ...build,
@@ -37,7 +38,9 @@ describe('the steps after a build', () => {
     [['virtualbox-box'] as const, '--provider=virtualbox)'],
     [['box', 'virtualbox-box'] as const, '--provider=libvirt)   or --provider=qemu, --provider=virtualbox'],
   ])('name the providers of %j, and stay in their directory', (formats, words) => {
-    expect(steps({ kind: 'vagrant', formats })).toContain(`  1. (cd 'out/a b' && vagrant up ${words}\n`);
+    expect(steps({ delivery: { isVagrant: true, isSeeded: true }, formats })).toContain(
+      `  1. (cd 'out/a b' && vagrant up ${words}\n`,
+    );
   });
 
   it.each([

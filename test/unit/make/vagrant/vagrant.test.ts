@@ -9,7 +9,7 @@ import { vagrantCluster, vagrantObstacle } from '../../../../builder/make/vagran
 import { defaultCluster } from '../../node/render/support/example-cluster.ts';
 
 const loginKey = 'ssh-ed25519 AAAAlogin cluster';
-const options = { hasVagrantUser: false, isSeeded: true, loginKey };
+const options = { hasVagrantUser: false, loginKey };
 
 describe('a cluster of machines of Vagrant', () => {
   const cluster = defaultCluster();
@@ -70,7 +70,7 @@ describe('a cluster of machines of Vagrant', () => {
 
   it('is described for the Vagrantfile, each machine with a hardware address of its own', () => {
     const seeded = vagrantCluster(cluster, options);
-    const described = describeMachines(seeded, 'an-id', { user: 'anna', key: null });
+    const described = describeMachines(seeded, true, 'an-id', { user: 'anna', key: null });
     expect(described).toMatchObject({ netmask: '255.255.255.0', host_address: cluster.network.gateway });
     const macs = described.machines.map(({ mac }) => mac);
     expect(new Set(macs).size).toBe(cluster.nodes.length);
@@ -79,7 +79,7 @@ describe('a cluster of machines of Vagrant', () => {
       box: `dlimage/${cluster.name}`,
       seed: `${node.name}.seed.iso`,
     });
-    const perNode = describeMachines(vagrantCluster(cluster, { ...options, isSeeded: false }), 'an-id', {
+    const perNode = describeMachines(seeded, false, 'an-id', {
       user: 'anna',
       key: null,
     });

@@ -112,7 +112,6 @@ export function defaultCluster(settings: Partial<Cluster> = {}): Cluster {
     files: [],
     images: [],
     stacks: [],
-    delivery: { isSeeded: false, isVagrant: false },
     ...settings,
   };
 }
