@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { buildFormats } from '../image/image-format.ts';
 import { changeTopics } from '../cluster/last-build/change-topics.ts';
 
 /** Where bases are kept. */
@@ -48,6 +49,25 @@ export function withDefinition(command: Command): Command {
       collect,
     )
     .option('--state <dir>', 'identity store (default: .dlimage beside the definition)');
+}
+
+/** What is written for the nodes. */
+export function withFormats(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--format <format>',
+        'what to write for each node; repeatable (default: as in the last build when that counts, else img)',
+      )
+        .choices(buildFormats)
+        .argParser(collect),
+    )
+    .option(
+      '--backing',
+      'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
+    )
+    .option('--per-node', 'one box for each node, instead of one for all and a seed for each')
+    .option('--vagrant-user', "add Vagrant's default user with its well-known insecure key");
 }
 
 /** Where results go, and where bases are kept. */

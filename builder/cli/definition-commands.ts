@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
-import { buildFormats } from '../image/image-format.ts';
-import { change, collect, removeNode, withDefinition, withOutputs } from './command-options.ts';
+import { change, collect, removeNode, withDefinition, withFormats, withOutputs } from './command-options.ts';
+
+const placeOfImages = 'out/<cluster>, boxes in vagrant below it';
 
 /** Commands that write, show or make what a definition says. */
 export function addDefinitionCommands(program: Command): void {
@@ -18,10 +19,7 @@ export function addDefinitionCommands(program: Command): void {
       await runInit(file, { ...program.opts(), ...options });
     });
 
-  withOutputs(
-    withDefinition(program.command('build [definition]')),
-    'out/<cluster>, boxes in vagrant below it',
-  )
+  withOutputs(withFormats(withDefinition(program.command('build [definition]'))), placeOfImages)
     .description(
       'build the images of a cluster (definition: cluster.yaml when it exists, else the last build, flags and defaults)',
     )
@@ -33,20 +31,6 @@ export function addDefinitionCommands(program: Command): void {
       collect,
     )
     .addOption(change())
-    .addOption(
-      new Option(
-        '--format <format>',
-        'what to write for each node; repeatable (default: as in the last build when that counts, else img)',
-      )
-        .choices(buildFormats)
-        .argParser(collect),
-    )
-    .option(
-      '--backing',
-      'make each qcow2 a thin disk on the base in the cache: instant, for virtual machines here',
-    )
-    .option('--per-node', 'one box for each node, instead of one for all and a seed for each')
-    .option('--vagrant-user', "add Vagrant's default user with its well-known insecure key")
     .option('--box-version <version>', 'version of the boxes in their catalogue (default: counted)')
     .option('--box-url <url>', 'where the boxes will be published (default: where they are now)')
     .option('--no-image-checksum', 'skip the SHA-256 of the uncompressed image (the slowest step)')
@@ -78,8 +62,8 @@ export function addDefinitionCommands(program: Command): void {
       await runPackerCommand(definition, { ...program.opts(), ...options });
     });
 
-  withDefinition(program.command('plan [definition]'))
-    .description('show the cluster as it will be built, node by node; writes nothing')
+  withOutputs(withFormats(withDefinition(program.command('plan [definition]'))), placeOfImages)
+    .description('show the cluster as it will be built: nodes, bases and files; writes nothing')
     .option('--node <name>', 'show only this node; repeatable', collect)
     .option('--files', 'list every file of the nodes too, with mode, owner, size and origin')
     .action(async (definition: string | undefined, options: object) => {

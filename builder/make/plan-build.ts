@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode } from '../cluster/model/cluster.ts';
 import { planBases, type PlannedBase } from '../base/planned-base.ts';
-import { artifactName, type BuildFormat, type WrittenFormat } from '../image/image-format.ts';
+import type { BuildFormat, WrittenFormat } from '../image/image-format.ts';
 import type { Delivery } from '../node/delivery.ts';
 import { UsageError } from '../report/errors.ts';
 
@@ -68,9 +68,4 @@ export function planBuild({ cluster, selected, formats, delivery }: BuildTarget,
     );
   }
   return { bases, items: [{ ...first, kind: 'shared', name: cluster.name, formats: images }, ...seeds] };
-}
-
-/** The names of an item's files. */
-export function fileNames({ name, formats }: PlannedItem): string[] {
-  return formats.map((format) => artifactName(name, format));
 }

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DescribedBuild } from '../../builder/make/describe-build.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let directory: string;
@@ -207,6 +208,22 @@ describe('plan', () => {
     const json = await runCli(directory, ['plan', '--json']);
     for (const { stdout, stderr } of [text, json]) expect(stdout + stderr).not.toContain('correct horse');
     expect(await readdir(directory)).toEqual(['cluster.yaml']);
+  });
+
+  it('shows the bases and files of the build, and what lies in its way', async () => {
+    await mkdir(join(directory, 'out/pi3'), { recursive: true });
+    await writeFile(join(directory, 'out/pi3/pi3-2.img'), 'mine');
+    const cache = join(directory, 'empty');
+    const { stdout, stderr } = await runCli(directory, ['plan', '--json', '--count', '2', '--cache', cache]);
+    const { build } = JSON.parse(stdout) as { build: DescribedBuild };
+    expect(build.bases, stderr).toMatchObject([
+      { name: 'debian-13', platform: 'raspberry-pi-arm64', state: 'build', nodes: ['pi3-1', 'pi3-2'] },
+    ]);
+    expect(build.files.map(({ name, format, state }) => [name, format, state])).toEqual([
+      ['pi3-1', 'img', 'new'],
+      ['pi3-2', 'img', 'foreign'],
+    ]);
+    expect(await readdir(directory)).toEqual(['out']);
   });
 
   it('shows one node when asked for one, and says which there are when there is none of that name', async () => {

@@ -56,6 +56,14 @@ export async function readSoundBase(directory: string): Promise<BuiltBase | unde
   }
 }
 
+/** True when a sound base lies in the cache under this key. */
+export async function isCached(
+  key: string,
+  { cacheDirectory }: { readonly cacheDirectory: string },
+): Promise<boolean> {
+  return (await readSoundBase(join(basesDirectory(cacheDirectory), key))) !== undefined;
+}
+
 /** Every sound base of a cache, sorted by definition, platform and architecture. */
 export async function listBases(cacheDirectory: string): Promise<BuiltBase[]> {
   const parent = basesDirectory(cacheDirectory);

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
 import type { ToolName } from '../../system/host/tools.ts';
-import { basesDirectory, readCachedBase } from './base-cache.ts';
+import { isCached } from './base-cache.ts';
 import { readBaseFiles } from './base-files.ts';
 import { baseKey } from './base-key.ts';
 import type { BaseRequest } from '../base-request.ts';
@@ -21,7 +20,7 @@ const always: readonly ToolName[] = [
  */
 export async function requireBaseTools(request: BaseRequest, cacheDirectory: string): Promise<void> {
   const key = baseKey(request, await readBaseFiles(request));
-  if ((await readCachedBase(join(basesDirectory(cacheDirectory), key))) !== undefined) return;
+  if (await isCached(key, { cacheDirectory })) return;
   const isForeign = nativeArchitecture() !== request.architecture;
   await requireTools([
     ...always,

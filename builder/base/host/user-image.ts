@@ -6,15 +6,18 @@ import { HostError } from '../../report/errors.ts';
 import { containerOf } from '../../image/packing/host/container-kind.ts';
 import { toolsOfContainers } from '../../image/packing/host/unpack-container.ts';
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
-import { downloadByUrl } from './download/download-by-url.ts';
-import { downloadPath, ensureDownload, type DownloadOptions } from './download/ensure-download.ts';
+import { downloadByUrl, downloadedBefore } from './download/download-by-url.ts';
+import { downloadPath, ensureDownload, isThere, type DownloadOptions } from './download/ensure-download.ts';
 import { nameOfUrl } from '../download/name-of-url.ts';
 import { hashFile } from '../../system/host/hash-file.ts';
-import { knownDigest } from '../../system/host/known-digest.ts';
+import { keptDigest, knownDigest } from '../../system/host/known-digest.ts';
 import { openImage } from '../../image/host/open-image.ts';
 import { fillLastSector, hasWholeSectors } from '../../image/host/whole-sectors.ts';
 import { nameInError } from '../../system/host/name-in-error.ts';
 import type { BuiltBase } from './built-base.ts';
+import type { Run } from '../../system/host/run.ts';
+import type { BaseState } from '../base-state.ts';
+import { isCached } from './base-cache.ts';
 import { ensureCached } from './ensure-cached.ts';
 import { recordImage } from './record-image.ts';
 import { unpackReporting } from './vendor-base.ts';
@@ -47,10 +50,7 @@ export async function ensureUserImage(
   const unpacker = toolsOfContainers[container];
   if (unpacker !== undefined) await requireTools([unpacker]);
   const digest = sha256 ?? (await knownDigest(path, { ...options, title: `Hash ${basename(path)}` }));
-  const decisive = [revision, title.definitionName, title.platform, title.architecture, digest];
-  const key = createHash('sha256')
-    .update(`user ${JSON.stringify(decisive)}`)
-    .digest('hex');
+  const key = keyOf(title, digest);
   const base = await ensureCached(key, options, async (directory) => {
     const started = performance.now();
     const imagePath = join(directory, 'base.img');
@@ -76,6 +76,26 @@ export async function ensureUserImage(
     });
   });
   return { from: 'cache', base };
+}
+
+function keyOf({ definitionName, platform, architecture }: ImageTitle, digest: string): string {
+  const decisive = JSON.stringify([revision, definitionName, platform, architecture, digest]);
+  return createHash('sha256').update(`user ${decisive}`).digest('hex');
+}
+
+/** What is still to be done for an image of the user's. Asks no server, and hashes nothing. */
+export async function readUserState(image: UserImage, title: ImageTitle, run: Run): Promise<BaseState> {
+  if (image.from === 'url') {
+    const digest = image.sha256 ?? (await downloadedBefore(image.url, run.cacheDirectory));
+    if (digest === null) return 'download';
+    if (await isCached(keyOf(title, digest), run)) return 'cached';
+    const path = downloadPath(run.cacheDirectory, { algorithm: 'sha256', hex: digest });
+    return (await isThere(path)) ? 'unpack' : 'download';
+  }
+  const { path } = image;
+  if ((await containerOf(path)) === 'raw' && (await hasWholeSectors(path))) return 'in-place';
+  const digest = image.sha256 ?? (await keptDigest(path, run));
+  return digest !== null && (await isCached(keyOf(title, digest), run)) ? 'cached' : 'unpack';
 }
 
 /** `sha256` is null where nobody has computed it yet. */

@@ -4,13 +4,22 @@ import { platformOf } from '../../cluster/model/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
 import { toolsOfContainers, unpackContainer } from '../../image/packing/host/unpack-container.ts';
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
-import { ensureDownload, type DownloadOptions, type WantedFile } from './download/ensure-download.ts';
+import {
+  downloadPath,
+  ensureDownload,
+  isThere,
+  type DownloadOptions,
+  type WantedFile,
+} from './download/ensure-download.ts';
 import { findImage, type VendorImage } from './download/find-image.ts';
 import { readBaseImage } from '../../image/host/base.ts';
 import { checkVendorLayout } from './check-vendor-layout.ts';
 import { isDiskFull } from '../../system/host/disk-full.ts';
 import type { VendorRequest } from '../base-request.ts';
 import type { BuiltBase } from './built-base.ts';
+import type { Run } from '../../system/host/run.ts';
+import type { BaseState } from '../base-state.ts';
+import { isCached } from './base-cache.ts';
 import { ensureCached } from './ensure-cached.ts';
 import { recordImage } from './record-image.ts';
 
@@ -39,6 +48,20 @@ export async function ensureVendorBase(request: VendorRequest, options: Download
     const download = basename(path);
     await recordImage(directory, { ...told, origin: file.name, download }, options.signal);
   });
+}
+
+/** What is still to be done for a publisher's image. Asks no server: of the list of checksums the last one counts. */
+export async function readVendorState(request: VendorRequest, run: Run): Promise<BaseState> {
+  const title = `${request.definitionName} ${platformOf(request)}`;
+  const file = await findImage(title, vendorImageOf(request), { ...run, isOffline: true }).catch(
+    (error: unknown) => {
+      if (error instanceof HostError && error.id === 'download-offline') return null;
+      throw error;
+    },
+  );
+  if (file === null) return 'download';
+  if (await isCached(vendorKey(request, file), run)) return 'cached';
+  return (await isThere(downloadPath(run.cacheDirectory, file.digest))) ? 'unpack' : 'download';
 }
 
 /** Makes sure that the programs are here which verify and unpack a base. @throws HostError `tool-missing` */

@@ -17,10 +17,10 @@ import { ConfigurationError } from '../../report/errors.ts';
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
 import { packageVersion } from '../../system/host/package-version.ts';
 import type { ToolName } from '../../system/host/tools.ts';
+import { deliver } from '../deliver.ts';
 import { planBuild, type BuildPlan } from '../plan-build.ts';
 import { describeForVagrant } from './describe-for-vagrant.ts';
 import { checkVagrantfile } from '../vagrant/host/write-vagrant-files.ts';
-import { vagrantCluster } from '../vagrant/vagrant-cluster.ts';
 import type { BuiltItem } from './build-artifacts.ts';
 import type { ImageMaking } from './image-maker.ts';
 import type { MakeRequest } from './make-request.ts';
@@ -130,11 +130,8 @@ function nodesOn(
   return items.filter((item) => item.base === base).flatMap(({ node }) => rendered.get(node.name) ?? []);
 }
 
-/** The cluster in the form in which its nodes come into being. */
 function delivered({ cluster, delivery, boxes }: MakeRequest, identities: ClusterIdentities): Cluster {
-  if (!delivery.isVagrant) return cluster;
-  const { hasVagrantUser } = boxes;
-  return vagrantCluster(cluster, { hasVagrantUser, loginKey: identities.loginKey.publicKey });
+  return deliver(cluster, delivery, identities, boxes.hasVagrantUser);
 }
 
 function headerOf({ name, network, vip }: Cluster, { clusterId }: ClusterIdentities): ManifestHeader {

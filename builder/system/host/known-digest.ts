@@ -22,24 +22,43 @@ export async function knownDigest(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<string> {
-  const directory = join(context.cacheDirectory, 'digests');
-  const name = createHash('sha256')
-    .update(await realpath(path))
-    .digest('hex');
-  const note = join(directory, name);
+  const known = await keptDigest(path, context);
+  if (known !== null) return known;
   const { fingerprint, sizeBytes, changedAt } = await look(path);
-  const [kept, sha256 = ''] = (await readTextIfExists(note))?.trim().split(' ') ?? [];
-  if (kept === fingerprint && /^[0-9a-f]{64}$/.test(sha256)) return sha256;
   const startedAt = Date.now();
   const task = context.progress.task(context.title, { total: sizeBytes, unit: 'bytes' });
   const fresh = await hashFile(path, { onBytes: (done) => task.update(done), signal: context.signal });
   task.done();
   const isSettled = startedAt - changedAt > settledMilliseconds;
   if (isSettled && (await look(path)).fingerprint === fingerprint) {
-    await makePrivateDirectory(directory);
-    await writeFileAtomically(note, `${fingerprint} ${fresh}\n`);
+    await makePrivateDirectory(digestsDirectory(context.cacheDirectory));
+    await writeFileAtomically(await noteOf(path, context), `${fingerprint} ${fresh}\n`);
   }
   return fresh;
+}
+
+/** The digest that the cache has of a file that is still the same; null when it has to be hashed. */
+export async function keptDigest(
+  path: string,
+  context: { readonly cacheDirectory: string },
+): Promise<string | null> {
+  const text = await readTextIfExists(await noteOf(path, context));
+  const [kept, sha256 = ''] = text?.trim().split(' ') ?? [];
+  return kept === (await look(path)).fingerprint && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
+}
+
+function digestsDirectory(cacheDirectory: string): string {
+  return join(cacheDirectory, 'digests');
+}
+
+async function noteOf(
+  path: string,
+  { cacheDirectory }: { readonly cacheDirectory: string },
+): Promise<string> {
+  const name = createHash('sha256')
+    .update(await realpath(path))
+    .digest('hex');
+  return join(digestsDirectory(cacheDirectory), name);
 }
 
 async function look(path: string): Promise<{ fingerprint: string; sizeBytes: number; changedAt: number }> {

@@ -25,9 +25,9 @@ export async function downloadByUrl(
 ): Promise<{ readonly path: string; readonly sha256: string }> {
   const { cacheDirectory, progress, signal, patience = usualPatience } = options;
   const directory = downloadsDirectory(cacheDirectory);
-  const stem = join(directory, `url-${createHash('sha256').update(url).digest('hex')}`);
-  const known = await readTextIfExists(stem);
-  if (isSha256(known)) {
+  const stem = stemOf(url, cacheDirectory);
+  const known = await downloadedBefore(url, cacheDirectory);
+  if (known !== null) {
     const path = downloadPath(cacheDirectory, { algorithm: 'sha256', hex: known });
     if (await isThere(path)) return { path, sha256: known };
   }
@@ -69,4 +69,14 @@ export async function downloadByUrl(
   } finally {
     await lock.release();
   }
+}
+
+/** SHA-256 of what a URL gave when it was first asked; null when it never was. */
+export async function downloadedBefore(url: string, cacheDirectory: string): Promise<string | null> {
+  const known = await readTextIfExists(stemOf(url, cacheDirectory));
+  return isSha256(known) ? known : null;
+}
+
+function stemOf(url: string, cacheDirectory: string): string {
+  return join(downloadsDirectory(cacheDirectory), `url-${createHash('sha256').update(url).digest('hex')}`);
 }

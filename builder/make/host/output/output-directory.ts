@@ -4,6 +4,7 @@ import type { Manifest } from '../../../cluster/generated/manifest.ts';
 import { artifactName, type BuildFormat } from '../../../image/image-format.ts';
 import { defaultMtimeSeconds } from '../../../node/render/make-entry.ts';
 import { HostError } from '../../../report/errors.ts';
+import { mapConcurrently } from '../../../system/host/map-concurrently.ts';
 import {
   appendDurably,
   createFileAtomically,
@@ -27,6 +28,9 @@ export interface FinishedFile {
   readonly name: string;
   readonly temporaryPath: string;
 }
+
+/** `built`: by dlimage, and not changed since; `foreign`: by somebody else, or changed since, so it is not overwritten. */
+export type FileState = 'new' | 'built' | 'foreign';
 
 /** The manifest is written at most this often: it grows with the cluster. The journal fills the gap. */
 const writeIntervalMilliseconds = 2000;
@@ -126,12 +130,22 @@ export class OutputDirectory {
     item: { readonly name: string; readonly role?: string },
     formats: readonly BuildFormat[],
   ): Promise<void> {
+    const states = await this.fileStates(item, formats);
+    for (const { name, state } of states) if (state === 'foreign') throw this.#foreign(name);
+  }
+
+  /** What lies where an item's files are to be written. */
+  async fileStates(
+    item: { readonly name: string; readonly role?: string },
+    formats: readonly BuildFormat[],
+  ): Promise<{ readonly name: string; readonly format: BuildFormat; readonly state: FileState }[]> {
     const own = (await this.current(item))?.files ?? [];
-    for (const name of formats.map((format) => artifactName(item.name, format))) {
+    return await mapConcurrently(formats, async (format) => {
+      const name = artifactName(item.name, format);
       const exists = (await lstat(join(this.path, name)).catch(() => undefined)) !== undefined;
-      if (!exists || own.some((file) => file.name === name) || (await this.#isOrphan(name))) continue;
-      throw this.#foreign(name);
-    }
+      const isOwn = own.some((file) => file.name === name) || (exists && (await this.#isOrphan(name)));
+      return { name, format, state: isOwn ? 'built' : exists ? 'foreign' : 'new' };
+    });
   }
 
   /** Gives new files of an item their names, and takes away those of an earlier build that the record has no more. */
