@@ -193,6 +193,10 @@ function checkBoot(observe: () => Observation): void {
     expect(verdict.node.systemState).toBe('running');
   });
 
+  it('does once what it does once at a start', () => {
+    expect(observe().verdict.boot.startedAgain).toEqual([]);
+  });
+
   it('has no ordering cycle, failed mount or ignored setting in the journal', () => {
     expect(observe().verdict.boot.complaints).toEqual([]);
   });

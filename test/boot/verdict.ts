@@ -89,6 +89,8 @@ export interface Verdict {
     readonly analysis: readonly string[];
     readonly slowest: readonly string[];
     readonly failedUnits: readonly string[];
+    /** Units that do their work once at a start, and were started more than once. */
+    readonly startedAgain: readonly string[];
     /** What systemd said about cycles, failed mounts, timeouts and lines that it ignores. */
     readonly complaints: readonly string[];
     /** The journal's messages of priority err and above. */
