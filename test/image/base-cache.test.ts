@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBases, readCachedBase, removeBase } from '../../builder/base/host/base-cache.ts';
@@ -10,6 +11,7 @@ import type { BaseRequest } from '../../builder/base/base-request.ts';
 import type { buildBase } from '../../builder/base/host/build-base.ts';
 import { ensureBase } from '../../builder/base/host/ensure-base.ts';
 import { HostError } from '../../builder/report/errors.ts';
+import { tryLock } from '../../builder/system/host/process-lock.ts';
 import { silentProgress, type Progress } from '../../builder/system/host/progress.ts';
 
 /** The cache around the building of a base: the building itself is a stand-in that writes a small image. */
@@ -65,14 +67,26 @@ const fillDisk: typeof buildBase = () => {
 };
 const ensure = async (progress: Progress = silentProgress, building = build) =>
   await ensureBase(request, { cacheDirectory: cache, progress }, building);
-const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-const holderText = (holder: {
-  pid: number;
-  host?: string;
-  boot?: string | undefined;
-  start?: string;
-}): string => JSON.stringify({ host: hostname(), boot, start: '', ...holder });
-const left = async (): Promise<string[]> => (await readdir(join(cache, 'bases'))).toSorted();
+/** All but the lock files, which stay. */
+const left = async (): Promise<string[]> =>
+  (await readdir(join(cache, 'bases'))).filter((name) => !name.endsWith('.lock')).toSorted();
+
+/** Another program that holds the lock of a base. */
+async function holdLock(ofKey: string): Promise<ChildProcess> {
+  const path = join(cache, 'bases', `${ofKey}.lock`);
+  const child = spawn('flock', [path, 'sh', '-c', 'echo held; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  await writeFile(path, String(child.pid));
+  return child;
+}
+
+/** flock ends its program with itself when it is told to. */
+function endHolder(child: ChildProcess): void {
+  spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+  child.kill('SIGKILL');
+}
 
 describe('ensureBase', () => {
   it('builds once, also when several want the same base at the same time', async () => {
@@ -101,9 +115,7 @@ describe('ensureBase', () => {
     const bases = join(cache, 'bases');
     await mkdir(join(bases, `${key}.building-1`), { recursive: true });
     await writeFile(join(bases, `${key}.building-1`, 'base.json'), '{}');
-    const child = spawn('true');
-    await new Promise((resolve) => child.on('exit', resolve));
-    await writeFile(join(bases, `${key}.lock`), holderText({ pid: child.pid ?? 0 }));
+    await writeFile(join(bases, `${key}.lock`), '1');
     await ensure();
     expect(await left()).toEqual([key]);
   });
@@ -112,80 +124,63 @@ describe('ensureBase', () => {
     const bases = join(cache, 'bases');
     const [dead, living] = ['1'.repeat(64), '2'.repeat(64)];
     await mkdir(join(bases, `${dead}.building-1`), { recursive: true });
-    await mkdir(join(bases, `${living}.building-${process.ppid}`));
-    await writeFile(join(bases, `${dead}.lock`), '');
-    await writeFile(join(bases, `${living}.lock`), holderText({ pid: process.ppid }));
-    await ensure();
-    expect(await left()).toEqual([`${living}.building-${process.ppid}`, `${living}.lock`, key].toSorted());
+    await mkdir(join(bases, `${living}.building-2`));
+    const holder = await holdLock(living);
+    try {
+      await ensure();
+      expect(await left()).toEqual([`${living}.building-2`, key].toSorted());
+    } finally {
+      endHolder(holder);
+    }
   });
 
-  it('does not take a process for the holder that only has its number', async () => {
+  it('waits for a living process, says for which, and takes over when that is killed', async () => {
     await mkdir(join(cache, 'bases'));
-    await writeFile(join(cache, 'bases', `${key}.lock`), holderText({ pid: process.pid, start: '1' }));
-    await ensure();
-    expect(builds).toBe(1);
-  });
-
-  it.each([
-    ['an earlier boot of this machine', { boot: 'earlier' }],
-    ['a file that says nothing', { boot: undefined }],
-  ])('takes over from %s', async (_what, changes) => {
-    await mkdir(join(cache, 'bases'));
-    await writeFile(join(cache, 'bases', `${key}.lock`), holderText({ pid: process.ppid, ...changes }));
-    await ensure();
-    expect(builds).toBe(1);
-  });
-
-  it('waits for another machine, as long as that holds the lock', async () => {
-    await mkdir(join(cache, 'bases'));
-    const lock = join(cache, 'bases', `${key}.lock`);
-    await writeFile(lock, holderText({ pid: 1, host: 'another-machine', boot: 'another' }));
+    const holder = await holdLock(key);
     const notes: string[] = [];
     const waiting = ensure({ ...silentProgress, note: (text) => notes.push(text) });
-    await expect.poll(() => notes).toHaveLength(1);
-    expect(builds).toBe(0);
-    await rm(lock);
-    await waiting;
-  });
-
-  it('waits for a living process and says for which', async () => {
-    await mkdir(join(cache, 'bases'));
-    const lock = join(cache, 'bases', `${key}.lock`);
-    await writeFile(lock, holderText({ pid: process.ppid }));
-    const notes: string[] = [];
-    const waiting = ensure({ ...silentProgress, note: (text) => notes.push(text) });
-    await expect
-      .poll(() => notes)
-      .toEqual([`waiting for process ${process.ppid}, which is building the same base`]);
-    expect(builds).toBe(0);
-    await rm(lock);
+    try {
+      await expect
+        .poll(() => notes)
+        .toEqual([`waiting for process ${holder.pid}, which is building the same base`]);
+      expect(builds).toBe(0);
+    } finally {
+      endHolder(holder);
+    }
     await waiting;
     expect(builds).toBe(1);
   });
-});
 
-describe('the cache', () => {
-  it('lists complete bases only, and removes them by key', async () => {
-    await ensure();
-    await mkdir(join(cache, 'bases', `${'0'.repeat(64)}.building-7`));
-    expect((await listBases(cache)).map((base) => base.key)).toEqual([key]);
-    await mkdir(join(cache, 'frames', 'e'.repeat(64)), { recursive: true });
-    expect(await removeBase(cache, key)).toBe(true);
-    expect(await readdir(join(cache, 'frames'))).toEqual([]);
-    expect(await removeBase(cache, key)).toBe(false);
-    expect(await removeBase(cache, '..')).toBe(false);
-    expect(await listBases(cache)).toEqual([]);
-    expect(await listBases(join(cache, 'absent'))).toEqual([]);
+  it('stops waiting when it is interrupted', async () => {
+    await mkdir(join(cache, 'bases'));
+    const holder = await holdLock(key);
+    try {
+      const signal = AbortSignal.timeout(300);
+      await expect(
+        ensureBase(request, { cacheDirectory: cache, progress: silentProgress, signal }, build),
+      ).rejects.toMatchObject({ name: 'TimeoutError' });
+      expect(builds).toBe(0);
+    } finally {
+      endHolder(holder);
+    }
   });
 
-  it('refuses an image that is shorter than its record says', async () => {
-    const { directory, imagePath } = await ensure();
-    await writeFile(imagePath, 'imag');
-    await expect(readCachedBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
-    await writeFile(
-      join(directory, 'base.json'),
-      (await readFile(join(directory, 'base.json'), 'utf8')).slice(0, 20),
-    );
-    await expect(readCachedBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+  it('gives its lock up when it is killed', async () => {
+    await mkdir(join(cache, 'bases'));
+    const path = join(cache, 'bases', `${key}.lock`);
+    const program = `
+      const { acquireLock } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/system/host/process-lock.js'))});
+      await acquireLock(${JSON.stringify(path)});
+      console.log('held');
+      setInterval(() => undefined, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    expect(await tryLock(path)).toBeNull();
+    expect(await readFile(path, 'utf8')).toBe(String(child.pid));
+    child.kill('SIGKILL');
+    await ensure();
+    expect(builds).toBe(1);
   });
 });

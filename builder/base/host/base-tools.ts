@@ -9,7 +9,7 @@ import { isRoot } from '../../system/host/namespace.ts';
 
 const always: readonly ToolName[] = [
   ...(['mmdebstrap', 'debian-archive-keyring', 'apt-config', 'setpriv', 'unshare', 'sfdisk'] as const),
-  ...(['mke2fs', 'e2fsck', 'mkfs.vfat', 'mcopy', 'mmd'] as const),
+  ...(['mke2fs', 'e2fsck', 'mkfs.vfat', 'mcopy', 'mmd', 'flock'] as const),
 ];
 
 /**

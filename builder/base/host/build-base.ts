@@ -1,8 +1,7 @@
-import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../report/errors.ts';
 import { hashFile } from '../../system/host/hash-file.ts';
-import { packageVersion } from '../../system/host/package-version.ts';
 import type { Task } from '../../system/host/progress.ts';
 import { assembleImage, type BuildPaths } from './assemble-image.ts';
 import { removeTree } from './base-cache.ts';
@@ -10,7 +9,7 @@ import { writeBaseFiles } from './base-files.ts';
 import type { BaseFiles } from './base-key.ts';
 import type { BaseRequest } from '../base-request.ts';
 import type { BuildBaseOptions } from './run-mmdebstrap.ts';
-import type { BaseRecord } from './built-base.ts';
+import { writeBaseRecord } from './record-image.ts';
 import {
   type BasePackage,
   parseDpkgStatus,
@@ -71,8 +70,7 @@ export async function buildBase(
     hashFile(paths.imagePath, { signal: options.signal }),
   );
   await removeTree(work);
-  const record: BaseRecord = {
-    format: 1,
+  await writeBaseRecord(directory, {
     key,
     definitionName: request.definitionName,
     platform: request.platform,
@@ -84,11 +82,8 @@ export async function buildBase(
     packages,
     extraPackages: [...new Set(request.extraPackages)].toSorted(),
     epochSeconds,
-    dlimageVersion: packageVersion,
     buildSeconds: Math.round((performance.now() - started) / 1000),
-  };
-  await chmod(paths.imagePath, 0o444);
-  await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
+  });
 }
 
 function buildPaths(directory: string, work: string): BuildPaths {

@@ -6,7 +6,7 @@ import { makeDirectory } from '../../system/host/make-directory.ts';
 import { basesDirectory, readCachedBase, readSoundBase, removeTree } from './base-cache.ts';
 import type { Run } from '../../system/host/run.ts';
 import type { BuiltBase } from './built-base.ts';
-import { acquireLock, removeDeadLock } from '../../system/host/process-lock.ts';
+import { acquireLock, tryLock } from '../../system/host/process-lock.ts';
 
 /**
  * The base with a key: from the cache, or made into it. Of several processes that want one base at the same time one
@@ -60,9 +60,19 @@ export async function ensureCached(
 async function removeLeftovers(parent: string, key: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const [other] = name.split('.building-');
-    const unfinished =
-      other !== name && (other === key || (await removeDeadLock(join(parent, `${other}.lock`))));
-    if (unfinished || name === key) await removeTree(join(parent, name));
+    if (other === key) await removeTree(join(parent, name));
+    else if (other !== undefined && other !== name) await removeUnlessMade(parent, other, name);
+  }
+}
+
+/** Nobody makes the base any more: its lock is free. */
+async function removeUnlessMade(parent: string, key: string, name: string): Promise<void> {
+  const lock = await tryLock(join(parent, `${key}.lock`));
+  if (lock === null) return;
+  try {
+    await removeTree(join(parent, name));
+  } finally {
+    await lock.release();
   }
 }
 

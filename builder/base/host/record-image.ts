@@ -36,8 +36,7 @@ export async function recordImage(
   const { table, sizeBytes, partitions } = image.layout;
   const roleOf = (number: number): BasePartition['role'] =>
     number === image.root.number ? 'root' : number === image.boot?.number ? 'boot' : 'other';
-  const record: BaseRecord = {
-    format: 1,
+  await writeBaseRecord(directory, {
     ...origin,
     packages: origin.packages ?? (await readPackages(image)),
     sha256: await hashFile(imagePath, { signal }),
@@ -53,9 +52,16 @@ export async function recordImage(
       uuid: filesystem.uuid,
     })),
     epochSeconds: superblock.writtenSeconds,
-    dlimageVersion: packageVersion,
-  };
-  await chmod(imagePath, 0o444);
+  });
+}
+
+/** Writes `base.json` beside the finished `base.img` of a directory, and makes both read-only. */
+export async function writeBaseRecord(
+  directory: string,
+  known: Omit<BaseRecord, 'format' | 'dlimageVersion'>,
+): Promise<void> {
+  const record: BaseRecord = { format: 1, ...known, dlimageVersion: packageVersion };
+  await chmod(join(directory, 'base.img'), 0o444);
   await writeFile(join(directory, 'base.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o444 });
 }
 

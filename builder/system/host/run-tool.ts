@@ -109,6 +109,45 @@ export async function streamTool(
   return { stderr };
 }
 
+/** A program that goes on, or has ended. */
+export interface HeldTool {
+  /** Null while it goes on. */
+  readonly exitCode: number | null;
+  /** What it said before it ended. */
+  readonly stderr: string;
+  /** Ends its standard input, and waits until it has ended. */
+  end(): Promise<void>;
+}
+
+/**
+ * Starts a program that goes on until its standard input ends, and so not longer than this process. Resolves with its
+ * first output, or when it ends without any. Signals of the terminal do not reach it.
+ *
+ * @throws HostError `tool-missing`; the reason of the signal
+ */
+export async function holdTool(
+  name: ToolName,
+  args: readonly string[],
+  options: Pick<RunOptions, 'step' | 'signal'>,
+): Promise<HeldTool> {
+  const child = execa(programOf(name), args, {
+    ...optionsOf(options),
+    timeout: 0,
+    stdin: 'pipe',
+    detached: true,
+    cleanup: false,
+  });
+  const first = new Promise<null>((resolve) => child.stdout.once('data', () => resolve(null)));
+  const result = await Promise.race([first, child]);
+  const end = async (): Promise<void> => {
+    child.stdin.end();
+    await child;
+  };
+  if (result === null) return { exitCode: null, stderr: '', end };
+  if (result.exitCode === undefined) throw failureOf(name, args, options, result, '');
+  return { exitCode: result.exitCode, stderr: Buffer.from(result.stderr).toString('utf8').trim(), end };
+}
+
 function optionsOf(options: RunOptions) {
   return {
     encoding: 'buffer',

@@ -22,7 +22,7 @@ export async function sharedTree(
   const own = `${name}-${process.getuid?.() ?? 0}`;
   const directory = join(trees, `${own}-${key}`);
   await mkdir(trees, { recursive: true });
-  const lock = await acquireLock(join(trees, `${own}.lock`), { pollMilliseconds: 100 });
+  const lock = await acquireLock(join(trees, `${own}.lock`));
   try {
     if (existsSync(directory)) return directory;
     for (const other of await readdir(trees)) {

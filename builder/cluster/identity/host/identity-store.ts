@@ -106,7 +106,7 @@ async function ensureComplete(
   const authority =
     (await readSshAuthority(directory, cluster.clusterId)) ?? (await createSshAuthority(directory, cluster));
   const found = await ensureNodes(directory, cluster, members, progress);
-  const lock = await acquireLock(join(directory, '.lock'), { pollMilliseconds: 50 });
+  const lock = await acquireLock(join(directory, '.lock'));
   try {
     if (record !== undefined) await recordBuild(directory, cluster.clusterId, record);
     const keys = await replaceRevokedKeys(directory, cluster, found, revocations);

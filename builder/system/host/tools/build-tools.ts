@@ -56,6 +56,13 @@ export const buildTools = {
     packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
     neededFor: 'build',
   },
+  flock: {
+    program: 'flock',
+    purpose: 'keeps two builds from writing the same files at once',
+    versionArguments: ['--version'],
+    packages: { debian: 'util-linux', fedora: 'util-linux-core', arch: 'util-linux', macos: 'flock' },
+    neededFor: 'build',
+  },
   newuidmap: {
     program: 'newuidmap',
     purpose: 'lets an ordinary user build a base with exact file owners',

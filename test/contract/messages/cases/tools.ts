@@ -9,6 +9,7 @@ import { takePackerResults } from '../../../../builder/make/packer/host/take-res
 import { openRegularFile } from '../../../../builder/system/host/regular-file.ts';
 import { silentProgress } from '../../../../builder/system/host/progress.ts';
 import { statExt, writeExt } from '../../../../builder/image/host/ext-programs.ts';
+import { acquireLock } from '../../../../builder/system/host/process-lock.ts';
 import { runTool } from '../../../../builder/system/host/run-tool.ts';
 import { tools } from '../../../../builder/system/host/tools.ts';
 import { parsePackerVersion } from '../../../../builder/make/packer/packer-version.ts';
@@ -48,6 +49,13 @@ export const toolCases: MessageCases = {
     provoke: (directory) => {
       standIn(directory, 'xz', 'exec sleep 60');
       return runTool('xz', ['-dcq', '--', 'image.xz'], { step: 'unpack image.xz', timeoutSeconds: 0.2 });
+    },
+  },
+  'lock-unsupported.network': {
+    when: 'A folder lies on a network filesystem without locks.',
+    provoke: (directory) => {
+      standIn(directory, 'flock', 'echo "flock: .lock: No locks available" >&2; exit 71');
+      return acquireLock(join(directory, '.lock'));
     },
   },
   'namespace-unavailable.container': {
