@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../builder/cluster/generated/manifest.ts';
-import type { Catalogue } from '../../builder/make/vagrant/box-catalogue.ts';
+import type { BoxCatalogue } from '../../builder/make/vagrant/box-catalogue.ts';
 import type { Machines } from '../../builder/make/vagrant/machines.ts';
 import { runCli } from '../support/run-cli.ts';
 import { missingPrograms, run } from './support/programs.ts';
@@ -134,7 +134,7 @@ describe.skipIf(missing.length > 0)('boxes and seeds', { timeout: 600_000 }, () 
   });
 
   it('the catalogue has the checksum of each box, and keeps its version while they stay the same', async () => {
-    const read = () => (json(boxes, 'lab.box.json') as Catalogue).versions.at(0);
+    const read = () => (json(boxes, 'lab.box.json') as BoxCatalogue).versions.at(0);
     const sums = ['lab.box', 'lab.virtualbox.box'].map((name) => sha256(readFileSync(join(boxes, name))));
     expect(read()).toMatchObject({ version: '1.0.0', providers: sums.map((checksum) => ({ checksum })) });
     await build(

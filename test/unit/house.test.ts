@@ -51,6 +51,19 @@ describe('the house', () => {
     expect(findCircle(imports.map(({ from, to }) => [dirname(from), dirname(to)] as const))).toEqual([]);
   });
 
+  it('gives no name to two things', () => {
+    const names = files
+      .filter((file) => !file.includes('/generated/'))
+      .flatMap((file) =>
+        [
+          ...readFileSync(join(builder, file), 'utf8').matchAll(
+            /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm,
+          ),
+        ].map(([, name = '']) => name),
+      );
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
+  });
+
   it('would see a circle', () => {
     const edges = [
       ['a', 'b'],

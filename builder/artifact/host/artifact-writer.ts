@@ -18,7 +18,7 @@ export interface FormatBase extends DigestedBase {
 }
 
 /** One node's image, ready to be written in any format. */
-export interface PlannedImage {
+export interface LayeredImage {
   readonly name: string;
   readonly base: FormatBase;
   /** As the engine made them; the shared one is the same object for all nodes that share it. */
@@ -49,5 +49,5 @@ export interface WriterContext {
 /** Writes images in one format. What they have in common is made once. */
 export interface ArtifactWriter {
   /** Writes a new file. */
-  write(path: string, image: PlannedImage, signal?: AbortSignal): Promise<AssembleResult>;
+  write(path: string, image: LayeredImage, signal?: AbortSignal): Promise<AssembleResult>;
 }

@@ -9,7 +9,7 @@ import type { ByteRange } from '../../image/ranges.ts';
 import { diskFull, isDiskFull } from '../../system/host/disk-full.ts';
 import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
 import type { Progress } from '../../system/host/progress.ts';
-import type { ArtifactWriter, FormatBase, PlannedImage, WriterContext } from './artifact-writer.ts';
+import type { ArtifactWriter, FormatBase, LayeredImage, WriterContext } from './artifact-writer.ts';
 import type { OnBytes } from './assemble.ts';
 import { createAssembler } from './assembler.ts';
 import { dataRangesOf } from './data-ranges.ts';
@@ -103,7 +103,7 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
   let written = 0;
 
   /** A raw image is hashed while it is written; patches and maps hold no image. */
-  const digestOf = async (job: FormatJob, image: PlannedImage): Promise<string | null> => {
+  const digestOf = async (job: FormatJob, image: LayeredImage): Promise<string | null> => {
     if (job.imageSha256 !== undefined && job.imageSha256 !== null) return job.imageSha256;
     const isWanted = options.imageChecksum !== false && job.formats.some(isWholeImage);
     if (!isWanted || job.formats.includes('img')) return null;
@@ -169,7 +169,7 @@ function createWriters(context: WriterContext, backing: boolean): Record<Written
 }
 
 /** Looks through each base once. */
-function createPlanner(cacheDirectory: string): (job: FormatJob) => Promise<PlannedImage> {
+function createPlanner(cacheDirectory: string): (job: FormatJob) => Promise<LayeredImage> {
   const dataRanges = new Map<string, Promise<readonly ByteRange[]>>();
   return async (job) => {
     const { base, name } = job;

@@ -8,7 +8,7 @@ import type { ByteRange } from '../../image/ranges.ts';
 import { mappedRanges } from '../../image/mapped-ranges.ts';
 import { patchedSource } from '../../image/patch.ts';
 import { withImage } from '../../image/host/open-image.ts';
-import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
+import type { ArtifactWriter, LayeredImage, WriterContext } from './artifact-writer.ts';
 
 /** Ranges are cut at these places, so that those which no patch touches have the same digest in every image. */
 const gridBytes = 16 * 1024 * 1024;
@@ -45,7 +45,7 @@ export function createBmapWriter({ assembler }: WriterContext): ArtifactWriter {
 }
 
 /** The allocation is that of the finished image: the patch itself takes and frees blocks. */
-async function mappedRangesOf({ base, layers }: PlannedImage): Promise<ByteRange[]> {
+async function mappedRangesOf({ base, layers }: LayeredImage): Promise<ByteRange[]> {
   return withImage(base.path, (image) =>
     mappedRanges(patchedSource(patchedSource(image, layers.shared), layers.own), base.layout),
   );

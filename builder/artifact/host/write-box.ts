@@ -11,7 +11,7 @@ import { defaultMtimeSeconds } from '../../node/render/make-entry.ts';
 import { libvirtMetadata, virtualboxMetadata, wholeGibibytes, type BoxFiles } from '../box-files.ts';
 import { hashFile } from '../../system/host/hash-file.ts';
 import type { AssembleResult } from './assemble.ts';
-import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
+import type { ArtifactWriter, LayeredImage, WriterContext } from './artifact-writer.ts';
 import { createConvertedWriter } from './write-converted.ts';
 import { patchedRanges } from './write-qcow2.ts';
 
@@ -133,7 +133,7 @@ function sha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function filesOf({ boxFiles }: PlannedImage): BoxFiles {
+function filesOf({ boxFiles }: LayeredImage): BoxFiles {
   if (boxFiles === null) throw new Error('a box was asked for without its files');
   return boxFiles;
 }

@@ -4,7 +4,7 @@ import { identifiedBytes, identityEdits, type ConvertedDisk } from '../../image/
 import { hashFile } from '../../system/host/hash-file.ts';
 import { writeFully } from '../../system/host/write-fully.ts';
 import { runTool } from '../../system/host/run-tool.ts';
-import type { ArtifactWriter, PlannedImage, WriterContext } from './artifact-writer.ts';
+import type { ArtifactWriter, LayeredImage, WriterContext } from './artifact-writer.ts';
 import { createQcow2Writer } from './write-qcow2.ts';
 
 /** Writes disks for other hypervisors: qemu-img converts a thin disk on the base, and their ids follow from the image. `options` are qemu-img's own. */
@@ -48,7 +48,7 @@ async function convert(
 }
 
 /** Follows from everything that the image is made of, and from its name. */
-async function identityOf({ base, name, plan }: PlannedImage, { assembler }: WriterContext): Promise<Buffer> {
+async function identityOf({ base, name, plan }: LayeredImage, { assembler }: WriterContext): Promise<Buffer> {
   const text = Buffer.from(
     `${base.sha256} ${name} ${plan.patch.map((range) => range.offsetBytes).join(' ')}\n`,
   );

@@ -2,14 +2,14 @@ import type { Cluster, ClusterNode } from '../../cluster/model/cluster.ts';
 import type { NodeRecord, SwarmNode } from './node-record.ts';
 
 /** A node's answer, or in words why there is none. */
-export type Answer =
+export type NodeAnswer =
   | { readonly record: NodeRecord; readonly problem?: undefined }
   | { readonly record?: undefined; readonly problem: string };
 
 /** A node with what became of asking it. */
 export interface AskedNode {
   readonly node: Pick<ClusterNode, 'name' | 'role' | 'address'>;
-  readonly answer: Answer;
+  readonly answer: NodeAnswer;
 }
 
 /** How the cluster is, from what its nodes say. */

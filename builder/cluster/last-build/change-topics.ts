@@ -21,6 +21,6 @@ const fixedSettings: readonly {
 ];
 
 /** The topic of a setting that nodes which run already cannot follow; undefined for all others. */
-export function topicOf(setting: string): { topic: ChangeTopic; path: DefinitionPath } | undefined {
+export function changeTopicOf(setting: string): { topic: ChangeTopic; path: DefinitionPath } | undefined {
   return fixedSettings.find(({ pattern }) => pattern.test(setting));
 }

@@ -4,7 +4,7 @@ import type { FlagValue } from '../source/command-line.ts';
 import type { Locator } from '../source/locator.ts';
 import { counted, listed, shown } from '../../report/shown.ts';
 import type { LastBuild } from './built-cluster.ts';
-import { topicOf, type ChangeTopic } from './change-topics.ts';
+import { changeTopicOf, type ChangeTopic } from './change-topics.ts';
 import type { KeyDifference } from './compare-keys.ts';
 import type { Twin } from './find-twins.ts';
 import type { BuildComparison, Difference, NodeDifference } from './compare-builds.ts';
@@ -114,10 +114,10 @@ function isFixed({ field, before }: NodeDifference): boolean {
 function* settingsChanged(context: LastBuildContext): Iterable<Diagnostic> {
   const { locator } = context;
   const of = (topic: ChangeTopic) =>
-    context.comparison.settings.filter(({ path }) => topicOf(path)?.topic === topic);
+    context.comparison.settings.filter(({ path }) => changeTopicOf(path)?.topic === topic);
   const at = (topic: ChangeTopic) => {
     const [first] = of(topic);
-    return locator.value(topicOf(first?.path ?? '')?.path ?? []);
+    return locator.value(changeTopicOf(first?.path ?? '')?.path ?? []);
   };
   yield* changed(context, 'network', of('network'), (message, hint) =>
     error('network-changed', at('network'), message, hint),
@@ -137,7 +137,7 @@ function* settingsChanged(context: LastBuildContext): Iterable<Diagnostic> {
 function* restChanged({ comparison, last }: LastBuildContext): Iterable<Diagnostic> {
   if (last === undefined) return;
   const harmless = [
-    ...comparison.settings.filter(({ path }) => topicOf(path) === undefined),
+    ...comparison.settings.filter(({ path }) => changeTopicOf(path) === undefined),
     ...comparison.nodes.filter((difference) => !isFixed(difference)),
   ];
   const { newNodes } = comparison;

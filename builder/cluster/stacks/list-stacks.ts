@@ -7,11 +7,11 @@ export interface ListedStack {
   /** Where in the definition it stands. */
   readonly path: DefinitionPath;
   /** Its compose files in the order that Docker merges them in. Never empty. */
-  readonly files: readonly ListedFile[];
+  readonly files: readonly NamedComposeFile[];
 }
 
 /** One compose file of a stack. */
-export interface ListedFile {
+export interface NamedComposeFile {
   readonly path: DefinitionPath;
   /** As written. */
   readonly file: string;
@@ -33,7 +33,7 @@ export function listStacks(written: unknown): ListedStack[] {
   });
 }
 
-function listFiles(value: unknown, path: DefinitionPath): ListedFile[] {
+function listFiles(value: unknown, path: DefinitionPath): NamedComposeFile[] {
   if (typeof value === 'string') return [{ path, file: value }];
   if (!Array.isArray(value)) return [];
   return value.flatMap((file: unknown, index) =>

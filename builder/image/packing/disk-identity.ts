@@ -4,7 +4,7 @@ import { crc32c } from '../crc32c.ts';
 export type ConvertedDisk = 'vmdk' | 'vdi' | 'vhdx';
 
 /** Bytes that take the place of others in a file. */
-export interface Edit {
+export interface ByteEdit {
   readonly offsetBytes: number;
   readonly bytes: Buffer;
 }
@@ -20,7 +20,7 @@ export const identifiedBytes = 8 * 1024 * 1024;
  * @param id - at least 32 bytes, like a SHA-256
  * @throws Error when the file is not what qemu-img writes
  */
-export function identityEdits(kind: ConvertedDisk, head: Buffer, id: Buffer): Edit[] {
+export function identityEdits(kind: ConvertedDisk, head: Buffer, id: Buffer): ByteEdit[] {
   if (kind === 'vmdk') return vmdkEdits(head, id);
   return kind === 'vdi' ? vdiEdits(head, id) : vhdxEdits(head, id);
 }
@@ -31,7 +31,7 @@ const sectorBytes = 512;
  * The content id is text in the descriptor, which may grow or shrink inside its sectors.
  * Source: VMware, Virtual Disk Format 1.1: "Hosted Sparse Extent Header" and "The Descriptor File"
  */
-function vmdkEdits(head: Buffer, id: Buffer): Edit[] {
+function vmdkEdits(head: Buffer, id: Buffer): ByteEdit[] {
   expectSignature(head, 0, 'KDMV');
   const offsetBytes = Number(head.readBigUInt64LE(28)) * sectorBytes;
   const lengthBytes = Number(head.readBigUInt64LE(36)) * sectorBytes;
@@ -45,7 +45,7 @@ function vmdkEdits(head: Buffer, id: Buffer): Edit[] {
 }
 
 /** Source: https://github.com/qemu/qemu/blob/master/block/vdi.c, `VdiHeader`: uuid_image and uuid_last_snap */
-function vdiEdits(head: Buffer, id: Buffer): Edit[] {
+function vdiEdits(head: Buffer, id: Buffer): ByteEdit[] {
   if (head.readUInt32LE(0x40) !== 0xbeda107f) throw new Error('the disk is no VDI');
   return [
     { offsetBytes: 0x188, bytes: uuid(id, 0) },
@@ -64,7 +64,7 @@ const page83Data = Buffer.from('ab12cabee6b2234593efc309e000c746', 'hex');
  * Ids of the writer and of the disk. The log is over when its GUID is zero; what is left in it is wiped.
  * Source: Microsoft, [MS-VHDX], 2.2.2 "Headers", 2.2.3 "Region Table", 2.6 "Metadata Region"
  */
-function vhdxEdits(head: Buffer, id: Buffer): Edit[] {
+function vhdxEdits(head: Buffer, id: Buffer): ByteEdit[] {
   expectSignature(head, 0, 'vhdxfile');
   // The header with the higher number is in force; both have the same content.
   const headers = vhdxHeaders.map((offsetBytes, index) => {

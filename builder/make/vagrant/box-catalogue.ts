@@ -7,7 +7,7 @@ export interface CatalogueBox {
 }
 
 /** A catalogue as Vagrant reads it, as far as it is read again here. */
-export interface Catalogue {
+export interface BoxCatalogue {
   readonly name: string;
   readonly versions: readonly {
     readonly version: string;
@@ -28,7 +28,7 @@ export function renderCatalogue(
   name: string,
   description: string,
   boxes: readonly CatalogueBox[],
-  options: { readonly version: string | null; readonly previous: Catalogue | null },
+  options: { readonly version: string | null; readonly previous: BoxCatalogue | null },
 ): string {
   const providers = boxes.map(({ provider, url, sha256 }) => ({
     name: provider,
@@ -42,7 +42,7 @@ export function renderCatalogue(
   return `${JSON.stringify({ name, description, versions: [{ version, providers }] }, null, 2)}\n`;
 }
 
-function nextVersion(boxes: readonly CatalogueBox[], previous: Catalogue | null): string {
+function nextVersion(boxes: readonly CatalogueBox[], previous: BoxCatalogue | null): string {
   const last = previous?.versions.at(-1);
   if (last === undefined) return firstVersion;
   const isOther = boxes.some(({ provider, sha256 }) =>

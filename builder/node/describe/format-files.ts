@@ -30,7 +30,7 @@ export function formatFiles(nodes: readonly PlannedNode[]): string[] {
 }
 
 /** `133 files, links and folders on each node, 12 of them its own`: what is left out without `--files`. */
-export function countFiles(nodes: readonly PlannedNode[]): string {
+export function describeCounts(nodes: readonly PlannedNode[]): string {
   const counts = nodes.map(({ entries }) => entries.length);
   const own = nodes.map(({ entries }) => entries.filter(({ shared }) => !shared).length);
   return `${range(counts)} files, links and folders on each node, ${range(own)} of them its own`;

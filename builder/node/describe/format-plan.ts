@@ -2,7 +2,7 @@ import { coverLogins } from '../../report/cover-logins.ts';
 import type { ClusterKeyboard } from '../../cluster/model/cluster.ts';
 import { defaults } from '../../cluster/model/defaults.ts';
 import { formatRows } from '../../report/format-table.ts';
-import { countFiles, formatFiles } from './format-files.ts';
+import { describeCounts, formatFiles } from './format-files.ts';
 import type { Plan, PlannedCluster, PlannedNode, PlannedWifi } from './plan.ts';
 
 /** How much of a plan is shown. */
@@ -16,7 +16,7 @@ export interface PlanDetail {
  * their number. Ends with a newline.
  */
 export function formatPlan(plan: Plan, { hasFiles }: PlanDetail): string {
-  const files = hasFiles ? formatFiles(plan.nodes) : [`${countFiles(plan.nodes)}: --files lists them`];
+  const files = hasFiles ? formatFiles(plan.nodes) : [`${describeCounts(plan.nodes)}: --files lists them`];
   const blocks = [formatCluster(plan.cluster), formatNodes(plan.nodes), formatOverlays(plan), ...files];
   return `${blocks.join('\n\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { goYamlTags } from '../../cluster/source/go-yaml.ts';
 import type { DefinitionPath } from '../../cluster/source/definition-path.ts';
 
 /** A piece of the text and what takes its place. Insertions have no length. */
-export interface Edit {
+export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -21,7 +21,7 @@ export function parseCompose(text: string): Document {
 }
 
 /** Puts a text where a value stands, which may be empty. */
-export function replaceNode(text: string, { range }: Node, piece: string): Edit[] {
+export function replaceNode(text: string, { range }: Node, piece: string): TextEdit[] {
   if (!range) return [];
   const [start, end] = range;
   // An empty value stands right behind its colon or before a comment.
@@ -33,7 +33,7 @@ export function replaceNode(text: string, { range }: Node, piece: string): Edit[
 }
 
 /** Writes lines before the first key of a mapping. */
-export function insertInto(map: YAMLMap, lines: readonly string[]): Edit[] {
+export function insertInto(map: YAMLMap, lines: readonly string[]): TextEdit[] {
   if (!map.range) return [];
   const [start] = map.range;
   if (map.flow === true) return [{ start: start + 1, end: start + 1, text: ` ${lines.join(', ')},` }];

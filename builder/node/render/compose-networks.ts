@@ -1,13 +1,13 @@
 import { isAlias, isMap, isScalar, type Document } from 'yaml';
 import type { NetworkOptions } from '../../cluster/model/cluster.ts';
-import { insertInto, nodeAt, replaceNode, type Edit } from './compose-document.ts';
+import { insertInto, nodeAt, replaceNode, type TextEdit } from './compose-document.ts';
 
 /** Gives networks of a compose file options, and declares those that it lacks. */
 export function setNetworkOptions(
   document: Document,
   text: string,
   networks: readonly NetworkOptions[],
-): Edit[] {
+): TextEdit[] {
   const isThere = ({ key }: NetworkOptions): boolean =>
     nodeAt(document, ['networks', key], false) !== undefined;
   const missing = networks.filter((network) => !isThere(network));
@@ -21,7 +21,7 @@ function written({ options }: NetworkOptions): string[] {
   return Object.entries(options).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
 }
 
-function declare(document: Document, missing: readonly NetworkOptions[]): Edit[] {
+function declare(document: Document, missing: readonly NetworkOptions[]): TextEdit[] {
   const lines = missing.map(
     (network) => `${network.key}: { driver_opts: { ${written(network).join(', ')} } }`,
   );
@@ -31,7 +31,7 @@ function declare(document: Document, missing: readonly NetworkOptions[]): Edit[]
   return isMap(document.contents) ? insertInto(document.contents, [`networks: { ${lines.join(', ')} }`]) : [];
 }
 
-function addOptions(document: Document, text: string, network: NetworkOptions): Edit[] {
+function addOptions(document: Document, text: string, network: NetworkOptions): TextEdit[] {
   const node = nodeAt(document, ['networks', network.key], false);
   const options = nodeAt(document, ['networks', network.key, 'driver_opts'], false);
   const entries = written(network);
@@ -41,7 +41,7 @@ function addOptions(document: Document, text: string, network: NetworkOptions): 
 }
 
 /** Adds entries to a mapping, which may be empty or an alias. */
-function addTo(document: Document, text: string, node: unknown, entries: readonly string[]): Edit[] {
+function addTo(document: Document, text: string, node: unknown, entries: readonly string[]): TextEdit[] {
   if (isMap(node)) return insertInto(node, [...entries]);
   if (!isAlias(node) && !isScalar(node)) return [];
   const isMerged = isAlias(node) && isMap(node.resolve(document));

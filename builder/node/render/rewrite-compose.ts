@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, type Document } from 'yaml';
 import type { DefinitionPath } from '../../cluster/source/definition-path.ts';
 import type { ComposeChange, NetworkOptions } from '../../cluster/model/cluster.ts';
-import { insertInto, nodeAt, parseCompose, replaceNode, type Edit } from './compose-document.ts';
+import { insertInto, nodeAt, parseCompose, replaceNode, type TextEdit } from './compose-document.ts';
 import { setNetworkOptions } from './compose-networks.ts';
 
 /** A config or secret that gets a name. */
@@ -52,7 +52,7 @@ function replaceValue(
   text: string,
   path: DefinitionPath,
   value: ComposeChange['value'],
-): Edit[] {
+): TextEdit[] {
   const node = nodeAt(document, path);
   return isScalar(node) ? replaceNode(text, node, asWritten(value)) : [];
 }
@@ -67,7 +67,7 @@ function asWritten(value: ComposeChange['value']): string {
   );
 }
 
-function nameObject(document: Document, text: string, { section, key, name }: NamedObject): Edit[] {
+function nameObject(document: Document, text: string, { section, key, name }: NamedObject): TextEdit[] {
   const object = nodeAt(document, [section, key], false);
   const labels = `labels: { ${versionedLabel}: ${JSON.stringify(key)} }`;
   if (isAlias(object) && object.range) {
@@ -81,7 +81,7 @@ function nameObject(document: Document, text: string, { section, key, name }: Na
   return insertInto(object, [`name: ${JSON.stringify(name)}`, ...(hasLabels ? [] : [labels])]);
 }
 
-function setVersion(document: Document, version: string): Edit[] {
+function setVersion(document: Document, version: string): TextEdit[] {
   const node = nodeAt(document, ['version']);
   if (isScalar(node) && node.range) {
     return [{ start: node.range[0], end: node.range[1], text: JSON.stringify(version) }];

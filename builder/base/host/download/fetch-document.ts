@@ -3,7 +3,7 @@ import type { Patience } from './patience.ts';
 import { nameOfUrl } from '../../download/name-of-url.ts';
 import { refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
-import { ask, type Answer } from './request.ts';
+import { ask, type HttpAnswer } from './request.ts';
 import { hostOf } from './host-of.ts';
 
 /** Lists of checksums and signatures are far smaller. */
@@ -30,7 +30,7 @@ export async function fetchDocument(
   });
 }
 
-async function readBody(url: string, { body }: Answer): Promise<Buffer> {
+async function readBody(url: string, { body }: HttpAnswer): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of body) {

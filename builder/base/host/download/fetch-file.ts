@@ -8,7 +8,7 @@ import type { Patience } from './patience.ts';
 import { nameOfUrl } from '../../download/name-of-url.ts';
 import { refuseStatus } from './refuse-status.ts';
 import { repeatedly } from './repeat.ts';
-import { ask, type Answer } from './request.ts';
+import { ask, type HttpAnswer } from './request.ts';
 import { hostOf } from './host-of.ts';
 
 /** A server that does not say how much it sends is not listened to without end. */
@@ -50,7 +50,7 @@ export async function fetchFile(transfer: FileTransfer): Promise<void> {
 
 async function takeAnswer(
   transfer: FileTransfer,
-  answer: Answer,
+  answer: HttpAnswer,
   begun: Begun,
   onPosition: (position: number) => void,
 ): Promise<void> {
@@ -90,17 +90,17 @@ function rangeHeader({ offsetBytes, version }: Begun): Record<string, string> {
 }
 
 /** Only a strong validator may stand in If-Range. Source: RFC 9110, section 13.1.5. */
-async function rememberVersion({ url, path }: FileTransfer, { headers }: Answer): Promise<void> {
+async function rememberVersion({ url, path }: FileTransfer, { headers }: HttpAnswer): Promise<void> {
   const tag = headers.get('etag');
   const version = tag !== null && !tag.startsWith('W/') ? tag : headers.get('last-modified');
   await writeFile(`${path}.json`, JSON.stringify({ url, version }));
 }
 
-function startOf({ headers }: Answer): number {
+function startOf({ headers }: HttpAnswer): number {
   return Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1] ?? 0);
 }
 
-function totalOf({ headers }: Answer, offsetBytes: number): number | null {
+function totalOf({ headers }: HttpAnswer, offsetBytes: number): number | null {
   const total = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
   if (total !== undefined) return Number(total);
   const length = headers.get('content-length');
@@ -117,7 +117,7 @@ async function checkRoom(path: string, url: string, lengthBytes: number): Promis
 
 async function receive(
   { url, path, taskFor }: FileTransfer,
-  answer: Answer,
+  answer: HttpAnswer,
   offsetBytes: number,
   onPosition: (position: number) => void,
 ): Promise<void> {

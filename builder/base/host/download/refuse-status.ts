@@ -1,5 +1,5 @@
 import { HostError } from '../../../report/errors.ts';
-import type { Answer } from './request.ts';
+import type { HttpAnswer } from './request.ts';
 import { nameOfUrl } from '../../download/name-of-url.ts';
 import { hostOf } from './host-of.ts';
 
@@ -8,7 +8,7 @@ import { hostOf } from './host-of.ts';
  *
  * @throws HostError `download-missing`, `download-refused`, or `download-server-busy`, which may pass.
  */
-export function refuseStatus(url: string, { status }: Answer): void {
+export function refuseStatus(url: string, { status }: HttpAnswer): void {
   if (status === 200 || status === 206) return;
   if (status === 404 || status === 410) {
     throw new HostError(

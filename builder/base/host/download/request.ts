@@ -6,7 +6,7 @@ import type { Patience } from './patience.ts';
 import { hostOf } from './host-of.ts';
 
 /** A server's answer whose body has begun. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   /** The body, piece by piece. @throws HostError `download-stalled` or `download-cut` */
@@ -30,7 +30,7 @@ export interface Request {
  * @throws HostError `download-redirect`, `download-untrusted`, `proxy-unusable`; `download-unreachable` when there is no
  *   connection, `download-stalled` when there is no answer.
  */
-export async function ask(request: Request): Promise<Answer> {
+export async function ask(request: Request): Promise<HttpAnswer> {
   const { url, patience, signal } = request;
   const watch = watchForStalls(patience.stallSeconds);
   const closing = new AbortController();

@@ -1,5 +1,5 @@
 import { HostError } from '../../../report/errors.ts';
-import type { Answer } from '../cluster-status.ts';
+import type { NodeAnswer } from '../cluster-status.ts';
 import { parseNodeRecord } from '../node-record.ts';
 import { runTool } from '../../../system/host/run-tool.ts';
 
@@ -23,7 +23,7 @@ const explanations: readonly (readonly [RegExp, string])[] = [
  * @param config - path of the ssh configuration that `writeSshAccess` made
  * @throws HostError `tool-missing` when there is no ssh; the reason of the signal
  */
-export async function askNode(config: string, name: string, signal: AbortSignal): Promise<Answer> {
+export async function askNode(config: string, name: string, signal: AbortSignal): Promise<NodeAnswer> {
   const options = ['-F', config, '-o', 'BatchMode=yes', '-o', `ConnectTimeout=${connectSeconds}`];
   const agent = process.env['SSH_AUTH_SOCK'];
   try {

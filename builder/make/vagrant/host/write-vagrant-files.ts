@@ -4,7 +4,7 @@ import type { Cluster } from '../../../cluster/model/cluster.ts';
 import { isBox, type BuildFormat } from '../../../image/image-format.ts';
 import { assetText, type Assets } from '../../../node/overlay/assets.ts';
 import { HostError } from '../../../report/errors.ts';
-import { renderCatalogue, type Catalogue } from '../box-catalogue.ts';
+import { renderCatalogue, type BoxCatalogue } from '../box-catalogue.ts';
 import { boxName, catalogueFile, describeMachines } from '../machines.ts';
 import type { ManifestItem } from '../../host/output/output-records.ts';
 import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
@@ -89,9 +89,9 @@ const providers = { box: 'libvirt', 'virtualbox-box': 'virtualbox' } as const sa
 >;
 
 /** What cannot be read is written anew. */
-function parseCatalogue(text: string | undefined): Catalogue | null {
+function parseCatalogue(text: string | undefined): BoxCatalogue | null {
   try {
-    return text === undefined ? null : (JSON.parse(text) as Catalogue);
+    return text === undefined ? null : (JSON.parse(text) as BoxCatalogue);
   } catch {
     return null;
   }

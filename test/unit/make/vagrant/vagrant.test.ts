@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   renderCatalogue,
-  type Catalogue,
+  type BoxCatalogue,
   type CatalogueBox,
 } from '../../../../builder/make/vagrant/box-catalogue.ts';
 import { describeMachines } from '../../../../builder/make/vagrant/machines.ts';
@@ -92,11 +92,11 @@ describe('the catalogue of a box', () => {
   const libvirt: CatalogueBox = { provider: 'libvirt', url: 'file:///x86.box', sha256: 'a'.repeat(64) };
   const render = (
     boxes: readonly CatalogueBox[],
-    previous: Catalogue | null,
+    previous: BoxCatalogue | null,
     version: string | null = null,
-  ) => JSON.parse(renderCatalogue('dlimage/x86', 'a box', boxes, { version, previous })) as Catalogue;
+  ) => JSON.parse(renderCatalogue('dlimage/x86', 'a box', boxes, { version, previous })) as BoxCatalogue;
   const first = render([libvirt], null);
-  const versionOf = (catalogue: Catalogue) => catalogue.versions.map(({ version }) => version);
+  const versionOf = (catalogue: BoxCatalogue) => catalogue.versions.map(({ version }) => version);
 
   it('counts on from a version with words in it, to a higher one', () => {
     const other = { ...libvirt, sha256: 'e'.repeat(64) };
