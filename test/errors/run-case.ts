@@ -10,7 +10,8 @@ import {
 import type { BaseFacts, BasePast, BasePlace } from '../../builder/cluster/base-facts/base-facts.ts';
 import { collectReferences } from '../../builder/cluster/resolve/references.ts';
 import type { FolderItem } from '../../builder/system/folder-item.ts';
-import type { DefinitionFlags } from '../../builder/cluster/source/command-line.ts';
+import { createProgram } from '../../builder/cli/program.ts';
+import type { DefinitionFlags, TypedFlags } from '../../builder/cluster/source/command-line.ts';
 import { describeBuilt, type LastBuild } from '../../builder/cluster/last-build/built-cluster.ts';
 import { checkLastBuild } from '../../builder/cluster/last-build/check-last-build.ts';
 import {
@@ -206,37 +207,13 @@ function itemsOf(folder: string, targets: readonly string[]): FolderItem[] {
   });
 }
 
-/** The flags of an argument list, as the command line's own parser would hand them over. */
+/** The flags of an argument list, read by the command line's own parser. */
 function parseArgv(argv: readonly string[]): DefinitionFlags {
-  const valuesOf = (flag: string) =>
-    argv.flatMap((word, index) => {
-      if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)];
-      return word === flag ? [argv[index + 1] ?? ''] : [];
-    });
-  const flags: { -readonly [Name in keyof DefinitionFlags]: DefinitionFlags[Name] } = { argv };
-  for (const name of [
-    'profile',
-    'count',
-    'base',
-    'name',
-    'subnet',
-    'vip',
-    'gateway',
-    'timezone',
-    'user',
-  ] as const) {
-    const value = valuesOf(`--${name}`).at(-1);
-    if (value !== undefined) flags[name] = value;
-  }
-  const baseImage = valuesOf('--base-image').at(-1);
-  if (baseImage !== undefined) flags.baseImage = baseImage;
-  const sha256 = valuesOf('--sha256').at(-1);
-  if (sha256 !== undefined) flags.sha256 = sha256;
-  if (valuesOf('--dns').length > 0) flags.dns = valuesOf('--dns');
-  if (valuesOf('--ssh-key').length > 0) flags.sshKeys = valuesOf('--ssh-key');
-  if (valuesOf('--node').length > 0) flags.nodes = valuesOf('--node');
-  if (valuesOf('--remove-node').length > 0) flags.removedNodes = valuesOf('--remove-node');
-  if (valuesOf('--revoke').length > 0) flags.revokedNodes = valuesOf('--revoke');
-  if (valuesOf('--change').length > 0) flags.changes = valuesOf('--change');
-  return flags;
+  const program = createProgram();
+  const [name] = argv;
+  const command = program.commands.find((one) => one.name() === name);
+  if (command === undefined) throw new Error(`there is no command ${name}`);
+  command.action(() => undefined);
+  program.parse(argv, { from: 'user' });
+  return { ...command.opts<TypedFlags>(), argv };
 }

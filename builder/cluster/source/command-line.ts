@@ -2,10 +2,8 @@ import type { Position, SourceText } from '../../report/diagnostic.ts';
 import type { DefinitionPath } from './definition-path.ts';
 import { quoteWord } from '../../report/quote-word.ts';
 
-/** The flags of `build`, `plan` and `render` that take the place of something in `cluster.yaml`, as typed. */
-export interface DefinitionFlags {
-  /** Everything typed after `dlimage`, to show findings about a flag in the line it was typed on. */
-  readonly argv: readonly string[];
+/** Flags that take the place of something in `cluster.yaml`, or choose from it, by their names and as typed. */
+export interface TypedFlags {
   readonly profile?: string;
   readonly count?: string;
   readonly base?: string;
@@ -23,15 +21,21 @@ export interface DefinitionFlags {
   /** Login name of the only user. */
   readonly user?: string;
   /** Public keys or paths to `.pub` files. */
-  readonly sshKeys?: readonly string[];
+  readonly sshKey?: readonly string[];
   /** Names of the nodes to build; all when absent. */
-  readonly nodes?: readonly string[];
+  readonly node?: readonly string[];
   /** Names of nodes that are meant to be gone since the last build. */
-  readonly removedNodes?: readonly string[];
+  readonly removeNode?: readonly string[];
   /** Nodes whose keys are worth nothing from now on. */
-  readonly revokedNodes?: readonly string[];
+  readonly revoke?: readonly string[];
   /** Topics in which the cluster is meant to be another than that of the last build. */
-  readonly changes?: readonly string[];
+  readonly change?: readonly string[];
+}
+
+/** They, with the line they were typed on. */
+export interface DefinitionFlags extends TypedFlags {
+  /** Everything typed after `dlimage`, to show findings about a flag. */
+  readonly argv: readonly string[];
 }
 
 /** One value that a flag sets: where it belongs in the definition, and where it stands on the command line. */
@@ -86,14 +90,14 @@ export function parseFlags(flags: DefinitionFlags): CommandLine {
       ...make(['users', 0], '--user', flags.user, { name: flags.user }),
       ...make(['users', 0, 'name'], '--user', flags.user, flags.user),
       ...make(['vip'], '--vip', vip, vip === 'none' || vip === 'false' ? false : vip),
-      ...(flags.sshKeys ?? []).flatMap((key, n) =>
+      ...(flags.sshKey ?? []).flatMap((key, n) =>
         make(['ssh', 'authorized_keys', n], '--ssh-key', key, key, n),
       ),
     ],
-    selection: makeAll('--node', flags.nodes),
-    removals: makeAll('--remove-node', flags.removedNodes),
-    revocations: makeAll('--revoke', flags.revokedNodes),
-    changes: makeAll('--change', flags.changes),
+    selection: makeAll('--node', flags.node),
+    removals: makeAll('--remove-node', flags.removeNode),
+    revocations: makeAll('--revoke', flags.revoke),
+    changes: makeAll('--change', flags.change),
   };
 }
 

@@ -112,9 +112,10 @@ async function makeNetworks(cluster: ClusterOfMachines): Promise<void> {
     // Networks of a swarm reach a manager at once; a container is what takes them to a node.
     // Without a program of its own nc ends the connection at once: its standard input has nothing.
     const sink = 'busybox nc -ll -p 9000 -e busybox dd of=/dev/null bs=64k';
-    await other.shell.runAsRoot(
-      `docker run --detach --name sink-${network} --network ${network} ${webImage} sh -c '${sink}'`,
-    );
+    const run = `docker run --detach --name sink-${network} --network ${network} ${webImage} sh -c '${sink}'`;
+    // Docker gives a manager twenty seconds to let a node in, which an emulated one may not keep.
+    const again = `docker rm --force sink-${network} && ${run}`;
+    await other.shell.runAsRoot(`${run} || { ${again}; } || { ${again}; }`);
   }
 }
 

@@ -14,7 +14,7 @@ function ids(text: string): string[] {
 describe('understandCluster', () => {
   it('selects all nodes, or those that are named', () => {
     expect(understand('count: 2').selected).toEqual(['pi3-1', 'pi3-2']);
-    expect(understand('count: 2', { nodes: ['pi3-2', 'pi3-2'] }).selected).toEqual(['pi3-2']);
+    expect(understand('count: 2', { node: ['pi3-2', 'pi3-2'] }).selected).toEqual(['pi3-2']);
   });
 
   it('lets rules speak about what is sound, and only about that', () => {
@@ -101,7 +101,7 @@ users: [{ name: a, authorized_keys: [~/.ssh/a.pub, "ssh-ed25519 AAAA/BBB me@host
     const flags = {
       argv: ['build', '--profile', 'q.yaml', '--ssh-key', './z.pub'],
       profile: 'q.yaml',
-      sshKeys: ['./z.pub'],
+      sshKey: ['./z.pub'],
     };
     const shown = collectReferences({ file: 'f', text }, flags).map(
       ({ purpose, written, from }) => `${purpose} ${written} ${from}`,

@@ -1,4 +1,4 @@
-import type { DefinitionFlags } from '../../../cluster/source/command-line.ts';
+import type { TypedFlags } from '../../../cluster/source/command-line.ts';
 import { loadCluster, type LoadedCluster, type LoadSettings } from '../../../cluster/host/load-cluster.ts';
 import { formatReport } from '../../../report/format-report.ts';
 import { diagnosticsAsTyped } from '../../terminal/as-typed.ts';
@@ -6,25 +6,8 @@ import { describeOrigin } from './describe-origin.ts';
 import { columnsOf, usesColour, type GlobalOptions } from '../../terminal/console.ts';
 
 /** Options of the commands that take a definition, as commander gives them. */
-export interface DefinitionOptions extends GlobalOptions {
-  readonly profile?: string;
-  readonly count?: string;
-  readonly base?: string;
-  readonly baseImage?: string;
-  readonly sha256?: string;
-  readonly name?: string;
-  readonly subnet?: string;
-  readonly vip?: string;
-  readonly gateway?: string;
-  readonly dns?: readonly string[];
-  readonly timezone?: string;
-  readonly user?: string;
-  readonly sshKey?: readonly string[];
-  readonly node?: readonly string[];
+export interface DefinitionOptions extends GlobalOptions, TypedFlags {
   readonly state?: string;
-  readonly removeNode?: readonly string[];
-  readonly revoke?: readonly string[];
-  readonly change?: readonly string[];
 }
 
 /**
@@ -37,7 +20,8 @@ export async function loadAndReport(
   options: DefinitionOptions,
   settings: Omit<LoadSettings, 'state'> = {},
 ): Promise<LoadedCluster> {
-  const loaded = await loadCluster(file, flagsOf(options), { ...settings, state: options.state });
+  const flags = { ...options, argv: process.argv.slice(2) };
+  const loaded = await loadCluster(file, flags, { ...settings, state: options.state });
   if (options.json === true) return loaded;
   const isQuiet = options.quiet === true;
   const shown = loaded.diagnostics.filter(({ severity }) => !isQuiet || severity !== 'note');
@@ -46,43 +30,4 @@ export async function loadAndReport(
   process.stderr.write(formatReport(diagnosticsAsTyped(shown), loaded.sources, look));
   if (!isQuiet) process.stderr.write(`${describeOrigin(loaded)}\n`);
   return loaded;
-}
-
-function flagsOf(options: DefinitionOptions): DefinitionFlags {
-  const {
-    profile,
-    count,
-    base,
-    baseImage,
-    sha256,
-    name,
-    subnet,
-    vip,
-    sshKey,
-    node,
-    removeNode,
-    revoke,
-    change,
-  } = options;
-  const { gateway, dns, timezone, user } = options;
-  return {
-    argv: process.argv.slice(2),
-    ...(profile === undefined ? {} : { profile }),
-    ...(count === undefined ? {} : { count }),
-    ...(base === undefined ? {} : { base }),
-    ...(baseImage === undefined ? {} : { baseImage }),
-    ...(sha256 === undefined ? {} : { sha256 }),
-    ...(name === undefined ? {} : { name }),
-    ...(subnet === undefined ? {} : { subnet }),
-    ...(vip === undefined ? {} : { vip }),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(dns === undefined ? {} : { dns }),
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(user === undefined ? {} : { user }),
-    ...(sshKey === undefined ? {} : { sshKeys: sshKey }),
-    ...(node === undefined ? {} : { nodes: node }),
-    ...(removeNode === undefined ? {} : { removedNodes: removeNode }),
-    ...(revoke === undefined ? {} : { revokedNodes: revoke }),
-    ...(change === undefined ? {} : { changes: change }),
-  };
 }

@@ -43,8 +43,8 @@ describe('parseFlags', () => {
         '--node',
         'n2',
       ],
-      sshKeys: ['a.pub', 'b.pub'],
-      nodes: ['n1', 'n2'],
+      sshKey: ['a.pub', 'b.pub'],
+      node: ['n1', 'n2'],
       name: 'y',
     });
     const behind = (text: string) => source.text.indexOf(text) + text.length + 1;
@@ -71,7 +71,7 @@ describe('mergeFlags', () => {
   const flags = parseFlags({
     argv: ['--subnet', '10.1.0.0/16', '--ssh-key', 'c.pub'],
     subnet: '10.1.0.0/16',
-    sshKeys: ['c.pub'],
+    sshKey: ['c.pub'],
   });
   const { tree, locator } = mergeFlags(file, flags);
 
