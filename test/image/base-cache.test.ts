@@ -184,3 +184,29 @@ describe('ensureBase', () => {
     expect(builds).toBe(1);
   });
 });
+
+describe('the cache', () => {
+  it('lists complete bases only, and removes them by key', async () => {
+    await ensure();
+    await mkdir(join(cache, 'bases', `${'0'.repeat(64)}.building-7`));
+    expect((await listBases(cache)).map((base) => base.key)).toEqual([key]);
+    await mkdir(join(cache, 'frames', 'e'.repeat(64)), { recursive: true });
+    expect(await removeBase(cache, key)).toBe(true);
+    expect(await readdir(join(cache, 'frames'))).toEqual([]);
+    expect(await removeBase(cache, key)).toBe(false);
+    expect(await removeBase(cache, '..')).toBe(false);
+    expect(await listBases(cache)).toEqual([]);
+    expect(await listBases(join(cache, 'absent'))).toEqual([]);
+  });
+
+  it('refuses an image that is shorter than its record says', async () => {
+    const { directory, imagePath } = await ensure();
+    await writeFile(imagePath, 'imag');
+    await expect(readCachedBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+    await writeFile(
+      join(directory, 'base.json'),
+      (await readFile(join(directory, 'base.json'), 'utf8')).slice(0, 20),
+    );
+    await expect(readCachedBase(directory)).rejects.toMatchObject({ id: 'base-damaged' });
+  });
+});

@@ -30,7 +30,15 @@ import { withOutputDirectory } from './with-output-directory.ts';
 import { writeItems } from './write-items.ts';
 
 /** Programs that every build needs; `requireObtainable` asks for those of the bases. */
-const neededTools: readonly ToolName[] = ['debugfs', 'e2fsck', 'mcopy', 'cp', 'flock', 'openssl', 'ssh-keygen'];
+const neededTools: readonly ToolName[] = [
+  'debugfs',
+  'e2fsck',
+  'mcopy',
+  'cp',
+  'flock',
+  'openssl',
+  'ssh-keygen',
+];
 
 /**
  * Makes the files of a cluster. Those whose inputs have not changed are kept, so an interrupted build goes on where it
