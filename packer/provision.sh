@@ -5,7 +5,7 @@ set -eu
 umask 022
 overlay=$1
 
-# Else it would go on to write what is taken away here. It fails where a module did, which is no matter.
+# Wait for cloud-init, or it would write again what is deleted below. Its exit code is that of its modules, and does not matter.
 cloud-init status --wait >/dev/null || true
 
 # What is in the image has begun to work, and made itself a name, which would be the same on all machines.
@@ -34,7 +34,7 @@ cat >/usr/local/sbin/dlimage-packer-end <<'END'
 cd /
 rm -f /usr/local/sbin/dlimage-packer-end /etc/sudoers.d/90-cloud-init-users
 cloud-init clean --logs
-# It is logged in, which is told and no matter.
+# userdel warns that the user is still logged in; harmless.
 userdel --force --remove dlimage-packer 2>/dev/null
 rm -f /etc/passwd- /etc/shadow- /etc/group- /etc/gshadow- /etc/subuid- /etc/subgid-
 sha256sum --check /run/dlimage-packer-host-keys 2>/dev/null | sed -n 's/: OK$//p' | xargs --no-run-if-empty rm -f

@@ -4,16 +4,16 @@ import { createTemplateSet } from '../node/render/template-set.ts';
 
 /** The files of boxes beside their disks, as text; all of it follows from the profile and the name. */
 export interface BoxFiles {
-  /** What Vagrant reads when a box is used without the cluster's Vagrantfile. */
+  /** Vagrantfile of a box that is used without the cluster's. */
   readonly vagrantfile: string;
-  /** What VirtualBox imports; its disk is `box.vmdk`. */
+  /** OVF that VirtualBox imports; its disk is `box.vmdk`. */
   readonly ovf: string;
 }
 
 /** CPUs of a virtual machine whose profile says nothing of them. */
 const defaultCpus = 2;
 
-/** What a virtual machine of a board gets. */
+/** Memory and CPUs of a virtual machine of a board. */
 export function machineSize(profile: Profile): { readonly memoryMegabytes: number; readonly cpus: number } {
   return { memoryMegabytes: profile.memory_mb, cpus: profile.cpus ?? defaultCpus };
 }

@@ -24,7 +24,7 @@ export interface DlpatchHeader {
   };
   /** The image that comes out. */
   readonly image: { readonly name: string; readonly sizeBytes: number };
-  /** What the cluster shares, then what is the node's own: a later layer wins. */
+  /** The shared layer, then the node's own: a later layer wins. */
   readonly layers: readonly DlpatchLayer[];
 }
 

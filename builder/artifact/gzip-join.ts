@@ -6,7 +6,7 @@ export interface DeflateFrame {
   readonly lengthBytes: number;
 }
 
-/** What must stand before the frames of one gzip member: no name, no time. Source: RFC 1952, section 2.3. */
+/** Header before the frames of one gzip member: no name, no time. Source: RFC 1952, section 2.3. */
 export const gzipHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
 /**

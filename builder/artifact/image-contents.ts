@@ -9,12 +9,12 @@ export interface DigestedBase {
   readonly sha256: string;
 }
 
-/** What a node's image holds: a base with two layers of changes on it. No file of its own until it is written. */
+/** A node's image: a base with two layers of changes on it. No file of its own until it is written. */
 export interface ImageContents {
   readonly base: DigestedBase;
-  /** What all nodes of the cluster share. Sorted, not overlapping. */
+  /** Changes that all nodes of the cluster share. Sorted, not overlapping. */
   readonly shared: readonly PatchRange[];
-  /** What is the node's own; wins over the shared layer. Sorted, not overlapping. */
+  /** Changes of this node only; they win over the shared layer. Sorted, not overlapping. */
   readonly own: readonly PatchRange[];
 }
 
@@ -37,7 +37,7 @@ export function overlayRanges(lower: readonly PatchRange[], upper: readonly Patc
   return result.toSorted((a, b) => a.offsetBytes - b.offsetBytes);
 }
 
-/** Where a range ends. */
+/** End of a range. */
 export function endOf(range: PatchRange): number {
   return range.offsetBytes + range.lengthBytes;
 }

@@ -4,10 +4,10 @@ import { crc32 } from 'node:zlib';
 export interface XzBlock {
   /** Block header that states both sizes, so that `xz -T` can decode the blocks of a joined stream in parallel. */
   readonly header: Buffer;
-  /** Where compressed data, padding and check lie in the stream that the block comes from. */
+  /** Position of compressed data, padding and check in the stream that the block comes from. */
   readonly bodyOffsetBytes: number;
   readonly bodyLengthBytes: number;
-  /** What the index says of the block: its size without padding, and the size of what it decodes to. */
+  /** Index entry of the block: its size without padding, and the size of its decoded data. */
   readonly unpaddedSizeBytes: number;
   readonly uncompressedSizeBytes: number;
 }
@@ -61,7 +61,7 @@ export function parseXzStream(sizeBytes: number, read: (offset: number, length: 
   return { flags, blocks };
 }
 
-/** What must stand before the blocks of a stream with these flags. */
+/** Header of a stream with these flags, before its blocks. */
 export function xzHead(flags: number): Buffer {
   const head = Buffer.alloc(streamHeaderBytes);
   headerMagic.copy(head);
@@ -70,7 +70,7 @@ export function xzHead(flags: number): Buffer {
   return head;
 }
 
-/** What must stand behind the blocks: the index and the footer. */
+/** Index and footer of a stream, after its blocks. */
 export function xzTail(flags: number, blocks: readonly XzBlock[]): Buffer {
   const records = blocks.flatMap((block) => [
     encodeNumber(block.unpaddedSizeBytes),

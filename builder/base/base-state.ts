@@ -1,4 +1,4 @@
-/** What is still to be done for a base before nodes are made from it. */
+/** Work that is left to do for a base before nodes are made from it. */
 export type BaseState =
   /** It lies in the cache. */
   | 'cached'

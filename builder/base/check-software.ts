@@ -2,7 +2,7 @@ import type { Diagnostic } from '../report/diagnostic.ts';
 import type { Dependency } from '../system/debian-packages/dependency.ts';
 import { compareVersions, upstreamVersion } from '../system/debian-packages/version.ts';
 
-/** What one base has, or will have once its packages are installed. */
+/** Software of one base, once its packages are installed. */
 export interface BaseSoftware {
   /** Name of the base, for messages. */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface BaseSoftware {
   readonly usesGlusterfs: boolean;
 }
 
-/** What the cluster asks of its bases. */
+/** Demands of the cluster on its bases. */
 export interface SoftwareNeeds {
   /** References of the images that stacks start. */
   readonly images: readonly string[];
@@ -29,7 +29,7 @@ export interface SoftwareFinding extends Diagnostic {
   readonly hint: string;
 }
 
-/** What GlusterFS's daemon needs on 32-bit ARM. Source: gluster/glusterfs#3911 */
+/** Last major version of GlusterFS whose daemon runs on 32-bit ARM. Source: gluster/glusterfs#3911 */
 const lastGlusterfsOnArm32 = 9;
 /** `Restart=` in a unit of Type=oneshot. Source: systemd/systemd#13754 */
 const restartOfOneshots = '244';

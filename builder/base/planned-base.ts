@@ -5,7 +5,7 @@ import { coverLogins } from '../report/cover-logins.ts';
 import type { BaseRequest, BaseTarget, VendorRequest } from './base-request.ts';
 import { nameOfUrl } from './download/name-of-url.ts';
 
-/** Where a base comes from. */
+/** Origin of a base. */
 export type BaseSource =
   | { readonly from: 'packages'; readonly request: BaseRequest }
   | { readonly from: 'publisher'; readonly request: VendorRequest }

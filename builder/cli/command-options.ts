@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { buildFormats } from '../image/image-format.ts';
 import { changeTopics } from '../cluster/last-build/change-topics.ts';
 
-/** Where bases are kept. */
+/** The option for the directory of bases. */
 export const cache: [string, string] = ['--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)'];
 
 /** A node that is meant to be gone. */
@@ -51,7 +51,7 @@ export function withDefinition(command: Command): Command {
     .option('--state <dir>', 'identity store (default: .dlimage beside the definition)');
 }
 
-/** What is written for the nodes. */
+/** Adds the options for what to write. */
 export function withFormats(command: Command): Command {
   return command
     .addOption(
@@ -70,7 +70,7 @@ export function withFormats(command: Command): Command {
     .option('--vagrant-user', "add Vagrant's default user with its well-known insecure key");
 }
 
-/** Where results go, and where bases are kept. */
+/** Adds the options for where results go, and where bases are kept. */
 export function withOutputs(command: Command, defaultPlace: string): Command {
   return command.option('--out <dir>', `where the results go (default: ${defaultPlace})`).option(...cache);
 }

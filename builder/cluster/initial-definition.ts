@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { defaults } from './model/defaults.ts';
 import { formatIpv4, parseSubnet } from './values/ipv4.ts';
 
-/** What `init` found out about the user and the network, and what the user answered. What is left out is left to the defaults. */
+/** Facts and answers that `init` has about the user and the network. Missing ones are left to the defaults. */
 export interface InitialAnswers {
   readonly name: string;
   readonly profile: string;

@@ -44,7 +44,7 @@ export interface UnderstoodCluster extends Outcome<Cluster> {
   readonly commandLine: CommandLine;
   /** The definition with its flags, as it was written; absent when it could not be read. */
   readonly definition?: ParsedDefinition;
-  /** What its bases decide; absent when something is wrong already. */
+  /** Judge of the questions that only its bases answer; absent when something is wrong already. */
   readonly baseJudge?: BaseJudge;
 }
 

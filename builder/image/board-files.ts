@@ -31,7 +31,7 @@ export function editConfig(text: string, wanted: readonly string[]): string {
   return `${separated}${[begin, '[all]', ...missing, end].join('\n')}\n`;
 }
 
-/** Where the firmware finds the kernel's command line, from the top of the boot partition. */
+/** Path of the file with the kernel's command line, from the top of the boot partition. */
 export function commandLinePath(config: string): string {
   return `/${lastSetting(config, 'os_prefix') ?? ''}${lastSetting(config, 'cmdline') ?? 'cmdline.txt'}`;
 }

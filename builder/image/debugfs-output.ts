@@ -1,4 +1,4 @@
-/** What debugfs `stat` says about one inode. */
+/** One inode as debugfs `stat` prints it. */
 export interface ExtInode {
   readonly inode: number;
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';

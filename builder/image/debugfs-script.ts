@@ -15,7 +15,7 @@ export function quoteForDebugfs(word: string): string {
   return `"${word}"`;
 }
 
-/** What is written to one path of the root filesystem, after every question has been answered. */
+/** One path to be written on the root filesystem, with every question answered. */
 export type ExtChange =
   | { readonly action: 'remove'; readonly directory: string; readonly name: string }
   | { readonly action: 'make-directory'; readonly directory: string; readonly name: string }

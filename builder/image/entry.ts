@@ -5,7 +5,7 @@ export type EntryContent =
       readonly from: 'host-file';
       readonly hostPath: string;
       readonly sizeBytes: number;
-      /** What the file was when its hash was taken: another is another content. */
+      /** Identity of the file when it was hashed: another one means other content. */
       readonly stamp?: string;
     };
 

@@ -31,7 +31,7 @@ export interface ExtSuperblock {
   readonly writtenSeconds: number;
 }
 
-/** Where the superblock lies inside its partition, and how long it is. */
+/** Position of the superblock inside its partition, and its length. */
 export const extSuperblockOffset = 1024;
 export const extSuperblockSize = 1024;
 

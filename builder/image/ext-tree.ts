@@ -6,13 +6,13 @@ export interface ExtNode extends ExtInode {
   readonly target: string | null;
 }
 
-/** Where a path leads once the links in its directories are followed. */
+/** Target of a path once the links in its directories are followed. */
 export interface ExtPlace {
   /** Path without links in its directories. */
   readonly path: string;
-  /** What is there; null when nothing is. */
+  /** The inode there; null when nothing is. */
   readonly node: ExtNode | null;
-  /** How many of the path's leading directories exist. */
+  /** Number of the path's leading directories that exist. */
   readonly existingDepth: number;
   /** Links that were followed on the way. */
   readonly links: readonly string[];
@@ -23,7 +23,7 @@ export interface ExtPlace {
 /** Looks up paths, many in one go; those that do not exist come back as null. Links are not followed. */
 export type LoadExtNodes = (paths: readonly string[]) => Promise<ReadonlyMap<string, ExtNode | null>>;
 
-/** What is known about one root filesystem; it is asked about a path only once. */
+/** Paths of one root filesystem; each is looked up only once. */
 export interface ExtTree {
   /** Resolves paths; `followLast` also follows a link at the very end. */
   resolve(paths: readonly string[], followLast?: boolean): Promise<ExtPlace[]>;
@@ -88,7 +88,7 @@ function walk(path: string, followLast: boolean, known: ReadonlyMap<string, ExtN
   return { place: { path: current, node, existingDepth, links, blockedBy: null } };
 }
 
-/** What else will be needed when there is no link further on: each look-up takes a program. */
+/** Also looks up the paths needed if no further link follows: each look-up takes a program. */
 function below(path: string, parts: readonly string[]): string[] {
   let current = path;
   return parts.map((name) => (current = name === '..' ? parentOf(current) : childOf(current, name)));

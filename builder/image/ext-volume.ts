@@ -9,7 +9,7 @@ export interface ExtVolumeReader {
   readInode(number: number): Promise<ExtInodeRecord>;
   /** Entries of a directory, without `.` and `..`. */
   listDirectory(inode: ExtInodeRecord): Promise<ExtDirectoryEntry[]>;
-  /** Where a file's bytes lie in the volume, in order; holes are absent. */
+  /** Byte ranges of a file in the volume, in order; holes are absent. */
   rangesOf(inode: ExtInodeRecord): Promise<readonly FileRange[]>;
   /** The bytes of a file in pieces, holes as zeros. */
   readFile(inode: ExtInodeRecord): AsyncGenerator<Buffer>;

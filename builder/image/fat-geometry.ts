@@ -1,6 +1,6 @@
 import type { FilesystemKind } from './layout.ts';
 
-/** Where things lie in a FAT filesystem. All positions in bytes from its start. */
+/** Layout of a FAT filesystem. All positions in bytes from its start. */
 export interface FatGeometry {
   readonly kind: Extract<FilesystemKind, 'fat12' | 'fat16' | 'fat32'>;
   readonly label: string;
@@ -70,12 +70,12 @@ export function parseFatGeometry(sector: Buffer): FatGeometry | null {
 /** In the byte of state: the filesystem was mounted, and not unmounted. Source: fs/fat/fat.h of Linux, FAT_STATE_DIRTY */
 export const fatDirtyBit = 1;
 
-/** Where the byte of state lies in the boot sector. */
+/** Position of the state byte in the boot sector. */
 export function fatStateOffset(kind: FilesystemKind): number {
   return kind === 'fat32' ? 0x41 : 0x25;
 }
 
-/** Where a cluster's bytes begin. */
+/** Position of a cluster's first byte. */
 export function clusterOffset(geometry: FatGeometry, cluster: number): number {
   return geometry.dataOffsetBytes + (cluster - 2) * geometry.clusterBytes;
 }

@@ -3,7 +3,7 @@ import { sizeOf, type SpaceNeed } from './space-need.ts';
 import type { FatNode, FatVolume } from './fat-volume.ts';
 import { ancestorsOf, comparePaths, nameOf, parentOf, partsOf } from './image-path.ts';
 
-/** What has to be done to a FAT filesystem, in this order. */
+/** Steps to change a FAT filesystem, in this order. */
 export interface FatPlan {
   /** Directories to make, parents first. */
   readonly directories: readonly string[];

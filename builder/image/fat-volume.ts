@@ -4,7 +4,7 @@ import { clusterOffset, type FatGeometry } from './fat-geometry.ts';
 import { readFatTable, type FatTable } from './fat-table.ts';
 import type { ByteRange } from './ranges.ts';
 
-/** What a path of a FAT filesystem leads to. The root directory has no entry of its own. */
+/** Target of a path on a FAT filesystem. The root directory has no entry of its own. */
 export type FatNode =
   | { readonly kind: 'directory'; readonly cluster: number; readonly entry: FatEntry | null }
   | { readonly kind: 'file'; readonly cluster: number; readonly entry: FatEntry };

@@ -8,7 +8,7 @@ export interface TableWrite {
   readonly bytes: Buffer;
 }
 
-/** How an image becomes larger: its new size, and what changes in its partition table. */
+/** Growth of an image: its new size, and the changes to its partition table. */
 export interface TableGrowth {
   readonly sizeBytes: number;
   readonly writes: readonly TableWrite[];
@@ -61,7 +61,7 @@ async function mbrWrites({ source, layout, partition, endBytes }: Place): Promis
   throw new Error(`partition ${partition.number} is not in the chain of logical partitions`);
 }
 
-/** What changes in the chain of one extended partition; null when the logical partition is not in it. */
+/** Changes to the chain of one extended partition; null when the logical partition is not in it. */
 async function chainWrites(
   source: ByteSource,
   sectorSize: number,

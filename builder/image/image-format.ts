@@ -1,4 +1,4 @@
-/** What holds a whole image, a map of one, or what makes one. */
+/** Formats that hold a whole image, a map of one, or the difference to its base. */
 export const imageFormats = [
   'img',
   'img.zst',
@@ -15,7 +15,7 @@ export const imageFormats = [
 /** Boxes of Vagrant: for its libvirt and QEMU providers, and for VirtualBox. */
 export const boxFormats = ['box', 'virtualbox-box'] as const;
 
-/** What can be asked for. */
+/** Every format that can be asked for. */
 export const buildFormats = [...imageFormats, ...boxFormats, 'seed-iso'] as const;
 
 export type ImageFormat = (typeof imageFormats)[number];

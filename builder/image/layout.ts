@@ -1,4 +1,4 @@
-/** What a partition holds. Only the FAT and ext kinds can be read and written; the others are named for the user. */
+/** Contents of a partition. Only FAT and ext can be read and written; the others are named for the user. */
 export type FilesystemKind =
   | 'fat12'
   | 'fat16'
@@ -45,7 +45,7 @@ export interface ImagePartition {
   readonly filesystem: Filesystem;
 }
 
-/** How an image is divided. `none`: no table, one filesystem fills the file (its partition has number 0). */
+/** Partitions of an image. `none`: no table, one filesystem fills the file (its partition has number 0). */
 export interface ImageLayout {
   readonly table: 'mbr' | 'gpt' | 'none';
   readonly sectorSize: 512 | 4096;
@@ -68,7 +68,7 @@ export function isFat(kind: FilesystemKind): boolean {
 /** A partition before its content is known. */
 export type PartitionSlot = Omit<ImagePartition, 'filesystem'>;
 
-/** What a partition table says. */
+/** A partition table as it was read. */
 export interface PartitionTable {
   readonly table: 'mbr' | 'gpt';
   readonly sectorSize: 512 | 4096;

@@ -2,7 +2,7 @@ import type { ByteSource } from './byte-source.ts';
 import type { Piece } from './piece.ts';
 import type { ByteRange } from './ranges.ts';
 
-/** What takes the place of the base's bytes, and where. */
+/** Ranges that replace the base's bytes. */
 export interface PatchRange extends ByteRange {
   readonly piece: Piece;
 }

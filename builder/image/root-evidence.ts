@@ -1,6 +1,6 @@
 import type { ImagePartition } from './layout.ts';
 
-/** What an image's own files say of where its root filesystem is: `LABEL=writable`, `/dev/mmcblk0p2`. */
+/** Root filesystem named by an image's own files: `LABEL=writable`, `/dev/mmcblk0p2`. */
 export type DeviceSpec = string;
 
 /** The device that an fstab mounts at `/`; undefined when it says none. Source: fstab(5). */

@@ -11,7 +11,7 @@ export interface SpaceNeed {
 
 /** A shorter link lies in its inode. Source: Linux fs/ext4/inode.c, ext4_inode_is_fast_symlink. */
 const shortLinkBytes = 60;
-/** What a directory keeps beside each name, rounded up. */
+/** Bytes that a directory keeps beside each name, rounded up. */
 const recordBytes = 12;
 
 /** Blocks and inodes that the entries take at most, less what the files that they replace give back. */

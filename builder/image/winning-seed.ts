@@ -2,23 +2,23 @@ import { parse } from 'yaml';
 
 /** A place with files of a seed, as far as it decides which one cloud-init takes. */
 export interface SeedPlace {
-  /** Whether it is a seed directory of the root filesystem, or the top of a FAT partition. */
+  /** True for a seed directory of the root filesystem, false for the top of a FAT partition. */
   readonly on: 'root' | 'fat';
   /** Number of its partition. */
   readonly partition: number;
   /** Label of its filesystem. */
   readonly label: string;
-  /** Where the node has it while cloud-init looks for seeds; empty for what is not mounted. */
+  /** Its mount point while cloud-init looks for seeds; empty for a partition that is not mounted. */
   readonly directories: readonly string[];
   /** Names of the files that are there. */
   readonly files: readonly string[];
   /** Text of `meta-data`; empty where there is none. */
   readonly metaData: string;
-  /** Where its `user-data` is a link to, absolute on the node; null for a file. */
+  /** Target of its `user-data` when that is a link, absolute on the node; null for a file. */
   readonly leadsTo: string | null;
 }
 
-/** What an image tells its cloud-init about seeds. */
+/** An image's settings for cloud-init's search for seeds. */
 export interface SeedSettings {
   /** Texts of `cloud.cfg` and then of the files of `cloud.cfg.d` in the order of their names. */
   readonly settings: readonly string[];
@@ -95,7 +95,7 @@ function withLabel<T extends SeedPlace>(places: readonly T[], label: unknown): T
     .toSorted((one, other) => (String(one.partition) < String(other.partition) ? 1 : -1))[0];
 }
 
-/** What lies elsewhere, or is not there, is none of the places. */
+/** Other places, and places that do not exist, do not count. */
 function placeAt<T extends SeedPlace>(places: readonly T[], address: string): T | undefined {
   const path = address.replace(/^file:\/\//, '').replace(/\/+$/, '');
   return places.find(({ directories }) => directories.includes(path));
@@ -107,7 +107,7 @@ function followed<T extends SeedPlace>(place: T | undefined, places: readonly T[
   return placeAt(places, place.leadsTo.replace(/[^/]*$/, ''));
 }
 
-/** What cloud-init cannot read has no say. */
+/** A file that cloud-init cannot read has no effect. */
 function readYaml(text: string): unknown {
   try {
     return parse(text, { logLevel: 'silent' });

@@ -5,7 +5,7 @@ import type { BuildFormat } from '../image/image-format.ts';
 import { formatRows } from '../report/format-table.ts';
 import type { PlannedItem } from './plan-build.ts';
 
-/** What a plan looks like beside what is there already. */
+/** A plan, held against the cache and the output directory. */
 export interface ExaminedPlan {
   readonly bases: readonly { readonly planned: PlannedBase; readonly state: BaseState }[];
   readonly items: readonly { readonly item: PlannedItem; readonly files: readonly ExaminedFile[] }[];

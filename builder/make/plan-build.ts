@@ -4,12 +4,12 @@ import type { BuildFormat, WrittenFormat } from '../image/image-format.ts';
 import type { Delivery } from '../node/delivery.ts';
 import { UsageError } from '../report/errors.ts';
 
-/** What is to be built. */
+/** Choice of nodes and formats to build. */
 export interface BuildTarget {
   readonly cluster: Cluster;
   /** Names of the nodes to build. */
   readonly selected: readonly string[];
-  /** What to write for each node, or once for all of them. */
+  /** Formats to write for each node, or once for all of them. */
   readonly formats: readonly BuildFormat[];
   readonly delivery: Delivery;
 }

@@ -1,4 +1,4 @@
-/** How nodes come into being. The formats that are built decide it, not the definition. */
+/** The way in which nodes come into being. The formats that are built decide it, not the definition. */
 export interface Delivery {
   /** True when one image is for all nodes, and each node's own files come from a seed volume; false for an image each. */
   readonly isSeeded: boolean;

@@ -1,4 +1,4 @@
-/** What stands before the @ of a URL: a name and password, or a token. */
+/** Matches the part before the @ of a URL: a name and password, or a token. */
 const login = /(:\/\/)[^\s/@'"]+(?=@)/g;
 
 /** A text with the logins of all its URLs covered by asterisks, one for each character: it goes to screens and logs. */

@@ -22,7 +22,7 @@ export interface Diagnostic {
   readonly at?: Position;
 }
 
-/** What a pure stage returns: a value where one could be made, and all that was found on the way. */
+/** Result of a pure stage: a value where one could be made, and every finding on the way. */
 export interface Outcome<T> {
   readonly value?: T;
   readonly diagnostics: readonly Diagnostic[];

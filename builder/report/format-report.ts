@@ -3,7 +3,7 @@ import { formatExcerpt } from './format-excerpt.ts';
 import { makePaint, type Paint } from './paint.ts';
 import { wrapText } from './wrap-text.ts';
 
-/** How a report is to look. */
+/** Looks of a report. */
 export interface ReportOptions {
   /** ANSI colours: for a terminal, and only if NO_COLOR is not set. */
   readonly colour: boolean;

@@ -1,6 +1,6 @@
 import { displayWidth } from './display-width.ts';
 
-/** How the rows of a table are laid out. */
+/** Layout of a table's rows. */
 export interface TableLayout {
   /** Columns that are aligned to the right, counted from 0: numbers and sizes. */
   readonly right?: readonly number[];

@@ -5,7 +5,7 @@ export interface Paint {
   severity(severity: Diagnostic['severity'], text: string): string;
   /** The carets under the place in question. */
   mark(text: string): string;
-  /** What frames the excerpt. */
+  /** Frame around the excerpt. */
   dim(text: string): string;
   /** The word before a hint. */
   hint(text: string): string;

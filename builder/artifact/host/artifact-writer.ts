@@ -26,15 +26,15 @@ export interface LayeredImage {
   /** The same layers in memory, or in files of a private directory; that of the cluster is the same object, too. */
   readonly contents: ImageContents;
   readonly plan: ImagePlan;
-  /** What boxes have beside their disks; null where no box is written. */
+  /** Files of boxes beside their disks; null where no box is written. */
   readonly boxFiles: BoxFiles | null;
   /** Hears how far the pass over the whole image is. */
   readonly onBytes: OnBytes | undefined;
-  /** Where the base is not all zero. */
+  /** Ranges of the base that are not all zero. */
   readonly dataRanges: readonly ByteRange[];
 }
 
-/** What writers of all formats work with, for one build. */
+/** Context of the writers of all formats, for one build. */
 export interface WriterContext {
   /** Keeps compressed frames of bases. */
   readonly cacheDirectory: string;

@@ -1,14 +1,14 @@
 import { parentPort } from 'node:worker_threads';
 import { assemble, type AssembleJob, type AssembleResult } from './assemble.ts';
 
-/** What a worker is asked. */
+/** Request to a worker. */
 export interface AssembleRequest {
   readonly job: AssembleJob;
   /** True sends how far it is while it works. */
   readonly isFollowed: boolean;
 }
 
-/** What it answers. The code of a system error is sent beside it: copying an error to another thread loses it. */
+/** A worker's answer. The code of a system error is sent beside it: copying an error to another thread loses it. */
 export type AssembleAnswer =
   | { readonly doneBytes: number }
   | { readonly result: AssembleResult }

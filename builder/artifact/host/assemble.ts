@@ -9,11 +9,11 @@ export interface AssembleJob {
   readonly path: string | null;
   /** Zeros become holes of the file instead of being written. */
   readonly holes: boolean;
-  /** Whether the SHA-256 of what the pieces stand for is wanted. */
+  /** True when the SHA-256 of the assembled bytes is wanted. */
   readonly digest: boolean;
 }
 
-/** What came of it. `sha256` is hexadecimal, null when no digest was asked for. */
+/** Result of assembling. `sha256` is hexadecimal, null when no digest was asked for. */
 export interface AssembleResult {
   readonly sizeBytes: number;
   readonly sha256: string | null;

@@ -9,7 +9,7 @@ import type { FrameCache } from './frame-cache.ts';
 import type { Limiter } from '../../system/host/limiter.ts';
 import type { Progress, Task } from '../../system/host/progress.ts';
 
-/** What frames are made with. */
+/** Context for making frames. */
 export interface FrameContext {
   readonly codec: FrameCodec;
   readonly assembler: Assembler;

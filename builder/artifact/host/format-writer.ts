@@ -30,18 +30,18 @@ import { createZstdCodec } from './zstd-codec.ts';
 /** One node's image, to be written in one or several formats. */
 export interface FormatJob {
   readonly base: FormatBase;
-  /** What the cluster shares, made against the base; the same object for all nodes that share it. */
+  /** The cluster's shared layer, made against the base; the same object for all nodes that share it. */
   readonly shared: Patch;
-  /** What is the node's own, made against base and shared layer. */
+  /** The node's own layer, made against base and shared layer. */
   readonly own: Patch;
   /** Name of the image: files are called `<name>.<format>`. */
   readonly name: string;
-  /** What the files are called in place of `name`. */
+  /** Name of the files in place of `name`. */
   readonly fileName?: string;
   readonly formats: readonly WrittenFormat[];
   /** Digest of the uncompressed image, where it is known already. */
   readonly imageSha256?: string | null;
-  /** What boxes have beside their disks; only boxes need it. */
+  /** Files of boxes beside their disks. */
   readonly boxFiles?: BoxFiles;
   /** Hears how far the image is, in bytes of the uncompressed image. */
   readonly onBytes?: OnBytes | undefined;
@@ -56,7 +56,7 @@ export interface WrittenArtifact {
   readonly sha256: string;
 }
 
-/** What came of a job. */
+/** Result of a job. */
 export interface WrittenFormats {
   readonly artifacts: readonly WrittenArtifact[];
   /** Of the uncompressed image; null when only patches or overlays were written, which need no pass over it. */
@@ -72,7 +72,7 @@ export interface FormatWriter {
   close(): Promise<void>;
 }
 
-/** How files are written. */
+/** Options for writing files. */
 export interface FormatOptions {
   /** Keeps compressed frames of bases. */
   readonly cacheDirectory: string;

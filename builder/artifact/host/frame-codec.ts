@@ -4,9 +4,9 @@ import type { XzStream } from '../xz-stream.ts';
 
 /** One compressed frame, ready to be joined with others. */
 export interface EncodedFrame {
-  /** What goes into the artifact. */
+  /** Compressed bytes for the artifact. */
   readonly pieces: readonly Piece[];
-  /** What the artifact's own index or trailer must say of it; null where the format has none. */
+  /** Its entry in the artifact's own index or trailer; null where the format has none. */
   readonly summary: DeflateFrame | XzStream | null;
 }
 

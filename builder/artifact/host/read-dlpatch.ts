@@ -18,7 +18,7 @@ import { createPatchStore } from '../../image/host/patch-store.ts';
 /** A `.dlpatch` that was found whole. */
 export interface OpenDlpatch {
   readonly header: DlpatchHeader;
-  /** What the cluster shares, then what is the node's own. */
+  /** The shared layer, then the node's own. */
   readonly layers: readonly Patch[];
   close(): Promise<void>;
 }
@@ -111,7 +111,7 @@ function isInflateError(error: unknown): boolean {
   );
 }
 
-/** What is left of a stream, taken in pieces of a wanted length. */
+/** The rest of a stream, taken in pieces of a wanted length. */
 interface Taking {
   readonly take: (lengthBytes: number) => Promise<Buffer>;
   /** Reads no further than to the next byte: what is too long may be without end. */

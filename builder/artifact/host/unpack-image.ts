@@ -11,10 +11,10 @@ import { applyDlpatch } from './apply-dlpatch.ts';
 import { isDlpatch } from './read-dlpatch.ts';
 import { readStart } from '../../image/host/open-image.ts';
 
-/** How an image may be packed, by the first bytes of its file. */
+/** Recognises the packing of an image by the first bytes of its file. */
 export type Packing = Container | 'dlpatch';
 
-/** Where unpacked images go, and where the bases of patches are looked for. */
+/** Folder for unpacked images, and the cache with the bases of patches. */
 export interface UnpackContext {
   /** Private; whoever asks removes it. */
   readonly directory: string;

@@ -13,7 +13,7 @@ import { readPieces } from './read-pieces.ts';
 
 const deflate = promisify<Buffer, object, Buffer>(deflateRaw);
 const deflateOptions = { level: 6, memLevel: 9 };
-/** What is larger is compressed from file to file. */
+/** Larger patches are compressed from file to file. */
 const memoryBytes = 16 * 1024 * 1024;
 
 /** A layer as it lies in a `.dlpatch`. */

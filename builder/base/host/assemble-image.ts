@@ -46,7 +46,7 @@ export async function assembleImage(
   }
 }
 
-/** Where the boot partition is mounted on the node. */
+/** Mount point of the boot partition on the node. */
 function bootMountPoint(target: BaseTarget): string {
   return target.platform === 'raspberry-pi' ? 'boot/firmware' : 'boot/efi';
 }

@@ -116,7 +116,7 @@ export async function removeTree(directory: string): Promise<void> {
   }
 }
 
-/** What becomes a name, or is shown in lists, is what `recordImage` writes: a record may have been copied from anywhere. */
+/** Checks names and texts of a record as `recordImage` writes them: the file may have been copied from anywhere. */
 function isRecord(value: unknown): value is BaseRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { format, key, sha256, packages, extraPackages, download, partitions, ...texts } = value as Readonly<
@@ -133,7 +133,7 @@ function isRecord(value: unknown): value is BaseRecord {
   );
 }
 
-/** What bases are sorted by. */
+/** Sort key of bases. */
 function title(base: BuiltBase): string {
   return [base.definitionName, base.platform, base.architecture, base.key].join(' ');
 }

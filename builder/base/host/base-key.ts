@@ -4,7 +4,7 @@ import type { BaseRequest } from '../base-request.ts';
 /** Goes up when a change of the TypeScript here makes another image of the same definition and scripts. */
 const builderRevision = 1;
 
-/** What a base is built with, besides its definition: the shipped `build/` and `rootfs/`, path to content. */
+/** Inputs of a base besides its definition: the shipped `build/` and `rootfs/`, path to content. */
 export type BaseFiles = ReadonlyMap<string, Uint8Array>;
 
 /**

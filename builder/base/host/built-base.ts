@@ -15,7 +15,7 @@ export interface BasePartition {
   readonly uuid: string;
 }
 
-/** What `base.json` says about the image beside it. */
+/** Contents of `base.json`, beside the image. */
 export interface BaseRecord {
   /** Version of this file's format. */
   readonly format: 1;
@@ -33,9 +33,9 @@ export interface BaseRecord {
   readonly packages: readonly BasePackage[];
   /** Packages asked for beyond those of the definition. Sorted. */
   readonly extraPackages: readonly string[];
-  /** What it was made from, when it was not built from packages: for lists. */
+  /** Its origin, when it was not built from packages: for lists. */
   readonly origin?: string;
-  /** What it was unpacked from, as it is called among the downloads of the cache, where it need not be. */
+  /** Name of the download that it was unpacked from; the file may be gone. */
   readonly download?: string;
   /** Newest time in the image, in seconds since 1970. */
   readonly epochSeconds: number;

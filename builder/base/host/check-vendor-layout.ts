@@ -2,7 +2,7 @@ import type { VendorDefinition } from '../../cluster/model/base-traits.ts';
 import { HostError } from '../../report/errors.ts';
 import type { BaseImage } from '../../image/host/base.ts';
 
-/** What a definition says of an image's partitions. */
+/** Layout that a definition expects of an image's partitions. */
 export type VendorLayout = VendorDefinition['vendor']['images'][string]['layout'];
 
 /**

@@ -14,7 +14,7 @@ const ext4Features =
   'none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,' +
   'large_file,huge_file,dir_nlink,extra_isize,metadata_csum';
 
-/** Where an image is being made, and the clock that everything in it shows. */
+/** Paths of an image in the making, and the time that all its files show. */
 export interface FilesystemRequest {
   readonly imagePath: string;
   readonly layout: DiskLayout;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** Compressed bases may take this much of the cache; three formats of one base take about one GB. */
 const limitBytes = 8 * 1024 ** 3;
-/** What was used since then may be in use by another build. */
+/** Files that were used since then may be in use by another build. */
 const keptMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Directory of what was made of one base: its compressed frames, and where it holds data. */

@@ -9,7 +9,7 @@ import { packageVersion } from '../../system/host/package-version.ts';
 import type { BasePartition, BaseRecord } from './built-base.ts';
 import { type BasePackage, parseDpkgStatus } from '../../system/debian-packages/dpkg-status.ts';
 
-/** What is known of an image beyond what it holds. */
+/** Facts about an image that are not in it. */
 export type ImageOrigin = Pick<
   BaseRecord,
   'key' | 'definitionName' | 'platform' | 'architecture' | 'extraPackages' | 'buildSeconds'

@@ -6,7 +6,7 @@ import type { Run } from '../../system/host/run.ts';
 import { runInNamespace } from '../../system/host/namespace.ts';
 import { proxyEnvironment } from '../../system/host/proxy-environment.ts';
 
-/** How a base is built. */
+/** Options for building a base. */
 export interface BuildBaseOptions extends Run {
   /** True leaves out the archive of security updates: for images that are only looked at. */
   readonly isWithoutSecurity?: boolean;

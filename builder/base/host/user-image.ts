@@ -26,7 +26,7 @@ import { unpackReporting } from './vendor-base.ts';
 export type FoundImage =
   { readonly from: 'file'; readonly path: string } | { readonly from: 'cache'; readonly base: BuiltBase };
 
-/** What the image is called, and as part of which base: for lists. */
+/** Name of the image, and the platform it is for: for lists. */
 export type ImageTitle = Pick<BuiltBase, 'definitionName' | 'platform' | 'architecture'>;
 
 /** Goes up when a change of the code makes another image of the same file. */
@@ -83,7 +83,7 @@ function keyOf({ definitionName, platform, architecture }: ImageTitle, digest: s
   return createHash('sha256').update(`user ${decisive}`).digest('hex');
 }
 
-/** What is still to be done for an image of the user's. Asks no server, and hashes nothing. */
+/** Work that is left to do for a user's image. Asks no server, and hashes nothing. */
 export async function readUserState(image: UserImage, title: ImageTitle, run: Run): Promise<BaseState> {
   if (image.from === 'url') {
     const digest = image.sha256 ?? (await downloadedBefore(image.url, run.cacheDirectory));

@@ -50,7 +50,7 @@ export async function ensureVendorBase(request: VendorRequest, options: Download
   });
 }
 
-/** What is still to be done for a publisher's image. Asks no server: of the list of checksums the last one counts. */
+/** Work that is left to do for a publisher's image. Asks no server: of the list of checksums the last one counts. */
 export async function readVendorState(request: VendorRequest, run: Run): Promise<BaseState> {
   const title = `${request.definitionName} ${platformOf(request)}`;
   const file = await findImage(title, vendorImageOf(request), { ...run, isOffline: true }).catch(

@@ -3,11 +3,11 @@ export interface FileDifference {
   readonly path: string;
   /** `removed`: only in the first image; `added`: only in the second. */
   readonly change: 'added' | 'removed' | 'changed';
-  /** What differs, in words: `mode 0644 -> 0600`, `content`. Empty for what was added or removed. */
+  /** Difference in words: `mode 0644 -> 0600`, `content`. Empty for an addition or a removal. */
   readonly details: readonly string[];
 }
 
-/** What differs between two images. */
+/** Differences between two images. */
 export interface ImageDifference {
   /** Bytes that differ, in units of 4 KiB. */
   readonly differingBytes: number;
@@ -16,7 +16,7 @@ export interface ImageDifference {
   readonly partitions: readonly PartitionDifference[];
 }
 
-/** What differs between two partitions of the same number. */
+/** Differences between two partitions of the same number. */
 export interface PartitionDifference {
   readonly number: number;
   readonly label: string;
@@ -30,6 +30,6 @@ export interface ComparedFile {
   readonly name: string;
   readonly kind: string;
   readonly sizeBytes: number;
-  /** What is shown when it differs: mode, owner, time. Absent where the filesystem has none. */
+  /** Attributes shown when they differ: mode, owner, time. Absent where the filesystem has none. */
   readonly attributes: Readonly<Record<string, string>>;
 }

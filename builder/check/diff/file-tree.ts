@@ -11,7 +11,7 @@ import type { ComparedFile } from './difference.ts';
 export interface TreeNode extends ComparedFile {
   /** Entries of a directory, by name. */
   children(): Promise<ReadonlyMap<string, TreeNode>>;
-  /** Where the content lies in the image; what has the same places in an unchanged stretch is the same. */
+  /** Ranges of the content in the image: the same ranges in an unchanged stretch are the same content. */
   ranges(): Promise<readonly ByteRange[]>;
   content(): AsyncGenerator<Buffer>;
 }

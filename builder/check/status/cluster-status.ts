@@ -12,7 +12,7 @@ export interface AskedNode {
   readonly answer: NodeAnswer;
 }
 
-/** How the cluster is, from what its nodes say. */
+/** State of the cluster, from the records of its nodes. */
 export interface ClusterStatus {
   readonly cluster: string;
   /** Every node says that it is. */
@@ -26,7 +26,7 @@ export interface ClusterStatus {
 export interface NodeStatus {
   readonly name: string;
   readonly role: string;
-  /** What the node has, or what the definition gives it; null when neither is known. */
+  /** The node's address, or that of the definition; null when neither is known. */
   readonly address: string | null;
   readonly reachable: boolean;
   readonly assembled: boolean;

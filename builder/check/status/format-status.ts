@@ -18,7 +18,7 @@ export function statusRows({ nodes }: ClusterStatus): string[][] {
 /** Headings of the table. What may be long is last. */
 export const statusColumns = ['node', 'role', 'address', 'storage', 'swarm', 'virtual IP', 'state'] as const;
 
-/** What stands below the table. */
+/** Lines below the table. */
 export function statusSummary({ assembledNodes, nodes, vip }: ClusterStatus): string[] {
   return [
     `assembled: ${assembledNodes} of ${nodes.length} node${nodes.length === 1 ? '' : 's'}`,
@@ -27,7 +27,7 @@ export function statusSummary({ assembledNodes, nodes, vip }: ClusterStatus): st
   ];
 }
 
-/** What a person changed on a node, in its own words, and what those that do not answer told the others. */
+/** Changes that a person made on a node, in its own words, and the messages that silent nodes gave the others. */
 function notes(nodes: ClusterStatus['nodes']): string[] {
   const silent = new Set(nodes.filter(({ reachable }) => !reachable).map(({ name }) => name));
   const lines = nodes.flatMap(({ name, record }) => [
@@ -49,7 +49,7 @@ function holderWords(holders: readonly string[]): string {
     : `on several nodes: ${holders.map(plain).join(', ')}`;
 }
 
-/** What another machine says can do no harm to a terminal. */
+/** Makes another machine's text harmless for a terminal. */
 function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
 }

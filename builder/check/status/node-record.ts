@@ -1,4 +1,4 @@
-/** What a node says of itself: what `dlimage-node status --json` prints, as far as the builder shows it. */
+/** A node's record of itself, as `dlimage-node status --json` prints it, as far as the builder shows it. */
 export interface NodeRecord {
   readonly node: string;
   readonly cluster: string;
@@ -15,7 +15,7 @@ export interface NodeRecord {
     readonly nodes?: readonly SwarmNode[] | null;
   } | null;
   readonly storage: { readonly type: string; readonly mounted: boolean } | null;
-  /** What other nodes told this one that a person should know. */
+  /** Messages from other nodes that a person should know. */
   readonly others: readonly { readonly node: string; readonly text: string }[];
 }
 

@@ -81,7 +81,7 @@ async function judge(path: string, answers: InitialAnswers): Promise<Draft> {
   return { answers, cluster: (await judgeSource(source, { argv: [] })).cluster };
 }
 
-/** What this machine tells is left out where it makes no good definition. */
+/** Facts about this machine that would make no good definition are left out. */
 async function requireGood(path: string, detected: InitialAnswers): Promise<Draft> {
   try {
     return await judge(path, detected);
@@ -140,7 +140,7 @@ function withoutPassword({ wifi, ...answers }: InitialAnswers): object {
   return wifi === undefined ? answers : { ...answers, wifi: { ...wifi, password: '***' } };
 }
 
-/** What this machine tells about the cluster to be: its network, its time zone. */
+/** Facts about this machine for a new definition: its network, its time zone. */
 function detect(environment: Environment): InitialAnswers {
   const subnet = environment.hostNetworks.find(isUsableLan) ?? defaults.subnet;
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;

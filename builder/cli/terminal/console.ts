@@ -13,7 +13,7 @@ export interface GlobalOptions {
   readonly debug?: boolean;
 }
 
-/** Whether a stream gets ANSI colours: a terminal, and no NO_COLOR (https://no-color.org). */
+/** True when a stream gets ANSI colours: a terminal, and no NO_COLOR (https://no-color.org). */
 export function usesColour(stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }

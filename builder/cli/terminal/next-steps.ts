@@ -6,7 +6,7 @@ import type { Delivery } from '../../node/delivery.ts';
 import { shownPath } from '../../system/host/shown-path.ts';
 import { nextCommand } from './next-command.ts';
 
-/** What was built, for the words on what comes next. */
+/** A finished build, for the hints on what to do next. */
 export interface FinishedBuild {
   readonly loaded: LoadedCluster;
   readonly formats: readonly BuildFormat[];
@@ -16,7 +16,7 @@ export interface FinishedBuild {
   readonly state: string | undefined;
 }
 
-/** What to do after a build, with commands that work where the build was started. */
+/** Hints for after a build, with commands that work in the directory where it was started. */
 export function nextSteps(build: FinishedBuild): string[] {
   const { loaded, delivery, state } = build;
   const { isVagrant } = delivery;

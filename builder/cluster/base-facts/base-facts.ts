@@ -2,7 +2,7 @@ import type { ExtNode } from '../../image/ext-tree.ts';
 import type { Hindrance } from '../contents/cloud-init-hindrances.ts';
 import type { EarlierNetwork } from './earlier-networks.ts';
 
-/** What a base has that a definition depends on, as it was read from its image. */
+/** Facts about a base that a definition depends on, as read from its image. */
 export interface BaseFacts {
   /** Name of the base, for messages. */
   readonly name: string;
@@ -18,12 +18,12 @@ export interface BaseFacts {
   readonly lacks: readonly string[];
   /** Versions of its installed packages by their names. */
   readonly versions: ReadonlyMap<string, string>;
-  /** What keeps its cloud-init from the seed of a node. */
+  /** Settings that keep its cloud-init from the seed of a node. */
   readonly hindrances: readonly Hindrance[];
   readonly past: BasePast;
 }
 
-/** What a base has of a machine that it was. */
+/** Traces in a base of a machine that it was. */
 export interface BasePast {
   /** Name of the cluster whose node it is, when dlimage made it; null for any other. */
   readonly nodeOf: string | null;
@@ -34,7 +34,7 @@ export interface BasePast {
   readonly networks: readonly EarlierNetwork[];
 }
 
-/** Which system a base is, by its own words. */
+/** The base's system, in its own words. */
 export interface BaseSystem {
   /** Lines of `/etc/os-release` by their names. */
   readonly osRelease: ReadonlyMap<string, string>;
@@ -44,15 +44,15 @@ export interface BaseSystem {
   readonly architecture: string | null;
 }
 
-/** What is at a path of a base. */
+/** A path of a base. */
 export interface BasePlace {
   /** The path without links in its folders. */
   readonly path: string;
-  /** What is there, a link not followed; null when nothing is. */
+  /** Kind of the thing there, a link not followed; null when nothing is. */
   readonly kind: ExtNode['kind'] | null;
-  /** What is there once a link at the end is followed; null when nothing is. */
+  /** Kind of the thing there once a link at the end is followed; null when nothing is. */
   readonly leadsTo: ExtNode['kind'] | null;
-  /** Whether everybody may run what is there. */
+  /** True when everybody may run it. */
   readonly isExecutable: boolean;
   /** A file that stands where the path needs a folder, or a link that leads in a circle. */
   readonly blockedBy: string | null;

@@ -15,7 +15,7 @@ import { isForNodes } from './targets-of.ts';
 
 /** Judges a definition by what only its bases can tell. */
 export interface BaseJudge {
-  /** What must be known of a base to judge a definition for some nodes. */
+  /** Questions about a base that decide a definition for some nodes. */
   readonly questionsFor: (nodes: readonly string[]) => BaseQuestions;
   /** All that is wrong with the definition for the nodes of one base, and what should be known. */
   readonly judge: (facts: BaseFacts) => Diagnostic[];
@@ -24,7 +24,7 @@ export interface BaseJudge {
 /** Paths of a base, each once. */
 export interface BaseQuestions {
   readonly shells: readonly string[];
-  /** Where files of the definition are put: the packages of what is there must be known. */
+  /** Target paths of the definition's files: the packages of files that are there must be known. */
   readonly targets: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { baseImagePath, basePath } from '../resolve/board-lookup.ts';
 import type { RuleContext } from '../rules/rule.ts';
 import type { BaseFacts } from './base-facts.ts';
 
-/** Where the base of some nodes is written; undefined where it is the board's own. */
+/** Place where the base of some nodes is written; undefined where it is the board's own. */
 export function baseLocation(
   { cluster, writtenNodes, written, locator }: RuleContext,
   facts: BaseFacts,

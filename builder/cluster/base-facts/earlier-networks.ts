@@ -58,7 +58,7 @@ function inNetworkd(path: string, text: string): string[] {
   return names.length === 0 ? ['*'] : names;
 }
 
-/** Whether a pattern of a shell fits a name: `en*`, `eth?`. */
+/** True when a shell pattern fits a name: `en*`, `eth?`. */
 export function fits(pattern: string, name: string): boolean {
   const escaped = pattern.replaceAll(/[.+^${}()|\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);

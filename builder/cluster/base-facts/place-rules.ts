@@ -42,7 +42,7 @@ const below: Judge = (_, { blockedBy }, baseName) => {
   return { group: blockedBy, message, hint: 'choose another place: only folders hold files' };
 };
 
-/** Whether a link leads to a folder is seen at what lies below it, so a link may take the place of another. */
+/** A link that leads to a folder is judged by the paths below it, so a link may replace another. */
 const folder: Judge = ({ kind }, { path, kind: there, leadsTo }, baseName) => {
   if (kind === 'directory' || leadsTo !== 'directory') return undefined;
   if (kind === 'symlink' && there === 'symlink') return undefined;
@@ -73,7 +73,7 @@ const ownedBehindLinks: Judge = ({ kind, path: known }, { path }, baseName) => {
   return { group: place.path, message, hint: place.instead };
 };
 
-/** How people get their own in place of what a package has. */
+/** Hint on how to get one's own file in place of a package's. */
 function ownPlaceFor(path: string): string {
   const unit = /^\/usr\/lib\/systemd\/(system|user)\/(.+)$/.exec(canonicalPath(path));
   // Source: systemd.unit(5), unit file load path

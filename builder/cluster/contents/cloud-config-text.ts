@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
 import type { ContentProblem } from './content-problem.ts';
 
-/** What cloud-init would refuse of a file of `/etc/cloud/cloud.cfg.d`: it then takes nothing of the file. */
+/** Faults of a file of `/etc/cloud/cloud.cfg.d`, for which cloud-init ignores the whole file. */
 export function judgeCloudConfig(text: string): ContentProblem[] {
   // PyYAML takes the last of two equal keys, and tags are cloud-init's own affair.
   const document = parseDocument(text, { version: '1.1', uniqueKeys: false });

@@ -3,7 +3,7 @@ import { kernelWords } from '../../image/kernel-words.ts';
 
 /** Something in an image because of which its cloud-init would not take the seed of a node. */
 export interface Hindrance {
-  /** Whether cloud-init would not start at all, or would take another seed or network. */
+  /** `off`: cloud-init would not start at all; `other`: it would take another seed or network. */
   readonly kind: 'off' | 'other';
   /** Path in the image: `/etc/cloud/cloud-init.disabled`, `boot:/cmdline.txt` on the boot partition. */
   readonly path: string;
@@ -78,7 +78,7 @@ function inSettings(path: string, text: string): Hindrance[] {
   return found;
 }
 
-/** What cloud-init cannot read has no say. */
+/** A file that cloud-init cannot read has no effect. */
 function parseSettings(text: string): Readonly<Record<string, unknown>> {
   if (text.length > limit) return {};
   try {

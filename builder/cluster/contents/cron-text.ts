@@ -10,7 +10,7 @@ const fields = [
   { from: 0, to: 7, names: 'sun mon tue wed thu fri sat'.split(' ') },
 ] as const;
 
-/** What cron would refuse of a file of `/etc/cron.d`: one wrong line, and it takes none of the file. Source: crontab(5), cron(8) of Debian */
+/** Faults of a file of `/etc/cron.d`: with one wrong line cron ignores the whole file. Source: crontab(5), cron(8) of Debian */
 export function judgeCron(text: string): ContentProblem[] {
   const lines = linesOf(text);
   const last = lines.at(-1);

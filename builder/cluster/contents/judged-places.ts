@@ -5,7 +5,7 @@ import { parseSshd } from './sshd-text.ts';
 import { parseSudoers } from './sudoers-text.ts';
 import { judgeUnit } from './unit-text.ts';
 
-/** What reads a file, and refuses what it cannot read. */
+/** A program that reads a file, and refuses what it cannot read. */
 export type Reader = 'sudo' | 'sshd' | 'cloud-init' | 'systemd' | 'cron';
 
 interface JudgedPlace {
@@ -40,7 +40,7 @@ const judges: Readonly<Record<Reader, Judge>> = {
   cron: judgeCron,
 };
 
-/** What the reader of a file would refuse of it. `name` is that of the file. */
+/** Faults of a file that its reader refuses. `name` is that of the file. */
 export function judgeContent(reader: Reader, text: string, name: string): readonly ContentProblem[] {
   return judges[reader](text, name);
 }

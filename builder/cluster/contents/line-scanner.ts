@@ -4,7 +4,7 @@ export interface LineScanner {
   readonly take: (pattern: RegExp) => string | undefined;
   /** Puts back what was taken last. */
   readonly putBack: () => void;
-  /** Where the next thing begins, in UTF-16 code units from the start of the line. */
+  /** Start of the next word, in UTF-16 code units from the start of the line. */
   readonly offset: () => number;
 }
 

@@ -1,12 +1,12 @@
-/** What a keyword of sshd_config takes. */
+/** Arguments of a keyword of sshd_config. */
 export interface SshdKeyword {
-  /** What every value must look like. */
+  /** Pattern of every value. */
   readonly value: RegExp;
   /** The same in words. */
   readonly wanted: string;
-  /** Whether it takes one value, at least one, or two at least. Of several, only the first is looked at. */
+  /** Number of values: one, at least one, or at least two. Of several, only the first is looked at. */
   readonly takes: 'one' | 'some' | 'two';
-  /** Whether it may stand below `Match`. */
+  /** True when it may stand below `Match`. */
   readonly inMatch: boolean;
 }
 

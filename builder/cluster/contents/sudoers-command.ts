@@ -1,6 +1,6 @@
 import type { LineScanner } from './line-scanner.ts';
 
-/** What should stand next, in words; null when a part was read to its end. */
+/** The expected next part, in words; null when a part was read to its end. */
 export type Wanted = string | null;
 
 const word = String.raw`(?:[^#>!=:,()\s\\"]|\\[^\t\n])+`;

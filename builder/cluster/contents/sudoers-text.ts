@@ -10,7 +10,7 @@ export interface PasswordAsked {
   readonly offset: number;
 }
 
-/** What sudo makes of a file of `/etc/sudoers.d`. */
+/** Parses a file of `/etc/sudoers.d` as sudo does. */
 export interface SudoersText {
   readonly problems: readonly ContentProblem[];
   readonly passwordAsked: readonly PasswordAsked[];

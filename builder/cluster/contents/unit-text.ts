@@ -3,7 +3,7 @@ import { linesOf, problemOfLine, type ContentProblem, type TextLine } from './co
 /** Settings of a unit: `Service.ExecStart` and the like, with their values in order, and where each stands. */
 type Settings = ReadonlyMap<string, readonly { readonly value: string; readonly line: TextLine }[]>;
 
-/** What a kind of unit cannot do without: one of these settings. Source: systemd.service(5), .timer(5) and their like */
+/** Settings of a kind of unit, of which one is needed. Source: systemd.service(5), .timer(5) and their like */
 const needs: Readonly<Record<string, { readonly section: string; readonly oneOf: readonly string[] }>> = {
   service: { section: 'Service', oneOf: ['ExecStart', 'ExecStop', 'SuccessAction'] },
   timer: {
@@ -17,7 +17,7 @@ const needs: Readonly<Record<string, { readonly section: string; readonly oneOf:
   mount: { section: 'Mount', oneOf: ['What'] },
 };
 
-/** What systemd would refuse of a unit file. Source: systemd.syntax(7) */
+/** Faults of a unit file that systemd refuses. Source: systemd.syntax(7) */
 export function judgeUnit(text: string, name: string): ContentProblem[] {
   const problems: ContentProblem[] = [];
   const settings = new Map<string, { value: string; line: TextLine }[]>();

@@ -1,19 +1,19 @@
 import type { Profile } from '../generated/profile.ts';
 import type { ArchivedImage } from '../model/image-archive.ts';
 
-/** What decides whether a container image runs somewhere: `arm` and `v6`, or `amd64` alone. */
+/** Platform of a container image: `arm` and `v6`, or `amd64` alone. */
 export type ImagePlatform = Pick<ArchivedImage, 'architecture' | 'variant'>;
 type Board = Pick<Profile, 'architecture'>;
 
 /** The newest version of ARM that a 32-bit board runs, by Debian's name: armel is for those without ARMv7. */
 const armVersions: Readonly<Record<string, number>> = { armhf: 7, armel: 6 };
 
-/** What Docker calls the architecture of a board: Debian's `armhf` and `armel` are `arm`, the others have the same name. */
+/** Docker's name for the architecture of a board: Debian's `armhf` and `armel` are `arm`, the others have the same name. */
 function dockerArchitecture({ architecture }: Board): string {
   return architecture in armVersions ? 'arm' : architecture;
 }
 
-/** What `docker pull --platform` takes behind `linux/` for a board: `amd64`, `arm/v7`. */
+/** Platform for `docker pull --platform`, behind `linux/`: `amd64`, `arm/v7`. */
 export function dockerPlatform(board: Board): string {
   const version = armVersions[board.architecture];
   return version === undefined ? board.architecture : `arm/v${version}`;

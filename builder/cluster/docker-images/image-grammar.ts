@@ -1,4 +1,4 @@
-/** What is wrong with a written name of an image; undefined when Docker takes it. Source: distribution/reference, the grammar. */
+/** Fault of an image's written name; undefined when Docker takes it. Source: distribution/reference, the grammar. */
 export function imageNameComplaint(written: string): { message: string; hint: string } | undefined {
   if (reference.test(written) && nameOf(written).length <= longestName) return undefined;
   if (/\s/.test(written)) return { message: 'it has a blank in it', hint: 'write NAME:TAG without blanks' };

@@ -16,7 +16,7 @@ export const defaultDefinitionFile = 'cluster.yaml';
 /** Ten thousand nodes need less than half of it; more is not read into memory. */
 const longestDefinitionBytes = 1024 * 1024;
 
-/** Where a definition is, before it is understood. */
+/** A definition that was found, before it is understood. */
 export interface FoundDefinition {
   /** Absent when flags and defaults say everything. */
   readonly source: SourceText | undefined;
@@ -89,7 +89,7 @@ async function findStore(state: string, flags: DefinitionFlags): Promise<string 
   );
 }
 
-/** What is wrong with a store is said when it is the one that is meant. */
+/** Faults of a store are reported when it is the one that is meant. */
 async function describeStore(state: string, name: string): Promise<KnownStore> {
   const build = await readLastBuild(join(state, name)).catch((): StoredBuild | undefined => undefined);
   const cluster = build?.stored?.cluster;

@@ -10,7 +10,7 @@ import { isJudged, readJudgedText, withJudgedTexts } from './read-judged-texts.t
 import { danglingLink, isLink, kindInWords, readRegularText } from '../../system/host/regular-file.ts';
 import { systemCode, systemReason } from '../../system/host/system-error.ts';
 
-/** What is judged by its contents. */
+/** Files that are judged by their contents. */
 const readAsText: ReadonlySet<Reference['purpose']> = new Set([
   'profile',
   'key',

@@ -30,7 +30,7 @@ export interface LoadedCluster {
   readonly file: string | undefined;
   /** The store whose last build it came from, as shown to the user; undefined when it did not. */
   readonly continues: string | undefined;
-  /** What the last build wrote, when the definition comes from it. */
+  /** Outputs of the last build, when the definition comes from it. */
   readonly lastOutputs: BuildOutputs | undefined;
   /** Absolute path of the folder that the identity store and the output directory lie in by default. */
   readonly projectDirectory: string;
@@ -40,7 +40,7 @@ export interface LoadedCluster {
   readonly typedFlags: readonly string[];
   /** Names of the clusters in the same folder of stores, without this one. */
   readonly otherStores: readonly string[];
-  /** What a build leaves in the store. */
+  /** A build's entry in the store. */
   readonly record: BuildRecord;
   /** Judges the definition by what its bases hold, once they are there. */
   readonly baseJudge: BaseJudge;
@@ -54,7 +54,7 @@ export interface LoadedCluster {
   readonly selected: readonly string[];
 }
 
-/** What a definition is loaded for. */
+/** Purpose for which a definition is loaded. */
 export interface LoadSettings {
   /** True when the nodes get a network of their own, as machines of Vagrant do: it is none that this machine is in.
    * When it is left out, the last build says so if it counts. */
@@ -113,7 +113,7 @@ async function judgeFound(
   return await completeCluster(understood, found, environment, projectDirectory, settings);
 }
 
-/** What the store has to say about it. */
+/** Findings of the store. */
 async function completeCluster(
   understood: UnderstoodCluster,
   found: FoundDefinition,
@@ -155,7 +155,7 @@ async function completeCluster(
   };
 }
 
-/** Who goes on from the last build uses its store, wherever the file of the definition is. */
+/** A definition that continues the last build uses its store, wherever the file of the definition is. */
 function storeOf(
   name: string,
   found: FoundDefinition,

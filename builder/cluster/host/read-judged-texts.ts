@@ -10,7 +10,7 @@ const mostBytes = 4 * 1024 * 1024;
 /** Of one file; a judge of 1 MiB of line breaks was seen to take seconds. */
 const longestBytes = 128 * 1024;
 
-/** Whether a program of the nodes reads an extra file. */
+/** True when a program of the nodes reads an extra file. */
 export function isJudged({ targets = [] }: Pick<Reference, 'targets'>): boolean {
   return targets.some((path) => readerOf(canonicalPath(path)) !== undefined);
 }
@@ -21,7 +21,7 @@ export async function readJudgedText(path: string): Promise<{ readonly text?: st
   return found.kind === 'file' ? { text: found.text } : {};
 }
 
-/** What lies in a folder, with the texts of what programs of the nodes read. */
+/** Items of a folder, with the texts that programs of the nodes read. */
 export async function withJudgedTexts(
   folder: string,
   items: readonly FolderItem[],

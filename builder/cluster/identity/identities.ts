@@ -4,7 +4,7 @@ export interface SshIdentity {
   readonly publicKey: string;
 }
 
-/** What makes a node this node and no other. Made once, kept by the builder, baked into every image of the node. */
+/** Identity of a node: made once, kept by the builder, baked into every image of the node. */
 export interface NodeKeys {
   /** UUID under which the GlusterFS pool knows the node. */
   readonly glusterUuid: string;
@@ -20,7 +20,7 @@ export interface NodeKeys {
   };
 }
 
-/** What the cluster's ssh authority says of a node's keys; made anew when the node's name or address changes. */
+/** Certificates of the cluster's ssh authority for a node's keys; made anew when the node's name or address changes. */
 export interface NodeCertificates {
   /** That the host key is this node's, by its name and address. One line without a newline. */
   readonly sshHostCertificate: string;
@@ -31,7 +31,7 @@ export interface NodeCertificates {
 /** Everything of a node's own. */
 export interface NodeIdentity extends NodeKeys, NodeCertificates {}
 
-/** What the nodes of one cluster share, and each node's own identity by its name. */
+/** Keys that the nodes of one cluster share, and each node's own identity by its name. */
 export interface ClusterIdentities {
   readonly clusterId: string;
   /** VRRP virtual router id, 1 to 255; random, so that two clusters on one LAN do not clash. */

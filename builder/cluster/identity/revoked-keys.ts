@@ -1,6 +1,6 @@
 import type { NodeKeys, RevokedKeys } from './identities.ts';
 
-/** What has to be known of keys so that every node can refuse them. */
+/** Public parts of revoked keys, by which every node refuses them. */
 export function revokedKeysOf(name: string, keys: NodeKeys): RevokedKeys {
   return {
     name,

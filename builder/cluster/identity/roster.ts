@@ -2,13 +2,13 @@ import type { ClusterNode } from '../model/cluster.ts';
 import type { NodeKeys, RevokedKeys } from './identities.ts';
 import { tlsNameOf } from './revoked-keys.ts';
 
-/** What the roster says of a node, beside its identity. */
+/** Roster entry of a node, without its identity. */
 export type RosterMember = Pick<
   ClusterNode,
   'name' | 'index' | 'role' | 'address' | 'storesData' | 'arbiter' | 'labels'
 >;
 
-/** What the roster says of a node's keys. */
+/** Roster entry of a node's keys. */
 export type RosterKeys = Pick<NodeKeys, 'glusterUuid' | 'tls'>;
 
 /**

@@ -14,7 +14,7 @@ export function loginUser(cluster: Cluster): string {
   return cluster.users[0]?.name ?? '';
 }
 
-/** What `ssh -F` reads to log in to every node by its name, and to take no other machine for one. */
+/** Configuration for `ssh -F`: logs in to every node by its name, and takes no other machine for one. */
 export function formatSshConfig(cluster: Cluster, { knownHosts, identityFiles }: SshAccessPaths): string {
   const hosts = cluster.nodes.map(
     ({ name, address }) =>

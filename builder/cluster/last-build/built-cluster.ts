@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster, ClusterBase, ClusterNode } from '../model/cluster.ts';
 import { flattenSettings, type Setting } from './flatten-settings.ts';
 
-/** What the other nodes know of a node, as the roster says it. */
+/** Roster entry of a node, as the other nodes know it. */
 export type BuiltNode = Pick<ClusterNode, 'name' | 'index' | 'role' | 'address' | 'storesData' | 'arbiter'>;
 
 /** Fingerprints with their comments, by the user's name; an empty list is the cluster's login key. */
@@ -19,7 +19,7 @@ export interface BuiltCluster {
   readonly settings: Readonly<Record<string, Setting>>;
 }
 
-/** What the identity store knows of the last build. A store of an older dlimage knows the roster's nodes only. */
+/** The identity store's record of the last build. A store of an older dlimage knows the roster's nodes only. */
 export interface LastBuild {
   /** The store, as the user would type it. */
   readonly store: string;
@@ -29,7 +29,7 @@ export interface LastBuild {
   readonly nodes: readonly BuiltNode[];
   /** Names of all nodes that ever had an identity here. */
   readonly knownNodes: readonly string[];
-  /** What was typed after `dlimage` to say what the cluster is, without the names of programs and outputs. */
+  /** Words typed after `dlimage` that say what the cluster is, without the names of programs and outputs. */
   readonly said: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function describeBuilt(cluster: Cluster): BuiltCluster {
   };
 }
 
-/** What the store keeps after a build: nodes that were not selected have the keys that they had. */
+/** The store's record after a build: nodes that were not selected have the keys that they had. */
 export function rememberBuilt(
   now: BuiltCluster,
   selected: readonly string[],

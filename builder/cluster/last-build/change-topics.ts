@@ -1,6 +1,6 @@
 import type { DefinitionPath } from '../source/definition-path.ts';
 
-/** What `--change` can name: the parts of a definition that a running cluster cannot follow. */
+/** Topics of `--change`: the parts of a definition that a running cluster cannot follow. */
 export const changeTopics = ['name', 'nodes', 'network', 'vip', 'storage', 'swarm'] as const;
 
 /** One of them. */

@@ -21,7 +21,7 @@ export interface LastBuildContext {
   readonly name: string;
   /** True for `build`: what would break the cluster is an error. Else it is shown only. */
   readonly isBuilding: boolean;
-  /** What `--remove-node`, `--revoke` and `--change` name. */
+  /** Values of `--remove-node`, `--revoke` and `--change`. */
   readonly removals: readonly FlagValue[];
   readonly revocations: readonly FlagValue[];
   readonly changes: readonly FlagValue[];
@@ -133,7 +133,7 @@ function* settingsChanged(context: LastBuildContext): Iterable<Diagnostic> {
   );
 }
 
-/** What nodes can live with, in one line. */
+/** Changes that running nodes can live with, in one line. */
 function* restChanged({ comparison, last }: LastBuildContext): Iterable<Diagnostic> {
   if (last === undefined) return;
   const harmless = [
@@ -149,7 +149,7 @@ function* restChanged({ comparison, last }: LastBuildContext): Iterable<Diagnost
   yield note('build-differs', undefined, `unlike the last build: ${said.join('; ')}`, hint);
 }
 
-/** Who builds some nodes on another computer, or after making a key, may be let in by these only. */
+/** People who build some nodes on another computer, or after making a key, may be let in by these only. */
 function* keysDiffer({ keys, locator }: LastBuildContext): Iterable<Diagnostic> {
   const words = (list: readonly string[]) => (list.length === 0 ? "the cluster's login key" : listed(list));
   for (const { user, nodes, theirs, ours } of keys) {

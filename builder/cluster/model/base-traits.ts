@@ -8,12 +8,12 @@ export type BuiltDefinition = BaseDefinition & Required<Pick<BaseDefinition, 'bu
 /** A base that its publisher made. */
 export type VendorDefinition = BaseDefinition & Required<Pick<BaseDefinition, 'vendor'>>;
 
-/** What the first boot of a node's base is like, as far as it decides what dlimage writes. */
+/** Properties of a base's first boot that decide what dlimage writes. */
 export interface BaseTraits {
-  /** Where the seed goes. On the boot partition it is found by a label or by the base's own configuration. */
+  /** Place of the seed. On the boot partition it is found by a label or by the base's own configuration. */
   readonly seed: 'boot-partition' | 'root-directory';
   readonly networkVersion: 1 | 2;
-  /** Who configures the network, by netplan's name; null where netplan is not used. */
+  /** Network renderer, by netplan's name; null where netplan is not used. */
   readonly renderer: 'networkd' | 'NetworkManager' | null;
   /** True when cloud-init grows the root file system, false when the base has its own means. */
   readonly isGrownByCloudInit: boolean;
@@ -32,7 +32,7 @@ const usual: Omit<BaseTraits, 'seed'> = {
   overlays: [],
 };
 
-/** What is written into a node follows these. @throws Error for a base without the node's platform, which rules report. */
+/** Properties of a node's base. @throws Error for a base without the node's platform, which rules report. */
 export function traitsOf({
   base,
   profile,
@@ -68,7 +68,7 @@ export function isBuilt(definition: BaseDefinition): definition is BuiltDefiniti
   return definition.build !== undefined && definition.platforms !== undefined;
 }
 
-/** What picks a base's layout or image: `raspberry-pi-arm64`. */
+/** Key of a base's layouts and images: `raspberry-pi-arm64`. */
 export function platformOf({ platform, architecture }: Pick<Profile, 'platform' | 'architecture'>): string {
   return `${platform}-${architecture}`;
 }

@@ -167,7 +167,7 @@ export type ClusterStorage =
       readonly arbiter: boolean;
       /** Block device that holds the brick of nodes that name none, or null for a directory on the root file system. */
       readonly disk: string | null;
-      /** How long Docker waits for the storage before it starts without. */
+      /** Seconds that Docker waits for the storage before it starts without. */
       readonly waitSeconds: number;
     }
   | {
@@ -216,7 +216,7 @@ export interface ClusterStack {
   readonly name: string;
   /** In the order that Docker merges them in. Never empty. */
   readonly composeFiles: readonly ComposeEntry[];
-  /** What the compose files name, at the same places from them as on the builder. */
+  /** Files named by the compose files, at the same places from them as on the builder. */
   readonly files: readonly StackEntry[];
   /** Folders of the shared storage that its services need. */
   readonly directories: readonly string[];
@@ -249,7 +249,7 @@ export interface ComposeEntry {
   readonly version: string | null;
   /** Its configs and secrets that are made of a file and have no name: they get one for each content. */
   readonly versioned: readonly VersionedObject[];
-  /** What its networks get that say nothing of it themselves. */
+  /** Options for its networks that set none themselves. */
   readonly networks: readonly NetworkOptions[];
 }
 
@@ -269,7 +269,7 @@ export interface StackEntry {
   /** Path on the node, below the folder of the stacks. */
   readonly path: string;
   readonly isSecret: boolean;
-  /** What the nodes get instead of its content: a file of `env_file:` with the values of its bare names. */
+  /** Content for the nodes in place of the file's own: that of `env_file:` with the values of its bare names. */
   readonly filled?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What is taken where the definition says nothing. Defaults that depend on something else are in `resolve/`. */
+/** Defaults of the definition. Those that depend on something else are in `resolve/`. */
 export const defaults = {
   profile: 'pi3',
   count: 3,

@@ -27,7 +27,7 @@ export interface Reference {
   readonly targets?: readonly string[];
 }
 
-/** What the host found where a reference points to. */
+/** The file or folder that a reference points to. */
 export interface HostPath extends Reference {
   readonly kind: 'file' | 'directory' | 'other' | 'missing' | 'unreadable' | 'too-large';
   /** Of what cannot be used, what it is or why, in words: `a named pipe`, `permission denied`. */
@@ -64,7 +64,7 @@ export interface OwnPublicKey {
   readonly problem?: string;
 }
 
-/** What the pure stages have to know about the machine they run on; read by the host beforehand. */
+/** Facts about the host for the pure stages, read beforehand. */
 export interface Environment {
   /** Absolute path of the folder of `cluster.yaml`, links resolved; the working directory when there is no file. */
   readonly projectDirectory: string;
@@ -73,7 +73,7 @@ export interface Environment {
   readonly hostNetworks: readonly string[];
   /** Every name in the IANA time zone database, links included. */
   readonly timeZones: readonly string[];
-  /** What was found for the references of `collectReferences`. */
+  /** Results for the references of `collectReferences`. */
   readonly paths: readonly HostPath[];
   /** Those environment variables of this machine that compose files name. */
   readonly variables?: Readonly<Record<string, string>>;

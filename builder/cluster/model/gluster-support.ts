@@ -13,7 +13,7 @@ export interface GlusterProblem {
 
 type Board = Pick<ClusterNode, 'base' | 'profile' | 'profileName'>;
 
-/** Whether a node mounts the cluster's storage. All nodes do, where there is one, but workers whose GlusterFS does not run. */
+/** True when a node mounts the cluster's storage: all do, where there is one, but workers whose GlusterFS does not run. */
 export function mountsStorage({ storage }: Pick<Cluster, 'storage'>, node: Board & { role: Role }): boolean {
   return storage.type === 'nfs' || (storage.type === 'glusterfs' && mountsGlusterfs(node));
 }

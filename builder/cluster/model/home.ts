@@ -11,7 +11,7 @@ export function userOfHome(path: string, users: readonly ClusterUser[]): Cluster
   return name === undefined ? undefined : users.find((user) => user.name === name);
 }
 
-/** Whether files of the definition may lie in homes of a node: what folders hold is not looked at. */
+/** True when files of the definition may lie in homes of a node; the contents of folders are not looked at. */
 export function mayFillHomes({ files, users }: Cluster, node: ClusterNode): boolean {
   return files.some(({ kind, path, nodes }) => {
     if (nodes.length > 0 && !nodes.includes(node.name)) return false;

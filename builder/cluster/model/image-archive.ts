@@ -12,7 +12,7 @@ export interface ArchivedImage {
   readonly variant?: string;
 }
 
-/** What is in an archive of container images. */
+/** Contents of an archive of container images. */
 export interface ImageArchive {
   readonly images: readonly ArchivedImage[];
 }

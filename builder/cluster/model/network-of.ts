@@ -1,6 +1,6 @@
 import type { Cluster, ClusterNode } from './cluster.ts';
 
-/** How a node is on the LAN. */
+/** Connection of a node to the LAN. */
 export interface NodeNetwork {
   readonly medium: 'wire' | 'vlan' | 'wifi';
   /** The interface with the node's address. */

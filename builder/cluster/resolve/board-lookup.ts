@@ -17,7 +17,7 @@ export interface BoardLookup {
   baseOf(node: NodeDefinition, index: number): ClusterBase;
 }
 
-/** Where a node's base is written, if anywhere: at the node, or for the whole cluster. */
+/** Place where a node's base is written: at the node, or for the whole cluster. */
 export function basePath(
   node: NodeDefinition,
   index: number,
@@ -27,7 +27,7 @@ export function basePath(
   return written.base === undefined ? undefined : ['base'];
 }
 
-/** Where it is written that a node's base comes from an image of the user's, if anywhere. */
+/** Place where a node's base is said to come from a user's image. */
 export function baseImagePath(
   node: NodeDefinition,
   index: number,

@@ -28,7 +28,7 @@ export function collectReferences(source: SourceText | undefined, flags: Definit
   ];
 }
 
-/** Whether the text at a path was typed as a flag, which decides where relative paths start. */
+/** True when the text at a path was typed as a flag, which decides where relative paths start. */
 export function originOf(path: DefinitionPath, locator: ParsedDefinition['locator']): Reference['from'] {
   return locator.value(path)?.file === commandLineFile ? 'command-line' : 'definition';
 }

@@ -13,7 +13,7 @@ import {
 import { resolveWifi } from './resolve-wifi.ts';
 import type { UseDefault } from './use-default.ts';
 
-/** Where the default addresses lie in a subnet: number 101 on for nodes and 253 for the virtual IP, if it is large enough. */
+/** Default addresses in a subnet: number 101 on for nodes and 253 for the virtual IP, if it is large enough. */
 const firstNodeNumber = 101;
 const vipNumber = 253;
 const roomyPrefixLength = 24;

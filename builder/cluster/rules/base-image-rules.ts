@@ -43,7 +43,7 @@ function* imageWithoutPublisher(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** What comes over a plain connection can be changed on its way. */
+/** Files from a plain connection can be changed on their way. */
 function* insecureUrl(context: RuleContext): Iterable<Diagnostic> {
   for (const { path, image } of named(context)) {
     if (path === undefined || image?.from !== 'url' || /^https:/i.test(image.url)) continue;
@@ -67,7 +67,7 @@ function* insecureUrl(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** What no program could ever connect to. */
+/** Addresses to which no program could connect. */
 function* malformedUrl(context: RuleContext): Iterable<Diagnostic> {
   for (const { path, image } of named(context)) {
     if (path === undefined || image?.from !== 'url' || !/^https?:/i.test(image.url)) continue;

@@ -27,7 +27,7 @@ function pairings(nodes: readonly ClusterNode[]): Pairing[] {
   return [...found.values()];
 }
 
-/** Where the base of a node is decided, or else its profile. */
+/** Place that decides the base of a node, or else its profile. */
 function placeOfBoard(
   { written, writtenNodes, locator }: RuleContext,
   node: ClusterNode,
@@ -137,7 +137,7 @@ function* wireOnly(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** What a board lacks is not seen in any file: the card is burnt, and the screen stays dark. */
+/** A missing feature of a board is seen in no file: the card is burnt, and the screen stays dark. */
 function* cautions(context: RuleContext): Iterable<Diagnostic> {
   for (const { node, name, base } of pairings(context.cluster.nodes)) {
     for (const { profiles, text, hint } of base.vendor?.cautions ?? []) {

@@ -28,12 +28,12 @@ export function composedFiles(context: RuleContext): ComposedFile[] {
   );
 }
 
-/** Where a value of a compose file stands. */
+/** Place of a value in a compose file. */
 export function placeOf({ compose }: ComposedFile, path: DefinitionPath): Position | undefined {
   return compose.locator.value(path);
 }
 
-/** Whether a value can be judged: one whose variable has no value, or is none, says nothing. */
+/** True when a value can be judged: one whose variable has no value, or is none, says nothing. */
 export function isFilled({ compose }: ComposedFile, path: DefinitionPath): boolean {
   const place = JSON.stringify(path);
   if (compose.filled.malformed.some((one) => JSON.stringify(one) === place)) return false;

@@ -89,7 +89,7 @@ function* countWrong({ written, locator }: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** What is inside of a mapping, by its key: true when Docker's Go types take it. */
+/** Types inside a mapping, by key: true when Docker's Go types take it. */
 const members: Readonly<Record<string, readonly [fits: (value: unknown) => boolean, what: string]>> = {
   'default-ulimits': [
     (value) =>

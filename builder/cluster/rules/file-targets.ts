@@ -7,7 +7,7 @@ import type { RuleContext } from './rule.ts';
 
 /** A place on the nodes that one of `files:` takes: of a folder each file, link and empty folder in it. */
 export interface FileTarget {
-  /** Which of `files:`. */
+  /** Its number in `files:`. */
   readonly index: number;
   /** Path on the node, as programs of a base of today see it. */
   readonly path: string;
@@ -18,7 +18,7 @@ export interface FileTarget {
   readonly item: FolderItem | undefined;
   /** Names of the nodes; null for all of them. */
   readonly nodes: readonly string[] | null;
-  /** How a message calls it: `/etc/motd`, or `/etc/motd (./tree/motd)`. */
+  /** Its name in messages: `/etc/motd`, or `/etc/motd (./tree/motd)`. */
   readonly said: string;
   readonly at: Position | undefined;
 }
@@ -62,7 +62,7 @@ export interface TargetProblem {
   readonly hint?: string;
 }
 
-/** How a finding with a fixed id is made; its id is written where the rule is. */
+/** Makes a finding with a fixed id, which is written where the rule is. */
 export type MakeFinding = (at: Position | undefined, message: string, hint?: string) => Diagnostic;
 
 /** One finding for each kind of problem of each of `files:`: a folder can have thousands of the same. */

@@ -20,7 +20,7 @@ function* tokenUnusable({ written, lookUp, locator }: RuleContext): Iterable<Dia
   }
 }
 
-/** What only the founder of a swarm can decide. */
+/** Settings that only the founder of a swarm can decide. */
 function* settingOfFounder({ written, locator }: RuleContext): Iterable<Diagnostic> {
   if (written.swarm?.join_existing === undefined) return;
   for (const key of ['address_pools', 'subnet_prefix', 'certificate_days'] as const) {

@@ -56,7 +56,7 @@ function coverSettings(source: SourceText): SourceText {
   return { file, text: covered };
 }
 
-/** Where something stands in a file. Offsets and lengths are UTF-16 code units. */
+/** Position of something in a file. Offsets and lengths are UTF-16 code units. */
 export function placeInText(file: string, text: string, offset: number, length: number): Position {
   const before = text.slice(0, offset).split('\n');
   return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, length };

@@ -8,7 +8,7 @@ import type { DefinitionPath } from '../source/definition-path.ts';
 import { isPrivateKey, parseSshKey, sshKeyTypes, type SshKeyProblem } from '../values/ssh-key.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-/** What is wrong with a key, to be read after "this ssh key" or after the name of a file. Nothing of the key itself is shown. */
+/** Fault of a key, to be read after "this ssh key" or after the name of a file. Nothing of the key itself is shown. */
 const problems: Readonly<
   Record<Exclude<SshKeyProblem, 'private-key'>, readonly [what: string, hint: string]>
 > = {

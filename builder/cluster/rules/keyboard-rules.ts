@@ -14,7 +14,7 @@ import { shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-/** What one keyboard holds. Source: xkb, XkbNumKbdGroups. */
+/** Layouts that one keyboard holds. Source: xkb, XkbNumKbdGroups. */
 const mostLayouts = 4;
 
 /** One word of the keyboard, and the words that there are. */

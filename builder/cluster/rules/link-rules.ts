@@ -50,7 +50,7 @@ function* wifiWithoutRadio(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** Whether the name of an interface is that of a cable or of Wi-Fi; other names may be either. Source: systemd.net-naming-scheme(7). */
+/** Kind of an interface by its name: cable or Wi-Fi; other names may be either. Source: systemd.net-naming-scheme(7). */
 function mediumByName(name: string): 'cable' | 'wifi' | undefined {
   if (name.startsWith('wl')) return 'wifi';
   return /^(eth\d|en[osPpx])/.test(name) ? 'cable' : undefined;

@@ -15,7 +15,7 @@ const machines: Readonly<Record<Profile['architecture'], readonly string[]>> = {
 /** The label that the agent gives to nodes: `yes` while the storage is mounted, else `no`. */
 export const storageLabel = 'dlimage.storage';
 
-/** What a node has for the constraints of services. */
+/** Properties of a node for the constraints of services. */
 export function propertiesOf(cluster: Pick<Cluster, 'storage'>, node: ClusterNode): NodeProperty {
   return (key) => {
     const lower = key.toLowerCase();

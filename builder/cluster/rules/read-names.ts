@@ -2,7 +2,7 @@
 export interface ReadNames {
   /** Absolute path on the node. */
   readonly folder: string;
-  /** What reads it, for messages. */
+  /** Its reader, for messages. */
   readonly reader: string;
   /** Names that are read. */
   readonly reads: RegExp;

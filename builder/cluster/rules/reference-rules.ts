@@ -11,7 +11,7 @@ import { listed, shown } from '../../report/shown.ts';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Locator } from '../source/locator.ts';
 
-/** What is needed to look up profiles and bases, before there is a resolved cluster. */
+/** Context for looking up profiles and bases before there is a resolved cluster. */
 export interface ReferenceContext {
   readonly written: ClusterDefinition;
   readonly locator: Locator;

@@ -24,7 +24,7 @@ export interface RuleContext {
   readonly lookUp: LookUpPath;
   /** The schema of compose files, all versions in one. */
   readonly composeSchema: SchemaNode;
-  /** What `--node` names. */
+  /** Nodes that `--node` names. */
   readonly selection: readonly FlagValue[];
 }
 

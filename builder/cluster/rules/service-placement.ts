@@ -14,7 +14,7 @@ export function servicesOfStack({ stack }: ComposedFile, files: readonly Compose
     .flatMap(({ compose }) => compose.content.services);
 }
 
-/** What is asked of the nodes of a service, in all files of its stack; undefined for what Docker refuses. */
+/** Constraints of a service on its nodes, in all files of its stack; undefined for those that Docker refuses. */
 export function constraintsOfService(
   service: string,
   composed: ComposedFile,
@@ -27,7 +27,7 @@ export function constraintsOfService(
     .map((parsed) => ('wrong' in parsed ? undefined : parsed));
 }
 
-/** Whether a service may run on a node; undefined where a constraint asks for what only the running node knows. */
+/** True when a service may run on a node; undefined where a constraint asks for what only the running node knows. */
 export function mayRunOn(
   properties: NodeProperty,
   constraints: readonly (PlacementConstraint | undefined)[],

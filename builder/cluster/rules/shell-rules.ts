@@ -26,7 +26,7 @@ function* shells(context: RuleContext): Iterable<{ shell: string; at: Position |
   }
 }
 
-/** What stands in a line of `/etc/passwd`. Source: useradd, src/useradd.c: no colon, no line break */
+/** Characters allowed in a line of `/etc/passwd`. Source: useradd, src/useradd.c: no colon, no line break */
 function* shellMalformed(context: RuleContext): Iterable<Diagnostic> {
   for (const { shell, at } of shells(context)) {
     if (isShellPath(shell)) continue;

@@ -4,23 +4,23 @@ import { error } from '../../report/finding.ts';
 import { shown } from '../../report/shown.ts';
 import type { RuleContext } from './rule.ts';
 
-/** What the user wrote as the path of something beside the definition. */
+/** The path as the user wrote it. */
 export interface WrittenSource {
   readonly written: string;
   readonly at: Position | undefined;
   readonly found: HostPath | undefined;
-  /** What it may be; a file when left out. */
+  /** Its allowed kind; a file when left out. */
   readonly mayBeFolder?: boolean;
-  /** Where relative paths start. */
+  /** Start of relative paths. */
   readonly start?: string;
 }
 
-/** What is wrong with a path that must be inside the folder of the definition; undefined when it can be used. */
+/** Fault of a path that must be inside the folder of the definition; undefined when it can be used. */
 export function checkSource(context: RuleContext, source: WrittenSource): Diagnostic | undefined {
   return checkInside(context, source) ?? checkUsable(source);
 }
 
-/** Whether a path and all that it leads to are inside the folder of the definition. */
+/** True when a path and all that it leads to are inside the folder of the definition. */
 export function checkInside(
   { environment }: RuleContext,
   { written, at, found }: WrittenSource,
@@ -37,7 +37,7 @@ export function checkInside(
   return error('source-link-outside-project', at, message, 'put a copy in place of the link');
 }
 
-/** Whether something of the right kind is at a path. */
+/** True when something of the right kind is at a path. */
 export function checkUsable({
   written,
   at,
@@ -77,7 +77,7 @@ function unreadable(written: string, at: Position | undefined, what = 'permissio
   return error('source-unreadable', at, `${shown(written)} cannot be read: ${what}`, hint);
 }
 
-/** Whether a path is a folder, or below it. */
+/** True when a path is a folder, or below it. */
 export function isInside(directory: string, path: string): boolean {
   return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
 }

@@ -35,7 +35,7 @@ const ours = [
   },
 ];
 
-/** Whether a list of sshd's patterns has a name: `ada`, `a*`, `ada@10.0.0.*`. */
+/** True when a list of sshd's patterns matches a name: `ada`, `a*`, `ada@10.0.0.*`. */
 function hasName(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => {
     const [user = ''] = pattern.replace(/(.)@.*$/, '$1').split(',', 1);
@@ -48,7 +48,7 @@ type Judge = (setting: Judged) => string | undefined;
 
 const nodes = 'the nodes ask each other by ssh as root';
 
-/** What keeps people or the other nodes out, by keyword; each says why. */
+/** Keywords that keep people or the other nodes out, each with the reason. */
 const judges: Readonly<Record<string, Judge>> = {
   pubkeyauthentication: ({ values }) =>
     values[0]?.toLowerCase() === 'no' ? 'keys are all that people and nodes have' : undefined,

@@ -8,7 +8,7 @@ import type { WrittenStack } from '../stacks/written-stack.ts';
 import { once, stacksOf } from './composed-stacks.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-/** What `docker stack deploy` refuses of a file of `env_file:`, and what it takes in another way than docker compose. */
+/** Lines of a file of `env_file:` that `docker stack deploy` refuses, or reads in another way than docker compose. */
 function* envFileWrong(context: RuleContext): Iterable<Diagnostic> {
   for (const stack of stacksOf(context)) {
     for (const { source, content, isUndecodable } of envFilesOf(stack, context.lookUp)) {

@@ -8,7 +8,7 @@ import type { Rule, RuleContext } from './rule.ts';
 /** Networks that every node or every swarm has. */
 const builtIn: ReadonlySet<string> = new Set(['bridge', 'default', 'host', 'ingress', 'none']);
 
-/** What Docker looks for in the same file set: a service may use only what its stack names. */
+/** Sections that Docker looks for in the same set of files: a service may use only what its stack names. */
 function* useUnknown(context: RuleContext): Iterable<Diagnostic> {
   for (const { files } of stacksOf(context)) {
     const contents = files.flatMap(({ compose }) => (compose === undefined ? [] : [compose.content]));

@@ -27,7 +27,7 @@ function subnetsOf(context: RuleContext): PlacedSubnet[] {
   );
 }
 
-/** What dockerd refuses when it makes the network, and networks whose services never start. */
+/** Networks that dockerd refuses to make, and networks whose services never start. */
 function* subnetMalformed(context: RuleContext): Iterable<Diagnostic> {
   // Older ones take an address for the subnet that it is in.
   const isStrict = dockersOf(context).some((docker) => docker === undefined || Number(docker) >= 25);

@@ -54,7 +54,7 @@ function* variableMalformed(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** What comes from the environment is in no file: the same folder would build something else elsewhere. */
+/** Values from the environment are in no file: the same folder would build something else elsewhere. */
 function* variablesFromEnvironment(context: RuleContext): Iterable<Diagnostic> {
   for (const stack of stacksOf(context)) {
     const taken = usedVariables(stack, context.lookUp).filter(

@@ -5,7 +5,7 @@ import type { ClusterUser } from '../model/cluster.ts';
 import { warning } from '../../report/finding.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-/** Where cloud-init writes that users with sudo need no password. What stands in a later file counts more. Source: cloud-init, cc_users_groups */
+/** File in which cloud-init writes that users with sudo need no password; later files win. Source: cloud-init, cc_users_groups */
 const ofCloudInit = '90-cloud-init-users';
 
 /** Nobody has a password on a node, so a rule that asks for one forbids. */

@@ -74,7 +74,7 @@ function inWords({ kind }: FileTarget): string {
   return kind === 'symlink' ? 'link' : 'file';
 }
 
-/** Where the other one is written, as far as that is not the same place. */
+/** Place of the other one, if that is not the same. */
 function elsewhere(target: FileTarget, other: FileTarget): string {
   return other.at === undefined || other.index === target.index ? '' : `, see line ${other.at.line}`;
 }
@@ -83,7 +83,7 @@ function areFolders(one: FileTarget, other: FileTarget): boolean {
   return one.kind === 'directory' && other.kind === 'directory';
 }
 
-/** Whether a node gets both. */
+/** True when a node gets both. */
 export function areTogether(one: FileTarget, other: FileTarget): boolean {
   return one.nodes === null || other.nodes === null || one.nodes.some((node) => other.nodes?.includes(node));
 }

@@ -53,7 +53,7 @@ const ownedBySetting: Judge = ({ path }, { written }) => {
   return { group: place.path, message: 'cannot be an extra file', hint: place.instead };
 };
 
-/** How people get a program of their own beside the base's. */
+/** Hint on how to get a program of one's own beside the base's. */
 const ownProgram =
   'the base and the cluster need the one that is there; put yours into /usr/local/bin, which comes first in PATH';
 

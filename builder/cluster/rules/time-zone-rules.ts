@@ -5,7 +5,7 @@ import { oldTimeZones } from '../values/old-time-zones.ts';
 import { shown } from '../../report/shown.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-/** Where `Etc/GMT-14` to `Etc/GMT+12` end. Source: tz database, file etcetera. */
+/** Range of `Etc/GMT-14` to `Etc/GMT+12`. Source: tz database, file etcetera. */
 const farthestEast = 14;
 const farthestWest = 12;
 
@@ -28,7 +28,7 @@ function nameHint(timezone: string, timeZones: readonly string[]): string | unde
   return city === undefined ? didYouMeanHint(timezone, timeZones) : `did you mean ${city}?`;
 }
 
-/** What is written as an offset from UTC: the names of the tz database have the opposite sign. */
+/** Offsets from UTC: the names of the tz database have the opposite sign. */
 function offsetHint(timezone: string): string | undefined {
   const [, sign, hours, minutes = '00'] =
     /^(?:etc\/)?(?:utc|gmt)\s?([+-])0?(\d{1,2})(?::?(\d\d))?$/i.exec(timezone) ?? [];

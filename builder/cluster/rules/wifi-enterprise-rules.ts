@@ -12,14 +12,14 @@ import { writtenWifi } from './wifi-rules.ts';
 interface Login {
   readonly ssid: string;
   readonly enterprise: WifiEnterprise;
-  /** Where `enterprise` is. */
+  /** Place of `enterprise`. */
   readonly path: DefinitionPath;
 }
 
 type Method = WifiEnterprise['method'];
 type Key = keyof WifiEnterprise;
 
-/** What a method cannot do without, and what it would leave aside. Source: wpa_supplicant.conf(5), EAP. */
+/** Settings that a method needs, and those that it would ignore. Source: wpa_supplicant.conf(5), EAP. */
 const needed: Readonly<Record<Method, readonly Key[]>> = {
   peap: ['password'],
   ttls: ['password'],
@@ -100,7 +100,7 @@ function* filesOnNodes(context: RuleContext): Iterable<Diagnostic> {
   }
 }
 
-/** Whether others than its owner may read what an entry of `files` puts on the nodes. */
+/** True when others than its owner may read the files of an entry of `files`. */
 function isOpen({ index, item }: FileTarget, { written, lookUp }: RuleContext): boolean {
   const file = written.files?.[index];
   if (file?.mode !== undefined) return (Number.parseInt(file.mode, 8) & 0o077) !== 0;

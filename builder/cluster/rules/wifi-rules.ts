@@ -7,7 +7,7 @@ import type { DefinitionPath } from '../source/definition-path.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 interface Written {
-  /** Where `wifi` is. */
+  /** Place of `wifi`. */
   readonly at: DefinitionPath;
   readonly networks: readonly { readonly network: WifiNetwork; readonly path: DefinitionPath }[];
 }

@@ -94,7 +94,7 @@ function otherwise({ problem, path, name, at, schema }: Refusal): Diagnostic {
   return error('wrong-format', at, message, `for example ${exampleOf(path, schema)}`);
 }
 
-/** What each keyword of JSON Schema has to say. */
+/** Explanations of JSON Schema's keywords. */
 const explanations: Readonly<Record<string, (refusal: Refusal) => Diagnostic>> = {
   type: wrongType,
   anyOf: wrongType,

@@ -29,7 +29,7 @@ export function explainSchemaError(
   return { diagnostic: explainKeyword(problem, path, locator), concerns: [path] };
 }
 
-/** What is said in place of errors that are too many to be explained. */
+/** Finding in place of errors that are too many to be explained. */
 export function notExplained(count: number): Diagnostic[] {
   if (count === 0) return [];
   return [

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { DefinitionPath } from '../source/definition-path.ts';
 import type { SchemaNode } from './schema-node.ts';
 
-/** What values of a type look like, where a schema has no example. */
+/** Example values by type, for schemas without an example. */
 const typical: Readonly<Record<string, unknown>> = { integer: 1, number: 1, boolean: true };
 
 /** The first example of a schema as a line of YAML: `count: 4`. */

@@ -8,7 +8,7 @@ import type { CompiledSchema } from './schema-set.ts';
 import { topicOf, type Topic } from './topic.ts';
 import { booleanWord } from './wrong-type.ts';
 
-/** What the schema says about a definition. */
+/** Findings of the schema about a definition. */
 export interface SchemaFindings<T> {
   readonly diagnostics: readonly Diagnostic[];
   /** The tree without the topics something is wrong in; undefined when nothing that fits the schema is left. */

@@ -72,7 +72,7 @@ function foundWords(found: unknown): string {
   return 'text';
 }
 
-/** What people trip over in YAML: quotes that are missing or too many, words for true and false, lists of one. */
+/** Common mistakes in YAML: missing or surplus quotes, words for true and false, lists of one. */
 function yamlHint(
   found: unknown,
   path: DefinitionPath,
@@ -120,7 +120,7 @@ const booleanWords: ReadonlyMap<string, boolean> = new Map([
   ...['no', 'off', 'n', 'false', 'none'].map((word) => [word, false] as const),
 ]);
 
-/** What a text means that is a boolean in YAML 1.1 and in many people's minds: `no`, `On`. */
+/** Boolean that people mean by a text such as `no` or `On`, as in YAML 1.1. */
 export function booleanWord(found: unknown): boolean | undefined {
   return typeof found === 'string' ? booleanWords.get(found.toLowerCase()) : undefined;
 }

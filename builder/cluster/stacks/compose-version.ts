@@ -16,11 +16,11 @@ const newestByDocker: readonly { readonly since: number; readonly minor: number 
 /** Since 23 a file without `version:` has the newest, and `3` stands for it since 25; older ones refuse the first and read 3.0 in the second. */
 const newestIsDefaultSince = 25;
 
-/** What a docker command makes of the `version:` of a compose file. */
+/** A docker command's reading of the `version:` of a compose file. */
 export interface ComposeVersion {
   /** The minor version to judge the file by. */
   readonly minor: number;
-  /** What the nodes' copy says, `3.9`; null when it says what the user wrote. */
+  /** Version in the nodes' copy, `3.9`; null when it is the user's own. */
   readonly written: string | null;
 }
 

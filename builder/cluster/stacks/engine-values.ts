@@ -128,7 +128,7 @@ function hostname(value: Scalar): ValueFault | undefined {
   return template(value);
 }
 
-/** What a swarm knows of a task. Source: swarmkit, template/context.go. */
+/** Values that a swarm has for a task. Source: swarmkit, template/context.go. */
 const knownFields =
   /^\.(?:Service(?:\.(?:ID|Name|Labels(?:\.\w+)*))?|Node(?:\.(?:ID|Hostname|Platform(?:\.(?:Architecture|OS))?))?|Task(?:\.(?:ID|Name|Slot))?)$/;
 const fieldsHint =

@@ -2,7 +2,7 @@ import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
 import { error, warning } from '../../report/finding.ts';
 import type { VariableLookup } from './variable-template.ts';
 
-/** What a file of `env_file:` says. */
+/** Lines of a file of `env_file:`. */
 export interface EnvFile {
   /** Its names without a value, in order: Docker takes the value from whoever deploys. */
   readonly names: readonly EnvFileName[];

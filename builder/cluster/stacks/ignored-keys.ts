@@ -32,7 +32,7 @@ export const ignoredKeys: ReadonlyMap<string, string> = new Map([
 const doneSince = 20.1;
 const doneByNewer: ReadonlySet<string> = new Set(['cap_add', 'cap_drop', 'ulimits']);
 
-/** Whether Docker on some node does nothing with a key of a service that is in `ignoredKeys`. */
+/** True when Docker on some node ignores a key of a service that is in `ignoredKeys`. */
 export function isKeyIgnored(
   key: string,
   service: Readonly<Record<string, unknown>>,

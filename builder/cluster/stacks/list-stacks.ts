@@ -4,7 +4,7 @@ import { isMapping } from '../source/is-mapping.ts';
 /** A stack as the definition names it. */
 export interface ListedStack {
   readonly name: string;
-  /** Where in the definition it stands. */
+  /** Its place in the definition. */
   readonly path: DefinitionPath;
   /** Its compose files in the order that Docker merges them in. Never empty. */
   readonly files: readonly NamedComposeFile[];
@@ -17,7 +17,7 @@ export interface NamedComposeFile {
   readonly file: string;
 }
 
-/** Where the definition's `stacks:` says that stacks are: a list of files, or names with a file or several. */
+/** Schema of the definition's `stacks:`: a list of files, or names with a file or several. */
 export function listStacks(written: unknown): ListedStack[] {
   if (Array.isArray(written)) {
     return written.flatMap((file: unknown, index) => {

@@ -17,10 +17,10 @@ export function parseConstraint(text: string): PlacementConstraint | { readonly 
   return { key: key.trim(), isEqual: operator === '==', value };
 }
 
-/** What a node has, as far as constraints ask for it. A missing answer can be anything. */
+/** Properties of a node that constraints ask for. A missing one can be anything. */
 export type NodeProperty = (key: string) => readonly string[] | undefined;
 
-/** Whether a node can meet a constraint. Letters compare without their case. */
+/** True when a node can meet a constraint. Letters compare without their case. */
 export function meets({ key, isEqual, value }: PlacementConstraint, property: NodeProperty): boolean {
   const values = property(key);
   if (values === undefined) return true;

@@ -1,6 +1,6 @@
 import type { StackResource } from './stack-content.ts';
 
-/** What Docker calls a network, volume, config or secret of a stack. */
+/** Docker's name for a network, volume, config or secret of a stack. */
 export function resourceName(stack: string, { name, key }: Pick<StackResource, 'name' | 'key'>): string {
   return name ?? `${stack}_${key}`;
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** Where the shared storage is mounted on every node. */
+/** Mount point of the shared storage on every node. */
 const sharedStorage = '/mnt/cluster';
 
 /** Endings of files that people bind into containers. Folders have dots in their names as well: `example.com`, `conf.d`. */
@@ -13,7 +13,7 @@ export function sharedPath(source: string): string | undefined {
   return path.startsWith(`${sharedStorage}/`) ? path : undefined;
 }
 
-/** Whether a bind is of a file, as far as the names of its two ends tell. A slash at the end means a folder. */
+/** True when a bind is of a file, by the names of its two ends. A slash at the end means a folder. */
 export function looksLikeFile(source: string, target: string | undefined): boolean {
   if (source.endsWith('/')) return false;
   return fileEnding.test(source) || (target !== undefined && fileEnding.test(target));

@@ -1,4 +1,4 @@
-/** Whether a text ends inside quotes, or behind a backslash, where a shell would read on. Source: google/shlex, which Docker uses. */
+/** True when a text ends inside quotes, or behind a backslash, where a shell would read on. Source: google/shlex, which Docker uses. */
 export function hasOpenQuote(text: string): boolean {
   let quote = '';
   let inWord = false;

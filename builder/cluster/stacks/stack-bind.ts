@@ -16,7 +16,7 @@ export interface VolumeMount {
   readonly volume: string;
 }
 
-/** What an item of `volumes:` of a service mounts. */
+/** Mount of an item of a service's `volumes:`. */
 export interface ServiceMount {
   readonly bind?: StackBind;
   readonly volume?: VolumeMount;

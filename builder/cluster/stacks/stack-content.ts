@@ -17,7 +17,7 @@ export interface StackResource {
   readonly kind: 'network' | 'volume' | 'config' | 'secret';
   readonly key: string;
   readonly path: DefinitionPath;
-  /** What Docker calls it, when that is written; else it is made of the stack's name and the key. */
+  /** Docker's name for it, when that is written; else it is made of the stack's name and the key. */
   readonly name: string | undefined;
   /** Something else makes it. */
   readonly isExternal: boolean;
@@ -32,7 +32,7 @@ export interface StackSubnet {
   readonly subnet: string;
 }
 
-/** What a compose file says that matters before it is deployed. */
+/** Facts of a compose file that matter before it is deployed. */
 export interface StackContent {
   readonly services: readonly StackService[];
   readonly ports: readonly (PortMapping & { readonly service: string })[];

@@ -15,7 +15,7 @@ export interface StackService {
   readonly isExtended: boolean;
   readonly binds: readonly StackBind[];
   readonly wrongMounts: readonly { readonly path: DefinitionPath; readonly reason: string }[];
-  /** What it uses of the stack's `networks:`, `volumes:`, `configs:` and `secrets:`. */
+  /** Networks, volumes, configs and secrets of the stack that it uses. */
   readonly uses: readonly ServiceUse[];
   readonly constraints: readonly { readonly path: DefinitionPath; readonly text: string }[];
 }

@@ -5,7 +5,7 @@ import { fillCompose } from './fill-compose.ts';
 import { parseVariableFile } from './variable-file.ts';
 import type { VariableLookup } from './variable-template.ts';
 
-/** Where the value of a variable came from: the environment of the build, or a `.env` file. */
+/** Origin of a variable's value: the environment of the build, or a `.env` file. */
 export type VariableOrigin =
   { readonly from: 'environment' } | { readonly from: 'file'; readonly file: string };
 

@@ -2,7 +2,7 @@ import type { Diagnostic, SourceText } from '../../report/diagnostic.ts';
 import { error } from '../../report/finding.ts';
 import { shown } from '../../report/shown.ts';
 
-/** What a `.env` file sets. */
+/** Variables of a `.env` file. */
 export interface VariableFile {
   readonly values: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
@@ -10,7 +10,7 @@ export interface VariableFile {
 
 const assignment = /^([^\S\n]*(?:export[^\S\n]+)?)([A-Za-z_][\w.-]*)[^\S\n]*=[^\S\n]*/;
 
-/** What a backslash stands for between double quotes. */
+/** Meanings of a backslash between double quotes. */
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /**

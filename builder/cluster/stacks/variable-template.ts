@@ -3,13 +3,13 @@ export interface VariableUse {
   readonly name: string;
   /** Its place in the text, in UTF-16 code units. */
   readonly offset: number;
-  /** What stands there: `${NAME:?why}`. */
+  /** The whole expression: `${NAME:?why}`. */
   readonly written: string;
   /** The value that was filled in; undefined when there is none, or none that may be taken. */
   readonly value: string | undefined;
   /** It has no default: without a value the text cannot be finished. */
   readonly isRequired: boolean;
-  /** What its author says about a missing value, behind `?`. */
+  /** Message for a missing value, behind `?`. */
   readonly reason: string;
 }
 

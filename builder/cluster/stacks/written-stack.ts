@@ -17,7 +17,7 @@ import {
 /** A stack as the definition names it, with its compose files as far as they can be read. */
 export interface WrittenStack {
   readonly name: string;
-  /** Where in the definition it stands. */
+  /** Its place in the definition. */
   readonly path: DefinitionPath;
   /** In the order that Docker merges them in. */
   readonly files: readonly ComposeFile[];
@@ -28,13 +28,13 @@ export interface WrittenStack {
 
 /** One compose file of a stack. */
 export interface ComposeFile {
-  /** Where in the definition it stands. */
+  /** Its place in the definition. */
   readonly path: DefinitionPath;
   /** Path of the compose file, as written. */
   readonly file: string;
   readonly found: HostPath | undefined;
   readonly compose: ParsedCompose | undefined;
-  /** What is wrong with the YAML of the compose file. */
+  /** YAML errors of the compose file. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -116,7 +116,7 @@ export function stackVariableNames(paths: readonly HostPath[]): string[] {
   return [...new Set(foundStacks(paths).flatMap(({ tree }) => variableNames(tree)))];
 }
 
-/** What the compose files name, so that the host can look at it as well. `.env` files must have been found before. */
+/** Files that the compose files name, for the host to look at. `.env` files must have been found before. */
 export function stackReferences(environment: Environment, lookUp: LookUpPath): Reference[] {
   const references = foundStacks(environment.paths).flatMap(({ folder, tree }) => {
     const { lookUp: variable } = stackVariables(folder, lookUp, environment);

@@ -1,4 +1,4 @@
-/** What a value of Docker's daemon.json is. `words` is a list of text, `texts` a mapping to text, `mapping` anything with keys. */
+/** Type of a value in Docker's daemon.json. `words` is a list of text, `texts` a mapping to text, `mapping` anything with keys. */
 export type DockerValue = 'text' | 'number' | 'flag' | 'words' | 'texts' | 'mapping';
 
 /** A setting of dockerd, and the first version that has it where not all do. An older one does not start with it. */
@@ -10,7 +10,7 @@ export interface DockerSetting {
 const settings = (value: DockerValue, names: string): (readonly [string, DockerSetting])[] =>
   names.split(' ').map((name) => [name, { value }] as const);
 
-/** What people may set. Source: Docker's reference of dockerd, "Daemon configuration file", and its release notes. */
+/** Settings that people may set. Source: Docker's reference of dockerd, "Daemon configuration file", and its release notes. */
 export const dockerSettings: ReadonlyMap<string, DockerSetting> = new Map([
   ...settings(
     'text',
@@ -40,7 +40,7 @@ export const dockerSettings: ReadonlyMap<string, DockerSetting> = new Map([
   ['default-network-opts', { value: 'mapping', since: '24.0' }],
 ]);
 
-/** What dlimage sets, or a node of a swarm cannot do without, and what to do instead. */
+/** Settings that dlimage makes, or that a node of a swarm cannot do without, with what to do instead. */
 export const ownedDockerSettings: ReadonlyMap<string, string> = new Map([
   ['mtu', 'set network.mtu, which is for the nodes as well'],
   [

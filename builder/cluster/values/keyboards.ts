@@ -25,7 +25,7 @@ export const keyboardOptions: ReleaseWords = readReleaseWords(
     .join(' '),
 );
 
-/** What else people call a layout: the code of a language, the name of a console's keymap, a country. */
+/** Other names for a layout: the code of a language, the name of a console's keymap, a country. */
 export const otherNames: ReadonlyMap<string, string> = new Map([
   ['en', 'us or gb'],
   ['en-us', 'us'],

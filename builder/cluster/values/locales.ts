@@ -27,7 +27,7 @@ export function knownLocale(name: string): string | undefined {
   return locales.has(locale) && (charset !== undefined || alwaysUtf8.has(locale)) ? locale : undefined;
 }
 
-/** What to write for a locale of the table: `en_GB.UTF-8`, or `sr_RS@latin`, as the base's own list has it. */
+/** Spelling of a locale of the table: `en_GB.UTF-8`, or `sr_RS@latin`, as the base's own list has it. */
 export function fullName(locale: string): string {
   const [place = '', variant] = locale.split('@');
   if (variant === undefined) return `${place}.UTF-8`;

@@ -14,7 +14,7 @@ const optionsOf: Readonly<Record<string, ReadonlySet<string>>> = {
   local: new Set(['max-size', 'max-file', 'compress', ...delivery]),
 };
 
-/** What is wrong with an option of a log driver: its name, or its value. Drivers that we do not know take any. */
+/** Finds a wrong option of a log driver: its name, or its value. Drivers that we do not know take any. */
 export interface LogOptionFault {
   readonly of: 'name' | 'value';
   readonly message: string;

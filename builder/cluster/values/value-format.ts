@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from '../../report/diagnostic.ts';
 
-/** How a value is called in messages and where it stands. */
+/** Name of a value in messages, and its place. */
 interface ValuePlace {
   readonly name: string;
   readonly at: Position | undefined;

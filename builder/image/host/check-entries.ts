@@ -3,7 +3,7 @@ import type { Entry } from '../entry.ts';
 import { HostError } from '../../report/errors.ts';
 import type { BaseImage } from './base.ts';
 
-/** How many further problems are listed below the first. */
+/** Number of further problems listed below the first. */
 const shownProblems = 20;
 
 /**

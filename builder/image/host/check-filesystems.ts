@@ -8,7 +8,7 @@ import { openImage, sourceOf } from './open-image.ts';
 import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
 import { writeFully } from '../../system/host/write-fully.ts';
 
-/** What a filesystem check said about one partition. */
+/** Result of checking one partition's filesystem. */
 export interface FilesystemCheck {
   readonly partition: ImagePartition;
   readonly isClean: boolean;

@@ -112,7 +112,7 @@ export async function writeExt(
         details: failures.slice(0, 15),
       })
     : new HostError('ext-write-failed', `cannot ${step}: debugfs reported errors`, {
-        hint: 'check the base with e2fsck -fn; if it is clean, this is a bug of dlimage',
+        hint: 'check the base with e2fsck -fn; if it is clean, this is a bug in dlimage',
         details: failures.slice(0, 15),
       });
 }

@@ -16,16 +16,16 @@ export interface FoundSeed {
   readonly files: readonly string[];
   /** Text of `meta-data`; empty where there is none, or a link. */
   readonly metaData: string;
-  /** Whether it is the one that the image's cloud-init takes, by its settings. */
+  /** True for the one that the image's cloud-init takes, by its settings. */
   readonly wins: boolean;
 }
 
-/** Where cloud-init's NoCloud datasource looks. Source: cloud-init, sources/DataSourceNoCloud.py. */
+/** Places that cloud-init's NoCloud datasource searches. Source: cloud-init, sources/DataSourceNoCloud.py. */
 const seedDirectories = {
   fat: ['/'],
   ext: ['/var/lib/cloud/seed/nocloud', '/var/lib/cloud/seed/nocloud-net'],
 };
-/** Where the boot partition is mounted before cloud-init looks for seeds. */
+/** Mount points of the boot partition before cloud-init looks for seeds. */
 const bootDirectories = ['/boot', '/boot/firmware'];
 const settingsFile = '/etc/cloud/cloud.cfg';
 const seedNames = ['user-data', 'meta-data', 'network-config', 'vendor-data'];

@@ -20,7 +20,7 @@ const stepBytes = 16 * mebibyte;
 const attempts = 5;
 const moreRoom = 'one with more room';
 
-/** What is free in a filesystem, or has to be. */
+/** Free space in a filesystem, or the space that must be free. */
 export interface FreeSpace {
   readonly bytes: number;
   /** Files, directories and links that it can take. */
@@ -59,7 +59,7 @@ export async function growRoot(
   throw cannotGrow(imagePath, 'its root filesystem does not become larger');
 }
 
-/** What is free in the root filesystem of an image. */
+/** Free space in the root filesystem of an image. */
 export async function freeRootSpace(base: BaseImage): Promise<FreeSpace> {
   return freeSpaceOf(await withImage(base.path, (image) => readExtSuperblock(image, base.root)));
 }
@@ -139,7 +139,7 @@ async function resizeFilesystem(
   await runTool('resize2fs', [path], { ...options, step: 'grow the root filesystem' });
 }
 
-/** What resize2fs says of a filesystem that it cannot make larger; undefined when it failed for another reason. */
+/** Reason why resize2fs cannot make a filesystem larger; undefined when it failed for another reason. */
 function complaintOf(error: unknown): string | undefined {
   if (!(error instanceof HostError) || error.id !== 'tool-failed' || isDiskFull(error)) return undefined;
   const lines = error.details.map((line) => /^resize2fs: (.+?) while trying to resize /.exec(line)?.[1]);

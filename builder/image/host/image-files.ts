@@ -26,7 +26,7 @@ export interface ImageFile {
 
 /** Reads the files of one partition of an image, without root and without changing a byte. */
 export interface ImageFiles {
-  /** What is at a path, its own links not followed; null when nothing is. */
+  /** Looks a path up without following a link at its end; null when nothing is there. */
   stat(path: string): Promise<ImageFile | null>;
   /** Files of a directory in the order of their names; links on the way and at the end are followed. */
   list(path: string): Promise<readonly ImageFile[]>;

@@ -10,7 +10,7 @@ import { statExt } from './ext-programs.ts';
 import { openImageFiles } from './image-files.ts';
 import type { OpenImage } from './open-image.ts';
 
-/** Which partition of an image is what. Without a FAT partition that boots, `boot` is null. */
+/** Finds the root and boot partitions of an image. `boot` is null without a FAT partition that boots. */
 export interface ImageRoles {
   readonly root: ImagePartition;
   readonly boot: ImagePartition | null;
@@ -64,7 +64,7 @@ async function decideByEvidence(
   return own.length === 1 ? own[0] : undefined;
 }
 
-/** What a Raspberry Pi's firmware gives the kernel, from the place that its config.txt names. */
+/** Kernel command line that a Raspberry Pi's firmware passes on, from the file that its config.txt names. */
 async function commandLineOf(image: OpenImage, boot: ImagePartition): Promise<string> {
   return await textOf(image, boot, commandLinePath(await textOf(image, boot, '/config.txt')));
 }
@@ -98,7 +98,7 @@ async function holdsRoot(image: OpenImage, partition: ImagePartition): Promise<b
   return isThere('/etc') && (isThere('/usr') || isThere('/sbin'));
 }
 
-/** What the boot partition of a Raspberry Pi or a UEFI machine holds in its top directory. */
+/** Names in the top directory of a Raspberry Pi's or UEFI machine's boot partition. */
 const bootNames =
   /^(efi|bootcode\.bin|start.*\.elf|config\.txt|cmdline\.txt|(kernel|vmlinuz|vmlinux|initrd).*)$/;
 

@@ -1,6 +1,6 @@
 import { stat, truncate } from 'node:fs/promises';
 
-/** What writes images to cards writes whole sectors: Raspberry Pi Imager refuses an image with a part of one at its end. */
+/** Programs that write images to cards write whole sectors: Raspberry Pi Imager refuses an image that ends with a part of one. */
 const sectorBytes = 512;
 
 /** True when an image ends where a sector does. */

@@ -100,7 +100,7 @@ export async function openWorkCopy(options: {
   };
 }
 
-/** What patches are made against, and by what. */
+/** Base that patches are made against, and the folder to work in. */
 interface View {
   readonly image: OpenImage;
   readonly writers: readonly PartitionWriter[];

@@ -10,7 +10,7 @@ export const chunkHeaderBytes = 12;
 export interface SparseHeader {
   /** Offset of the first chunk in bytes. */
   readonly headerBytes: number;
-  /** What a chunk's own header takes, in bytes. */
+  /** Size of a chunk's own header, in bytes. */
   readonly chunkHeaderBytes: number;
   readonly blockBytes: number;
   /** Length of the raw image in blocks. */

@@ -7,7 +7,7 @@ import type { ManifestHeader, ManifestItem } from './output/output-records.ts';
 
 type FromWriting = 'imageSizeBytes' | 'imageSha256' | 'files' | 'patchBytes' | 'inputsSha256' | 'base';
 
-/** What the manifest says of a node, or of the image for all nodes, before its files are written. */
+/** Manifest entry of a node, or of the shared image, before its files are written. */
 export type ItemDescription =
   Omit<Manifest['nodes'][number], FromWriting> | Omit<NonNullable<Manifest['shared']>, FromWriting>;
 
@@ -26,7 +26,7 @@ export interface ArtifactJob<Format extends BuildFormat> {
   write(missing: readonly Format[], imageSha256: string | null): Promise<ArtifactContents>;
 }
 
-/** What was written. */
+/** Files that were written. */
 export interface ArtifactContents {
   /** Of the uncompressed image. */
   readonly imageSizeBytes: number;

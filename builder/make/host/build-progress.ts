@@ -1,12 +1,12 @@
 import type { Progress, Task } from '../../system/host/progress.ts';
 
-/** How far a build is: in bytes of whole images, since four nodes alone would be a bar of four steps. */
+/** Progress of a build, in bytes of whole images, since four nodes alone would be a bar of four steps. */
 export interface BuildProgress {
   /** Says that an item is so far, in bytes of its uncompressed image. */
   update(name: string, doneBytes: number): void;
   /** Says that an item is done. */
   finish(name: string): void;
-  /** What is being worked on. */
+  /** The item that is being worked on. */
   line(text: string): void;
   done(): void;
   fail(): void;

@@ -32,7 +32,7 @@ export interface ImageMaker {
   close(): Promise<void>;
 }
 
-/** What a build makes its images with. */
+/** A way of making images: by patches, or by Packer. */
 export interface ImageMaking {
   /** Before any work. @throws HostError when a program is missing */
   requireReady(): Promise<void>;
@@ -40,7 +40,7 @@ export interface ImageMaking {
   open(build: {
     readonly request: MakeRequest;
     readonly assets: Assets;
-    /** What all nodes of the cluster have, also those that are not built. */
+    /** Entries that all nodes of the cluster share, also those that are not built. */
     readonly common: ReadonlySet<RenderedEntry>;
   }): Promise<ImageMaker>;
 }

@@ -81,7 +81,7 @@ async function requireReplaceable(
   if (delivery.isVagrant) await checkVagrantfile(output.path);
 }
 
-/** Which base a node needs follows from what is written to it, not from its keys. */
+/** The bases depend on the files that nodes get, not on their keys. */
 async function obtainFittingBases(
   plan: BuildPlan,
   assets: Assets,

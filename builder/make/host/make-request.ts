@@ -4,7 +4,7 @@ import type { Run } from '../../system/host/run.ts';
 import type { BuildTarget } from '../plan-build.ts';
 import type { BoxPublishing } from '../vagrant/host/write-vagrant-files.ts';
 
-/** What is to be made, and where everything lies. Directories are absolute. */
+/** A build with all its settings and directories. Directories are absolute. */
 export interface MakeRequest extends BuildTarget, Run {
   readonly boxes: BoxPublishing & { readonly hasVagrantUser: boolean };
   /** True makes each `.qcow2` a thin overlay of the base in the cache. */
@@ -15,13 +15,13 @@ export interface MakeRequest extends BuildTarget, Run {
   readonly stateDirectory: string;
   /** Names of nodes whose keys are worth nothing from now on. */
   readonly revocations?: readonly string[];
-  /** What the store keeps of this build. */
+  /** Record of this build for the identity store. */
   readonly record: BuildRecord;
   /** Holds the definition against each base, before long work. */
   readonly fittingBase: FittingBase;
   /** Private keys that people log in with. */
   readonly identityFiles: readonly string[];
-  /** What to do when one image cannot be for all nodes. */
+  /** Hint for users whose nodes cannot share one image. */
   readonly sharingRemedy: string;
   readonly signal: AbortSignal;
 }

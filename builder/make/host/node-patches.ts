@@ -3,7 +3,7 @@ import type { Patch } from '../../image/patch.ts';
 import type { RenderedEntry } from '../../node/render/rendered-node.ts';
 import { openWorkCopy, type WorkCopy } from '../../image/host/work-copy.ts';
 
-/** What makes a node's image out of its base. */
+/** The two layers that turn a base into a node's image. */
 export interface NodeLayers {
   /** The same object for all nodes that share it; it stays open until the build ends. */
   readonly shared: Patch;

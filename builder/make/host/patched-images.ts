@@ -70,7 +70,7 @@ export function patchedImages(formats: readonly BuildFormat[], imageChecksum: bo
   };
 }
 
-/** What boxes have beside their disks; null when none is built. */
+/** Files of boxes beside their disks; null when no box is built. */
 function boxFilesOf({ item, base }: ImageJob, assets: Assets): BoxFiles | null {
   if (!item.formats.some(isBox)) return null;
   const { name, node } = item;

@@ -158,7 +158,7 @@ async function writeSeedOf(item: PlannedSeed, work: Work): Promise<BuiltItem> {
   });
 }
 
-/** What the manifest says of a node. */
+/** Manifest entry of a node. */
 function describeNode({ node, overlays }: RenderedNode): ItemDescription {
   const { name, role, address, profileName } = node;
   return { name, role, address, profile: profileName, overlays: digestsOf(overlays) };

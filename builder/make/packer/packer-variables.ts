@@ -17,7 +17,7 @@ export interface PackerHost {
   readonly firmware: string;
 }
 
-/** What goes into an image and comes out of it: absolute paths, and for the other builder than the one meant, nothing. */
+/** Input and output files of an image, as absolute paths; those of the other builder are empty. */
 export interface PackerFiles {
   readonly image: string;
   /** Hexadecimal digits. */
@@ -31,7 +31,7 @@ export interface PackerFiles {
   readonly consoleLog: string;
 }
 
-/** What `packer/dlimage.pkr.hcl` asks for; `dlimage.auto.pkrvars.json` beside it answers. Holds no secret. */
+/** Values for the variables of `packer/dlimage.pkr.hcl`, written to `dlimage.auto.pkrvars.json`. Holds no secret. */
 export type PackerVariables = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** Renders the variables of one build. `diskBytes` are whole MiB. */
@@ -70,7 +70,7 @@ export function packerVariables(
 const mebibyte = 2 ** 20;
 const gibibyte = 2 ** 30;
 
-/** What a system needs of its disk beside its files, to be started and used while the image is made. */
+/** Disk space beside its files that a system needs to start and be used while the image is made. */
 const spareBytes = gibibyte;
 
 /** Size of the disk: whole GiB, as Vagrant counts, with room for the overlay and for the packages that came along. */
@@ -78,7 +78,7 @@ export function packerDiskBytes(imageBytes: number, overlayBytes: number): numbe
   return Math.ceil((imageBytes + 2 * overlayBytes + spareBytes) / gibibyte) * gibibyte;
 }
 
-/** Where a builder of the template puts what; relative to the output directory. */
+/** Places where a builder of the template puts its results, relative to the output directory. */
 export function packerResults(name: string, builder: PackerBuilder) {
   const source = packerBuilders[builder].split('.')[1] ?? '';
   const checksums = `${name}.${source}.sha256`;

@@ -1,4 +1,4 @@
-/** What a version of Packer can do. */
+/** Abilities of a version of Packer. */
 export interface PackerVersion {
   readonly version: string;
   /** It reads the template. */

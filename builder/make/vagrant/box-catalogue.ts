@@ -1,7 +1,7 @@
 /** One box file for a catalogue. */
 export interface CatalogueBox {
   readonly provider: 'libvirt' | 'virtualbox';
-  /** Where Vagrant gets it. */
+  /** Address from which Vagrant gets it. */
   readonly url: string;
   readonly sha256: string;
 }

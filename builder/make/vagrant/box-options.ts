@@ -1,9 +1,9 @@
 import { UsageError } from '../../report/errors.ts';
 
-/** What Vagrant can order: numbers and words with dots between them, a number first. Source: RubyGems, Gem::Version. */
+/** Versions that Vagrant can order: numbers and words with dots between them, a number first. Source: RubyGems, Gem::Version. */
 const versionPattern = /^\d+(\.[0-9a-zA-Z]+)*(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 
-/** What the options of the command line say about boxes. @throws UsageError for a version or a URL that Vagrant could not read. */
+/** Parses the command line's options for boxes. @throws UsageError for a version or a URL that Vagrant could not read. */
 export function parseBoxOptions(options: {
   readonly vagrantUser?: boolean;
   readonly boxVersion?: string;

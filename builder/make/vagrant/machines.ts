@@ -4,7 +4,7 @@ import { formatIpv4, parseSubnet } from '../../cluster/values/ipv4.ts';
 import { artifactName } from '../../image/image-format.ts';
 import { machineSize } from '../../artifact/box-files.ts';
 
-/** What `packer/vagrant/Vagrantfile` reads. */
+/** Contents of `machines.json`, which `packer/vagrant/Vagrantfile` reads. */
 export interface Machines {
   readonly id: string;
   readonly name: string;

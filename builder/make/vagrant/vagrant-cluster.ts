@@ -7,7 +7,7 @@ export const vagrantInterfaces = { management: 'eth0', lan: 'eth1' } as const;
 /** The second disk, by the name that `overlays/vagrant` gives it. */
 const brickDisk = '/dev/dlimage-brick';
 
-/** What a box is to be. */
+/** Options for a cluster of boxes. */
 export interface VagrantOptions {
   /** True adds the user `vagrant` with the key that everybody has, as public boxes have it. */
   readonly hasVagrantUser: boolean;

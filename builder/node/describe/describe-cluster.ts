@@ -1,7 +1,7 @@
 import type { Cluster, ClusterWifi } from '../../cluster/model/cluster.ts';
 import type { PlannedCluster, PlannedWifi } from './plan.ts';
 
-/** What a plan says of the cluster itself: all of it but the Wi-Fi password, the ssh keys and the token. */
+/** The cluster as a plan shows it: without Wi-Fi password, ssh keys and token. */
 export function describeCluster(cluster: Cluster, id: string | null): PlannedCluster {
   const { network, swarm } = cluster;
   return {

@@ -36,7 +36,7 @@ export function describeCounts(nodes: readonly PlannedNode[]): string {
   return `${range(counts)} files, links and folders on each node, ${range(own)} of them its own`;
 }
 
-/** What many nodes have comes first, and alike before different. */
+/** Entries that many nodes share come first; of these, equal ones before different ones. */
 function rank([first]: readonly SharedPath[]): number {
   return first === undefined ? 0 : -2 * first.nodes.length + (isAlike(first) ? 0 : 1);
 }

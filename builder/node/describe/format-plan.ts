@@ -5,7 +5,7 @@ import { formatRows } from '../../report/format-table.ts';
 import { describeCounts, formatFiles } from './format-files.ts';
 import type { Plan, PlannedCluster, PlannedNode, PlannedWifi } from './plan.ts';
 
-/** How much of a plan is shown. */
+/** Level of detail of a printed plan. */
 export interface PlanDetail {
   /** True lists every file, each path once. */
   readonly hasFiles: boolean;

@@ -121,7 +121,7 @@ export interface PlannedCluster {
   }[];
 }
 
-/** What a build would do: plain data, the same for the same inputs, and free of secrets. */
+/** A cluster's nodes and files as plain data: the same for the same inputs, and free of secrets. */
 export interface Plan {
   readonly cluster: PlannedCluster;
   /** Overlays that a node has, in the order in which they were first needed. */

@@ -53,7 +53,7 @@ async function listFiles(directory: string): Promise<string[]> {
   );
 }
 
-/** What is at a path; of a folder, what is below it, too. A few files are read at once, however many there are. */
+/** Reads a file, or a folder with all below it. A few files are read at once, however many there are. */
 async function readUserFiles(hostPath: string): Promise<UserFile[]> {
   const status = await stat(hostPath);
   if (!status.isDirectory()) return [await hashItem(hostPath, fileItem(status))];

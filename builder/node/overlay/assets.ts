@@ -16,7 +16,7 @@ export interface Assets {
    * `profiles/schemas/overlay.schema.json`.
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** What lies at each `hostPath` of the cluster's files, images and stacks. */
+  /** Contents of each `hostPath` of the cluster's files, images and stacks. */
   readonly userFiles: ReadonlyMap<string, readonly UserFile[]>;
 }
 

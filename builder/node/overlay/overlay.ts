@@ -1,6 +1,6 @@
 import type { Dependency } from '../../system/debian-packages/dependency.ts';
 
-/** A list that one template makes a file of each item of. */
+/** A list that a template iterates over: one file per item. */
 export type EachList = 'storage_peers';
 
 interface OwnedItem {

@@ -7,7 +7,7 @@ import { formatRevokedSshKeys } from '../../cluster/identity/revoked-keys.ts';
 import { dockerDaemon } from './docker-daemon.ts';
 import { glusterOperatingVersion } from './gluster-operating-version.ts';
 
-/** What a template sees that is the same on all nodes. Names are those that the templates write. */
+/** Template values that are the same on all nodes, by the names that templates use. */
 export type ClusterContext = ReturnType<typeof clusterContext>;
 
 const mountPoint = '/mnt/cluster';
@@ -87,7 +87,7 @@ function vipPassword(key: string): string {
   return code.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8);
 }
 
-/** What a node is told of the storage that it mounts. */
+/** Storage settings as a node gets them. */
 export function storageContext(cluster: Pick<Cluster, 'storage' | 'nodes'>) {
   const { storage } = cluster;
   const glusterfs = storage.type === 'glusterfs';

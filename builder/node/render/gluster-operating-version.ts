@@ -1,6 +1,6 @@
 import type { ClusterNode } from '../../cluster/model/cluster.ts';
 
-/** What an image of the user's is taken to have: every GlusterFS since 10 speaks it. */
+/** Operating version assumed for a user's image: every GlusterFS since 10 speaks it. */
 const oldestSupported = 100_000;
 
 /**

@@ -9,7 +9,7 @@ import type { RenderedEntry } from './rendered-node.ts';
  */
 export const defaultMtimeSeconds = 1_735_689_600;
 
-/** What the kinds of entries have in common. */
+/** Attributes that all kinds of entries have. */
 export interface EntryAttributes {
   readonly path: string;
   readonly partition?: 'root' | 'boot';

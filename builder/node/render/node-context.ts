@@ -8,7 +8,7 @@ import { networkOf } from '../../cluster/model/network-of.ts';
 import { holdsVip } from '../overlay/overlays-of.ts';
 import { identityOf, storageContext, type ClusterContext } from './cluster-context.ts';
 
-/** What a template sees on one node: all of the cluster, and the node. Takes no time that grows with the cluster. */
+/** Template values of one node: the cluster's and its own. Takes no time that grows with the cluster. */
 export function nodeContext(
   cluster: Cluster,
   node: ClusterNode,

@@ -16,7 +16,7 @@ export interface BakedPackage {
   readonly sha256: string;
 }
 
-/** Where the installer finds the packages. */
+/** Folder in which the installer finds packages. */
 const packagesDirectory = '/var/lib/dlimage/packages';
 
 /** The overlay that installs packages from the image. Nodes do not get it by themselves: it comes with the packages. */

@@ -2,7 +2,7 @@ import { fileFromBytes } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 import { userFilesOrigin } from './user-file-entries.ts';
 
-/** Where the agent finds how its files were when the image was made. */
+/** The agent's record of its files as they were when the image was made. */
 export const placedPath = '/etc/dlimage/placed.json';
 
 /** Folders whose files the agent looks at again. */

@@ -12,7 +12,7 @@ import type { RenderSeed } from './render-seed.ts';
 import type { ServiceEntries } from './service-entries.ts';
 import { userFilesOrigin, type UserFileEntries } from './user-file-entries.ts';
 
-/** What the nodes of one cluster are rendered with. */
+/** Inputs for rendering the nodes of one cluster. */
 export interface NodeRenderers {
   readonly cluster: Cluster;
   readonly identities: ClusterIdentities;

@@ -5,10 +5,10 @@ import { directory, fileFromBytes, symlink, type EntryAttributes } from './make-
 import type { RenderedEntry } from './rendered-node.ts';
 import type { RenderTemplate } from './template-set.ts';
 
-/** An item of a list that one template makes a file of each item of. */
+/** An item of a list that a template iterates over. */
 export type EachItem = Readonly<Record<string, unknown>> & { readonly name: string };
 
-/** What one node's overlays are rendered with. */
+/** Inputs for rendering one node's overlays. */
 export interface OverlayScope {
   readonly nodeName: string;
   /** Context of templates that see only the cluster. */
@@ -97,7 +97,7 @@ function fillPath(path: string, item: EachItem): string {
   });
 }
 
-/** What a machine will read must be readable; what is wrong here is a template of ours. */
+/** Machines read these files: one that cannot be parsed is a fault in a template of ours. */
 function checkSyntax(asset: string, path: string, text: string): void {
   try {
     if (path.endsWith('.json')) JSON.parse(text);

@@ -8,7 +8,7 @@ import type { RenderTemplate } from './template-set.ts';
 /** A document of the seed, named as cloud-init's NoCloud datasource wants it. */
 export type SeedDocument = 'user-data' | 'meta-data' | 'network-config';
 
-/** Where every base looks for a seed on its root file system. */
+/** Seed folder on the root filesystem that every base searches. */
 export const seedDirectory = '/var/lib/cloud/seed/nocloud/';
 
 /** Renders one document of a node's seed, checks it, and puts it where the node's base looks for it. */

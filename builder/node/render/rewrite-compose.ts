@@ -11,13 +11,13 @@ export interface NamedObject {
   readonly name: string;
 }
 
-/** What becomes different in a compose file. */
+/** Changes to a compose file. */
 export interface ComposeEdits {
   readonly changes: readonly ComposeChange[];
   /** `3.9`, to be written; null leaves the version alone. */
   readonly version: string | null;
   readonly named: readonly NamedObject[];
-  /** What networks get that say nothing of it themselves. */
+  /** Options for networks that set none themselves. */
   readonly networks: readonly NetworkOptions[];
 }
 

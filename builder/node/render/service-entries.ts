@@ -8,7 +8,7 @@ import { fileFromBytes, fileFromContent, hostFile, type EntryAttributes } from '
 import type { RenderedEntry } from './rendered-node.ts';
 import { finishStacks, type FinishedStack } from './finish-stacks.ts';
 
-/** Where the agent finds the archives of images, and the compose files. */
+/** Folder in which the agent finds image archives and compose files. */
 const imagesDirectory = '/var/lib/dlimage/images';
 const stacksDirectory = '/etc/dlimage/stacks';
 

@@ -13,13 +13,13 @@ import {
 } from './make-entry.ts';
 import type { RenderedEntry } from './rendered-node.ts';
 
-/** Where the entries of the user's own files say they are from. */
+/** Origin shown for entries of the user's own files. */
 export const userFilesOrigin = 'cluster.yaml files';
 
 /** The user's own files on a node, streamed from the host when the image is made. */
 export type UserFileEntries = (node: ClusterNode) => RenderedEntry[];
 
-/** What all entries of the user's files are made with. */
+/** Inputs for all entries of the user's files. */
 interface Making {
   readonly users: readonly ClusterUser[];
   readonly mtimeSeconds: number;

@@ -17,7 +17,7 @@ export function parsePackageFiles(stdout: string): PackageFile[] {
   });
 }
 
-/** What `apt-get --simulate` would do. */
+/** Actions that `apt-get --simulate` lists. */
 export interface AptSimulation {
   /** In the order of their first unpacking. */
   readonly installed: readonly {

@@ -1,4 +1,4 @@
-/** How apt writes its sources: one line each, or stanzas of fields. */
+/** apt's two formats for sources: one line each, or stanzas of fields. */
 export type SourcesFormat = 'one-line' | 'deb822';
 
 /** An archive whose URI is another one now. */

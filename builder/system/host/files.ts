@@ -59,7 +59,7 @@ export async function createFileAtomically(
   }
 }
 
-/** What link(2) answers where there are no hard links: FAT, exFAT, some network shares. */
+/** Errors of link(2) on filesystems without hard links: FAT, exFAT, some network shares. */
 const withoutLinks = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
 
 /**

@@ -17,7 +17,7 @@ export async function knownDigest(
   context: {
     readonly cacheDirectory: string;
     readonly progress: Progress;
-    /** What the user reads while it is hashed. */
+    /** Title of the task while it is hashed. */
     readonly title: string;
     readonly signal?: AbortSignal | undefined;
   },

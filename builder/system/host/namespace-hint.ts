@@ -1,6 +1,6 @@
-/** What is known of this machine when it refused a namespace. */
+/** State of this machine when it refused a namespace. */
 export interface NamespaceRefusal {
-  /** What unshare said. */
+  /** Message of unshare. */
   readonly said: readonly string[];
   readonly isRoot: boolean;
   /**
@@ -10,7 +10,7 @@ export interface NamespaceRefusal {
   readonly isRestrictedByAppArmor: boolean;
 }
 
-/** How to get a namespace on this machine, after the reason that unshare gave. */
+/** Hint on how to get a namespace on this machine, after the reason that unshare gave. */
 export function namespaceHint({ said, isRoot, isRestrictedByAppArmor }: NamespaceRefusal): string {
   const says = (text: string): boolean => said.some((line) => line.includes(text));
   if (isRoot) {

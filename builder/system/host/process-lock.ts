@@ -8,7 +8,7 @@ export interface ProcessLock {
   release(): Promise<void>;
 }
 
-/** How `acquireLock` waits. */
+/** Options for waiting in `acquireLock`. */
 export interface LockOptions {
   /** Called once, with the process id of the holder, when the lock is not free. */
   readonly onWait?: (holder: number) => void;

@@ -9,7 +9,7 @@ export interface Task {
   fail(): void;
 }
 
-/** Where long work reports to: a terminal, plain lines, JSON events, or nowhere. */
+/** Reports long work: to a terminal, as plain lines, as JSON events, or nowhere. */
 export interface Progress {
   task(title: string, options?: { total?: number; unit?: 'bytes' | 'nodes' | 'packages' }): Task;
   note(text: string): void;

@@ -5,7 +5,7 @@ import { HostError } from '../../report/errors.ts';
 import { formatBytes } from '../../report/format-units.ts';
 import { systemCode, systemReason } from './system-error.ts';
 
-/** What was found where a text file should be. */
+/** Result of looking for a text file. */
 export type FoundText =
   | {
       readonly kind: 'file';
@@ -16,7 +16,7 @@ export type FoundText =
     }
   | {
       readonly kind: 'directory' | 'other' | 'missing' | 'unreadable' | 'too-large';
-      /** What it is, or why it cannot be read, in words: `a named pipe`, `permission denied`. */
+      /** Its kind, or the reason why it cannot be read, in words: `a named pipe`, `permission denied`. */
       readonly what: string;
     };
 
@@ -69,7 +69,7 @@ export async function readRegularText(path: string, limitBytes: number): Promise
   }
 }
 
-/** What something is that is not a regular file. */
+/** Describes a file that is not a regular one. */
 export function kindInWords(status: Pick<Stats, 'isDirectory' | 'isFIFO' | 'isSocket' | 'isFile'>): string {
   if (status.isFile()) return 'a file';
   if (status.isDirectory()) return 'a folder';

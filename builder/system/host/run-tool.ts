@@ -6,9 +6,9 @@ import { programOf, searchPath } from './find-program.ts';
 import { installHint } from './install-hint.ts';
 import { tools, type ToolName } from './tools.ts';
 
-/** How one program is run. Arguments never carry a secret: they can be read by every user of the machine. */
+/** Options for running one program. Arguments never carry a secret: every user of the machine can read them. */
 export interface RunOptions {
-  /** What is being done, in words, for the error message: "write files into the root partition". */
+  /** The step, in words, for the error message: "write files into the root partition". */
   readonly step: string;
   readonly input?: string | Uint8Array | Readable;
   readonly cwd?: string;
@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly graceSeconds?: number;
 }
 
-/** How a program is run whose output is large. */
+/** Options for a program whose output is large. */
 export interface StreamOptions extends Omit<
   RunOptions,
   'input' | 'onLine' | 'onOutputLine' | 'acceptExitCodes'
@@ -35,7 +35,7 @@ export interface StreamOptions extends Omit<
   readonly isHarmless?: (stderr: string) => boolean;
 }
 
-/** What a program left behind. `stdout` is bytes, since some programs print file contents. */
+/** Result of a program. `stdout` is bytes, since some programs print file contents. */
 export interface RunResult {
   readonly exitCode: number;
   readonly stdout: Uint8Array;
@@ -113,7 +113,7 @@ export async function streamTool(
 export interface HeldTool {
   /** Null while it goes on. */
   readonly exitCode: number | null;
-  /** What it said before it ended. */
+  /** Its message when it has ended; else empty. */
   readonly stderr: string;
   /** Ends its standard input, and waits until it has ended. */
   end(): Promise<void>;
@@ -163,7 +163,7 @@ function optionsOf(options: RunOptions) {
   } as const;
 }
 
-/** What execa says of a program that failed. */
+/** execa's description of a failed program. */
 interface Failure {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;

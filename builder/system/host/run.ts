@@ -1,6 +1,6 @@
 import type { Progress } from './progress.ts';
 
-/** What a command's work goes on with: where it keeps things, whom it may ask, and who listens. */
+/** Context of a command's work: its cache, network access, progress and cancellation. */
 export interface Run {
   /** Directory of the cache: bases lie in its `bases/`. */
   readonly cacheDirectory: string;

@@ -8,7 +8,7 @@ import { runTool } from '../../../system/host/run-tool.ts';
 import type { AssembleResult } from '../assemble.ts';
 import { packEntries } from './pack-entries.ts';
 
-/** Where `overlays/node-seed` looks for a node's files on the volume. */
+/** Folder on the seed volume in which `overlays/node-seed` looks for a node's files. */
 const tarName = 'dlimage.tar';
 
 /**

@@ -9,14 +9,14 @@ import type { AptSettings } from './read-apt-settings.ts';
 
 /** An apt of its own, which sees an image's packages and sources, and nothing of this machine's. */
 export interface AptRoot {
-  /** Where downloaded packages lie. */
+  /** Folder of downloaded packages. */
   readonly archives: string;
   /** A folder for packages where none ever lie. */
   readonly noArchives: string;
   run(program: 'apt-get' | 'apt-cache', args: readonly string[], options: RunOptions): Promise<RunResult>;
 }
 
-/** What beside the image's own settings decides where packages come from. */
+/** Settings for archives beside the image's own. */
 export interface ArchiveSettings {
   /** Archives that have moved since the image was made. */
   readonly moved: readonly MovedArchive[];

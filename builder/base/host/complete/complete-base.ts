@@ -40,7 +40,7 @@ import type { ResolvedPackages } from './resolve-packages.ts';
 export interface IncompleteBase {
   readonly image: BaseImage;
   readonly sha256: string;
-  /** What lists show of it. */
+  /** Name and platform, for lists. */
   readonly told: Pick<BaseRecord, 'definitionName' | 'platform' | 'architecture'>;
   readonly wanted: readonly Dependency[];
   readonly archive: ArchiveSettings;
@@ -61,7 +61,7 @@ export interface CompleteBase {
 /** Goes up when a change of the TypeScript here makes another image of the same inputs. */
 const revision = 1;
 
-/** What dpkg needs beside the unpacked packages: its database, and files that scripts make. */
+/** Space that dpkg needs beside the unpacked packages: its database, and files that scripts make. */
 const spareBytes = 96 * 1024 * 1024;
 const spareInodes = 2048;
 
@@ -109,7 +109,7 @@ interface Completion extends IncompleteBase {
   /** Null where the image has no dpkg; then nothing is missing. */
   readonly settings: AptSettings | null;
   readonly missing: readonly Dependency[];
-  /** What the firmware reads, edited. */
+  /** Edited files for the firmware. */
   readonly bootFiles: readonly RenderedEntry[];
   readonly key: string;
   /** Empty; takes `base.img` and `base.json`. */

@@ -7,13 +7,13 @@ import { openImageFiles, type ImageFiles } from '../../../image/host/image-files
 import { withImage } from '../../../image/host/open-image.ts';
 import { requireOverlays } from './require-overlays.ts';
 
-/** What a Raspberry Pi's boot files have to say beyond what the vendor wrote. */
+/** Additions to a Raspberry Pi's boot files beyond the vendor's own. */
 export interface BootSettings {
   /** Words of cmdline.txt. */
   readonly commandLine: readonly string[];
   /** Lines of config.txt. */
   readonly config: readonly string[];
-  /** What config.txt has behind `dtoverlay=`. */
+  /** Values of `dtoverlay=` in config.txt. */
   readonly dtoverlays: readonly string[];
 }
 

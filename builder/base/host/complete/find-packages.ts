@@ -10,7 +10,7 @@ import { createAptRoot, type ArchiveSettings } from './apt-root.ts';
 import type { AptSettings } from './read-apt-settings.ts';
 import { resolvePackages, type ResolvedPackages } from './resolve-packages.ts';
 
-/** What to find, and where to keep what was downloaded. */
+/** Packages to find, and the folder to keep downloads in. */
 export interface PackageSearch {
   readonly settings: AptSettings;
   readonly wanted: readonly Dependency[];

@@ -3,7 +3,7 @@ import { comparePaths } from '../../../image/image-path.ts';
 import { openImageFiles, type ImageFiles } from '../../../image/host/image-files.ts';
 import type { OpenImage } from '../../../image/host/open-image.ts';
 
-/** What an image says about its packages: which it has, and where more of them come from. */
+/** Package state of an image: installed packages, and the archives for more. */
 export interface AptSettings {
   /** dpkg's status file. */
   readonly status: string;

@@ -12,7 +12,7 @@ import { hashFile } from '../../../system/host/hash-file.ts';
 import type { Task } from '../../../system/host/progress.ts';
 import type { AptRoot } from './apt-root.ts';
 
-/** What is asked of an apt. */
+/** A request to apt. */
 export interface PackageRequest {
   readonly apt: AptRoot;
   readonly wanted: readonly Dependency[];
@@ -24,7 +24,7 @@ export interface PackageRequest {
 /** The packages that an image needs beyond its own, verified and on this machine's disk. */
 export interface ResolvedPackages extends AptSimulation {
   readonly files: readonly (PackageFile & { readonly hostPath: string })[];
-  /** What they take on the node once they are unpacked. */
+  /** Size on the node once they are unpacked. */
   readonly installedBytes: number;
 }
 
@@ -156,7 +156,7 @@ function unreachable({ system }: PackageRequest, details: readonly string[]): Ho
   });
 }
 
-/** What is on the disk from an earlier time is taken by apt for its size alone. */
+/** Hashes a downloaded package: apt takes one from an earlier time by its size alone. */
 async function verify(
   file: PackageFile & { readonly hostPath: string },
   signal: AbortSignal | undefined,

@@ -63,7 +63,7 @@ export async function downloadByUrl(
     await rm(`${stem}.part.json`, { force: true });
     await writeFileAtomically(stem, hex);
     progress.note(
-      `warning: nothing said what ${coverLogins(url)} should be; to have it verified from now on: --sha256 ${hex}`,
+      `warning: ${coverLogins(url)} was downloaded without a checksum; to pin it: --sha256 ${hex}`,
     );
     return { path, sha256: hex };
   } finally {

@@ -18,7 +18,7 @@ export interface WantedFile {
   readonly digest: Digest;
 }
 
-/** How a wanted file is got. */
+/** Options for getting a wanted file. */
 export interface DownloadOptions extends Run {
   readonly patience?: Patience;
 }

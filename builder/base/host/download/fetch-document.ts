@@ -44,7 +44,7 @@ async function readBody(url: string, { body }: HttpAnswer): Promise<Buffer> {
 function tooLong(url: string): HostError {
   return new HostError(
     'download-wrong-length',
-    `${nameOfUrl(url)} of ${hostOf(url)} is no list of checksums: it is too long`,
+    `${nameOfUrl(url)} from ${hostOf(url)} is too large to be a checksum list`,
     {
       hint: 'something between here and the publisher answers in its place: check the network',
       details: [url],

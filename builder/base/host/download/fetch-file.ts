@@ -68,7 +68,7 @@ async function takeAnswer(
 
 interface Begun {
   readonly offsetBytes: number;
-  /** What the server calls the version of the file that has come so far; null when it is not known. */
+  /** The server's version of the file so far; null when it is not known. */
   readonly version: string | null;
 }
 
@@ -107,7 +107,7 @@ function totalOf({ headers }: HttpAnswer, offsetBytes: number): number | null {
   return length === null ? null : offsetBytes + Number(length);
 }
 
-/** What does not fit is not begun. */
+/** A download that does not fit is not begun. */
 async function checkRoom(path: string, url: string, lengthBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(path));
   if (lengthBytes <= bavail * bsize) return;
@@ -142,7 +142,7 @@ async function receive(
   }
 }
 
-/** What lies behind the offset is of an attempt that the server no longer goes on with. */
+/** Bytes behind the offset are of an attempt that the server no longer goes on with. */
 async function openAt(path: string, offsetBytes: number): Promise<FileHandle> {
   const handle = await open(path, offsetBytes === 0 ? 'w' : 'r+', 0o600);
   try {

@@ -1,6 +1,6 @@
 import { proxyFor } from '../../../system/proxy-for.ts';
 
-/** What of an answer is used. */
+/** The parts of an answer that are used. */
 export type FetchedResponse = Pick<Response, 'status' | 'headers' | 'body'>;
 
 interface FetchOptions {

@@ -10,7 +10,7 @@ import { fetchDocument } from './fetch-document.ts';
 import { usualPatience } from './patience.ts';
 import { verifySignature } from './verify-signature.ts';
 
-/** What a base's definition says of one image. */
+/** A base definition's entry for one image. */
 export type VendorImage = VendorDefinition['vendor']['images'][string];
 
 /** Failures after which what the list said last time is still good. */

@@ -1,4 +1,4 @@
-/** How long a server is waited for. */
+/** Time limits and repetitions of a download. */
 export interface Patience {
   /** Without a byte for this long, a request has stalled. */
   readonly stallSeconds: number;
@@ -8,5 +8,5 @@ export interface Patience {
   readonly pauseSeconds: number;
 }
 
-/** What suits a publisher's server behind a home's line. */
+/** Limits that suit a publisher's server behind a home's line. */
 export const usualPatience: Patience = { stallSeconds: 60, attempts: 5, pauseSeconds: 2 };

@@ -6,7 +6,7 @@ import { runTool } from '../../../system/host/run-tool.ts';
 
 /** A document with the detached OpenPGP signature that goes with it, and who may have made it. */
 export interface SignedDocument {
-  /** Where the document is from, for messages. */
+  /** Origin of the document, for messages. */
   readonly name: string;
   readonly document: Uint8Array;
   readonly signature: Uint8Array;

@@ -103,7 +103,7 @@ function placeOf(place: ExtPlace, end: ExtPlace): Omit<BasePlace, 'owner'> {
   };
 }
 
-/** What is in folders of the administrator, and what is only read as data, belongs to whoever puts files there. */
+/** Folders of the administrator, and files that are only read as data, belong to whoever puts files there. */
 function isProgram({ path, node }: ExtPlace): boolean {
   if (node === null || node.kind === 'directory') return false;
   return /^\/(bin|sbin|lib\w*|usr)\//.test(path) && !/^\/usr\/(local|share|src)\//.test(path);
@@ -114,7 +114,7 @@ function pathsOf(...places: readonly (ExtPlace | undefined)[]): string[] {
   return places.flatMap((place) => place?.path ?? []);
 }
 
-/** What the cluster needs beside what the definition asks for by itself. */
+/** Packages that the cluster needs, beside those that only the definition asks for. */
 function rootsOf({ wanted, ownPackages }: AskedBase): string[] {
   return wanted.filter((names) => !(names.length === 1 && ownPackages.includes(names[0] ?? ''))).flat();
 }

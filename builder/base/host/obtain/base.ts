@@ -3,9 +3,9 @@ import type { BaseImage } from '../../../image/host/base.ts';
 
 /** A base that nodes are made from, ready to be patched. */
 export interface Base {
-  /** What the manifest says of it. */
+  /** Its entry in the manifest. */
   readonly record: Manifest['bases'][number];
   readonly image: BaseImage;
-  /** What the user calls it; null for bases that dlimage knows. */
+  /** Path or URL by which the user knows it; null for bases that dlimage knows. */
   readonly givenName: string | null;
 }

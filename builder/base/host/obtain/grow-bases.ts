@@ -10,7 +10,7 @@ import type { Base } from './base.ts';
 import { titleOf } from './obtain-bases.ts';
 
 const mebibyte = 1024 * 1024;
-/** What stays free for the first boot, which writes logs and keys before the root filesystem grows to the disk. */
+/** Space left free for the first boot, which writes logs and keys before the root filesystem grows to the disk. */
 const reserveBytes = ({ root }: BaseImage): number => Math.min(64 * mebibyte, root.sizeBytes / 20);
 const reserveInodes = 512;
 const blockBytes = 4096;

@@ -21,7 +21,7 @@ import { ensureVendorBase, requireVendorTools } from '../vendor-base.ts';
 import type { Base } from './base.ts';
 import { underGivenNames } from './given-names.ts';
 
-/** What nodes need in their bases. */
+/** Demands of nodes on their bases. */
 export interface BaseNeeds {
   readonly cluster: Cluster;
   readonly rendering: Pick<Rendering, 'neededPackages'>;
@@ -122,7 +122,7 @@ function baseOf(
   return { image, givenName, record: { key, name, ...platform, sha256, sizeBytes, packages: [...packages] } };
 }
 
-/** What lists of the cache show of a base. */
+/** Name and platform of a base, for lists of the cache. */
 export function titleOf({ name, target }: PlannedBase): IncompleteBase['told'] {
   return { definitionName: name, ...target };
 }
@@ -151,7 +151,7 @@ async function findImageOf(
   return { from: 'cache', base: await ensureVendorBase(source.request, run) };
 }
 
-/** What all nodes on a base need, and what its release has under names of its own. */
+/** Packages and boot settings for all nodes on a base, and archives of its release that have moved. */
 function needsOf(
   { nodes, target, definition }: PlannedBase,
   { cluster, rendering }: BaseNeeds,

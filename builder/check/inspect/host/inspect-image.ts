@@ -8,7 +8,7 @@ import { withImage, type OpenImage } from '../../../image/host/open-image.ts';
 import { readLayoutOf } from '../../../image/host/read-layout.ts';
 import { rolesOf, type ImageRoles } from '../../../image/host/partition-roles.ts';
 
-/** What an image is, as `dlimage inspect` shows it. */
+/** Description of an image, as `dlimage inspect` shows it. */
 export interface ImageReport {
   readonly path: string;
   readonly layout: ImageLayout;
@@ -57,7 +57,7 @@ export async function readImageFile(imagePath: string, address: string): Promise
   return atAddress(imagePath, address, (files, path) => files.read(path));
 }
 
-/** What is at an address, without following a link at its end; null when nothing is. */
+/** Finds the thing at an address, without following a link at its end; null when nothing is there. */
 export async function statImagePath(imagePath: string, address: string): Promise<ImageFile | null> {
   return atAddress(imagePath, address, (files, path) => files.stat(path));
 }

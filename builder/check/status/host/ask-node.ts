@@ -3,11 +3,11 @@ import type { NodeAnswer } from '../cluster-status.ts';
 import { parseNodeRecord } from '../node-record.ts';
 import { runTool } from '../../../system/host/run-tool.ts';
 
-/** What a node may take for an answer; a dead one is noticed sooner, by `ConnectTimeout`. */
+/** Time limit for a node's answer; a dead one is noticed sooner, by `ConnectTimeout`. */
 const answerSeconds = 30;
 const connectSeconds = 5;
 
-/** What ssh says, and what that means here. Source: openssh-portable, ssh.c, sshconnect.c, sshconnect2.c. */
+/** Messages of ssh, and their meaning here. Source: openssh-portable, ssh.c, sshconnect.c, sshconnect2.c. */
 const explanations: readonly (readonly [RegExp, string])[] = [
   [/Host key verification failed|HOST IDENTIFICATION HAS CHANGED/, 'another machine has its address'],
   [/Permission denied/, 'it does not let you in with your keys'],

@@ -7,7 +7,7 @@ import { withImage } from '../../../image/host/open-image.ts';
 import { readLayoutOf } from '../../../image/host/read-layout.ts';
 import { rolesOf } from '../../../image/host/partition-roles.ts';
 
-/** What an image says of its node, in `/etc/hostname` and `/etc/dlimage/node.env`, and must say. */
+/** A node's names in an image: in `/etc/hostname` and `/etc/dlimage/node.env`. */
 export interface ExpectedNode {
   readonly name: string;
   readonly role: string;
@@ -15,12 +15,12 @@ export interface ExpectedNode {
   readonly clusterId: string;
 }
 
-/** What a manifest says that a node's image holds. */
+/** A manifest's claims about a node's image. */
 export function expectedNode(cluster: Manifest['cluster'], node: Manifest['nodes'][number]): ExpectedNode {
   return { name: node.name, role: node.role, address: node.address, clusterId: cluster.id };
 }
 
-/** What was found in an image: one line for each thing that is wrong, and what was right in a few words. */
+/** Faults of an image, one line each, and a summary of what is right. */
 export interface CheckedImage {
   readonly problems: readonly string[];
   readonly checks: readonly string[];

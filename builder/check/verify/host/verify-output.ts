@@ -13,7 +13,7 @@ import { checkImage, expectedNode, type ExpectedNode } from './check-image.ts';
 
 type ManifestFile = ManifestItem['files'][number];
 
-/** What is to be verified, and how. */
+/** Request to verify an output directory. */
 export interface VerifyRequest {
   /** An output directory, or one file. */
   readonly path: string;
@@ -28,7 +28,7 @@ export interface VerifyRequest {
 export interface VerifiedFile {
   readonly name: string;
   readonly problems: readonly string[];
-  /** What was found right, in a few words. */
+  /** Summary of what is right, in a few words. */
   readonly checks: readonly string[];
 }
 

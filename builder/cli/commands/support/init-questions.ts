@@ -10,7 +10,7 @@ export type Judgement =
   | { readonly cluster: Cluster; readonly problems?: undefined }
   | { readonly cluster?: undefined; readonly problems: readonly string[] };
 
-/** What the questions need to know. */
+/** Facts that the questions depend on. */
 export interface Interview {
   readonly asker: Asker;
   readonly profiles: ReadonlyMap<string, Profile>;
@@ -49,7 +49,7 @@ export async function askAbout(detected: Draft, interview: Interview): Promise<D
   return await ask(draft, 'Time zone', draft.cluster.timezone, (timezone) => ({ timezone }));
 }
 
-/** What an answer says, or in words why it says nothing. */
+/** Parses an answer; says in words what is wrong with one. */
 type Take = (answer: string) => Partial<InitialAnswers> | string;
 
 async function askNetwork(before: Draft, interview: Interview): Promise<Draft> {
@@ -110,7 +110,7 @@ function keyQuestion({ ownKeyFiles }: Interview): string {
   return `ssh key that may log in, or its .pub file (empty: ${otherwise})`;
 }
 
-/** What a router must leave alone, in the words of its settings. */
+/** Addresses that a router must leave alone, in the words of its settings. */
 function dhcpAdvice({ nodes, vip }: Cluster): string {
   const addresses = nodes.flatMap(({ address }) => address ?? []);
   const [first, last] = [addresses[0], addresses.at(-1)];

@@ -18,7 +18,7 @@ export interface OutputOptions {
   readonly boxUrl?: string;
 }
 
-/** What is written for the nodes. */
+/** Formats of a build, and the way in which nodes come into being. */
 export interface Outputs {
   readonly formats: readonly BuildFormat[];
   readonly delivery: Delivery;
@@ -98,7 +98,7 @@ export function requireDeliverable(cluster: Cluster, { isVagrant, isSeeded }: De
   if (obstacle !== null) throw new UsageError(obstacle);
 }
 
-/** Where results go: images for other machines than boards have a folder of their own below that of the cluster. */
+/** Directory for results: images for other machines than boards have a folder of their own below that of the cluster. */
 export function outputDirectoryOf(
   { out }: Pick<OutputOptions, 'out'>,
   { projectDirectory, cluster }: Pick<LoadedCluster, 'projectDirectory' | 'cluster'>,
@@ -108,7 +108,7 @@ export function outputDirectoryOf(
   return join(projectDirectory, 'out', cluster.name, isVagrant ? 'vagrant' : isSeeded ? 'seeded' : '');
 }
 
-/** What to do when one image cannot be for all nodes. */
+/** Hint for users whose nodes cannot share one image. */
 export function sharingRemedy({ isVagrant }: Delivery): string {
   return isVagrant ? 'build with --per-node' : 'build without --format seed-iso';
 }

@@ -4,7 +4,7 @@ import type { NodeCertificates, NodeKeys, SshIdentity } from '../identities.ts';
 import type { RosterMember } from '../roster.ts';
 import { runTool } from '../../../system/host/run-tool.ts';
 
-/** Who the nodes are to each other's sshd, which lets in whoever has a certificate with this principal. */
+/** Principal of the nodes' certificates: each other's sshd lets in whoever has it. */
 export const peerPrincipal = 'dlimage-peer';
 
 /**

@@ -52,7 +52,7 @@ export async function issueNodeCertificates(
   return certificates;
 }
 
-/** Where the certificates of a store lie. */
+/** Folder of a store's certificates. */
 export function certificatesDirectory(directory: string): string {
   return join(directory, 'certificates');
 }

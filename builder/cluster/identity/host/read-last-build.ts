@@ -63,7 +63,7 @@ export async function listSignedNames(directory: string, clusterId: string): Pro
   return roster === undefined ? [] : nodesOf(roster.text, directory).map(({ name }) => name);
 }
 
-/** What `formatRoster` wrote. */
+/** Parses the text that `formatRoster` writes. */
 function nodesOf(text: string, directory: string): BuiltNode[] {
   try {
     const { nodes } = JSON.parse(text) as { nodes: (BuiltNode & { stores_data: boolean })[] };

@@ -4,7 +4,7 @@ import { readLastBuild } from './read-last-build.ts';
 import { formatStored } from './stored-file.ts';
 import { definitionFile, type StoredDefinition } from './stored-definition.ts';
 
-/** What a build leaves in the store, and what makes sure that no other build came between. */
+/** A build's entry in the store, and the check that no other build came between. */
 export interface BuildRecord {
   /** Text of `definition.json` when the definition was held against it; undefined when there was none. */
   readonly seen: string | undefined;

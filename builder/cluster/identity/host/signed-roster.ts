@@ -43,7 +43,7 @@ export async function ensureRoster(
   return roster;
 }
 
-/** Where the last signed roster lies. */
+/** Path of the last signed roster. */
 export function rosterFile(directory: string): string {
   return join(directory, 'roster.json');
 }

@@ -7,7 +7,7 @@ import { formatKnownHosts, formatSshConfig } from '../ssh-access.ts';
 import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 import { loginKeyFile } from './login-key-file.ts';
 
-/** What ssh needs to know of a cluster. */
+/** Facts that ssh needs about a cluster. */
 export interface SshAccess {
   readonly cluster: Cluster;
   readonly identities: ExistingIdentities;

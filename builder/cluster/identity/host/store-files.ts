@@ -14,17 +14,17 @@ import {
   type StoredSshAuthority,
 } from './stored-identity.ts';
 
-/** Where what all nodes share lies. */
+/** Path of the keys that all nodes share. */
 export function clusterFile(directory: string): string {
   return join(directory, 'cluster.json');
 }
 
-/** Where the key lies that signs the nodes' ssh keys. */
+/** Path of the key that signs the nodes' ssh keys. */
 export function authorityFile(directory: string): string {
   return join(directory, 'ssh-authority.json');
 }
 
-/** Where a node's keys lie. */
+/** Folder of a node's keys. */
 export function nodeFile(directory: string, nodeName: string): string {
   return join(directory, 'nodes', `${nodeName}.json`);
 }

@@ -20,7 +20,7 @@ export interface StoredDefinition {
   readonly outputs?: BuildOutputs;
 }
 
-/** What a build wrote for each node. */
+/** Formats and options of a build. */
 export interface BuildOutputs {
   readonly formats: readonly BuildFormat[];
   /** True for qcow2 files that are thin disks on the base. */
@@ -30,7 +30,7 @@ export interface BuildOutputs {
   readonly hasVagrantUser: boolean;
 }
 
-/** Where a definition came from. */
+/** Origin of a definition. */
 export interface DefinitionOrigin {
   /** Path of the file from the store's folder; null when there was none. */
   readonly file: string | null;
@@ -38,7 +38,7 @@ export interface DefinitionOrigin {
   readonly flags: readonly string[];
 }
 
-/** Where the definition of the last build lies. */
+/** Path of the last build's definition. */
 export function definitionFile(directory: string): string {
   return join(directory, 'definition.json');
 }

@@ -6,7 +6,7 @@ import { HostError } from '../../../report/errors.ts';
 export interface Member {
   readonly name: string;
   readonly sizeBytes: number;
-  /** What its unpacking takes. */
+  /** Memory needed to unpack it. */
   readonly memoryBytes: number;
   /** True when only a password unpacks it. */
   readonly isEncrypted?: boolean;

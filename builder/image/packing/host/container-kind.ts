@@ -1,11 +1,11 @@
 import type { ConvertedDisk } from '../disk-identity.ts';
 import { readStart } from '../../host/open-image.ts';
 
-/** How an image may be packed by its publisher. */
+/** Formats in which publishers pack images. */
 export type Container =
   'raw' | 'gz' | 'xz' | 'zst' | 'bz2' | 'zip' | '7z' | 'qcow2' | ConvertedDisk | 'vpc' | 'tar' | 'android';
 
-/** How much of the start of a file tells what it is. */
+/** Bytes at the start of a file that are enough to recognise its format. */
 export const containerStartBytes = 512;
 
 /** Source: the magic numbers as file(1) knows them; tar's is inside its first header. */

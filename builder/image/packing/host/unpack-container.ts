@@ -17,7 +17,7 @@ import { longestImageBytes, tooLong } from './longest-image.ts';
 import { listTar, tarArguments } from './tar-members.ts';
 import { writeSparsely } from './write-sparsely.ts';
 
-/** How an image is unpacked. */
+/** Options for unpacking an image. */
 export interface UnpackOptions {
   /** Gets the number of bytes unpacked so far, of the step at hand. */
   readonly onBytes?: (done: number) => void;

@@ -87,12 +87,12 @@ export class OutputDirectory {
     this.#isChanged = journal.unreadable > 0;
   }
 
-  /** How many records of the last build cannot be read: a power cut or something else damaged its journal. */
+  /** Number of the last build's records that cannot be read: a power cut or something else damaged its journal. */
   get unreadableRecords(): number {
     return this.#unreadableRecords;
   }
 
-  /** What the manifest says of the whole; undefined when there is none. */
+  /** Header of the manifest; undefined when there is none. */
   get header(): ManifestHeader | undefined {
     return this.#header;
   }
@@ -112,7 +112,7 @@ export class OutputDirectory {
     return this.#bases.get(item.base);
   }
 
-  /** What the manifest says of an item, with those of its files that are still there as they were built. */
+  /** Manifest entry of an item, with those of its files that are still there as they were built. */
   async current(item: { readonly name: string; readonly role?: string }): Promise<ManifestItem | undefined> {
     const listed = item.role === undefined ? this.#shared : this.#nodes.get(item.name);
     if (listed === undefined) return undefined;
@@ -134,7 +134,7 @@ export class OutputDirectory {
     for (const { name, state } of states) if (state === 'foreign') throw this.#foreign(name);
   }
 
-  /** What lies where an item's files are to be written. */
+  /** State of each file of an item: new, built before, or not dlimage's. */
   async fileStates(
     item: { readonly name: string; readonly role?: string },
     formats: readonly BuildFormat[],

@@ -5,11 +5,11 @@ import { HostError } from '../../../report/errors.ts';
 
 export type ManifestNode = Manifest['nodes'][number];
 export type SharedImage = NonNullable<Manifest['shared']>;
-/** What has files in the directory: a node, or the image that is for all nodes. */
+/** A manifest entry with files of its own: a node, or the image for all nodes. */
 export type ManifestItem = ManifestNode | SharedImage;
 export type ManifestFile = ManifestNode['files'][number];
 
-/** What a manifest says of the whole. */
+/** The part of a manifest that is not about single items. */
 export type ManifestHeader = Pick<Manifest, 'dlimage' | 'cluster'>;
 
 /** A node or shared image that was built, with what the manifest must say for it to be understood. */
@@ -39,7 +39,7 @@ export function parseManifest(text: string, file: string): Manifest {
   });
 }
 
-/** What a journal says, and how many of its lines say nothing that can be read. */
+/** Records of a journal, and the number of its lines that cannot be read. */
 export interface Journal {
   readonly records: readonly OutputRecord[];
   readonly unreadable: number;

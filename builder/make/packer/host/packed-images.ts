@@ -19,7 +19,7 @@ const toolsOfBuilders: Readonly<Record<PackerBuilder, readonly ToolName[]>> = {
   virtualbox: [],
 };
 
-/** What comes out of a builder. */
+/** Formats that a builder makes. */
 export function formatsOfBuilder(builder: PackerBuilder): readonly WrittenFormat[] {
   return builder === 'virtualbox' ? ['virtualbox-box'] : ['qcow2', 'box'];
 }

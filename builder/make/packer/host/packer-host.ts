@@ -5,7 +5,7 @@ import { tools } from '../../../system/host/tools.ts';
 
 const accelerators = ['kvm', 'hvf', 'tcg'] as const;
 
-/** What this computer has for virtual PCs. DLIMAGE_ACCELERATOR says otherwise, as in the Vagrantfile. */
+/** Finds this computer's accelerator and firmware for virtual PCs. DLIMAGE_ACCELERATOR overrides it, as in the Vagrantfile. */
 export async function readPackerHost(): Promise<PackerHost> {
   const wanted = process.env['DLIMAGE_ACCELERATOR'] ?? '';
   const known = accelerators.find((name) => name === wanted);

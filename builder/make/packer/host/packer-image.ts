@@ -10,7 +10,7 @@ export interface PackerImage {
   readonly name: string;
   readonly profile: Profile;
   readonly base: Base;
-  /** What the image has beyond its base. */
+  /** Entries that the image adds to its base. */
   readonly entries: readonly Entry[];
   readonly builder: PackerBuilder;
   readonly host: PackerHost;

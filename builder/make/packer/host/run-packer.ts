@@ -12,7 +12,7 @@ export interface PackerRun {
   readonly folder: string;
   readonly builder: PackerBuilder;
   readonly version: PackerVersion;
-  /** What is made, for people. */
+  /** Name of the image, for people. */
   readonly title: string;
   /** The file that the template writes the machine's serial console to. */
   readonly consoleLog: string;

@@ -12,13 +12,13 @@ import type { PackerImage } from './packer-image.ts';
 
 /** A folder that Packer can build from. */
 export interface PackerTemplate {
-  /** Where the results will be. */
+  /** Folder for the results. */
   readonly outputDirectory: string;
   readonly consoleLog: string;
   readonly diskBytes: number;
 }
 
-/** What is the same for every image, as it lies in `packer/`. */
+/** Files that are the same for every image, as they lie in `packer/`. */
 const shipped = ['dlimage.pkr.hcl', 'provision.sh', 'plugins/plugins.pkr.hcl', 'vagrant/box.Vagrantfile'];
 
 /**

@@ -9,7 +9,7 @@ import { boxName, catalogueFile, describeMachines } from '../machines.ts';
 import type { ManifestItem } from '../../host/output/output-records.ts';
 import { readTextIfExists, writeFileAtomically } from '../../../system/host/files.ts';
 
-/** How boxes are published. */
+/** Options for publishing boxes. */
 export interface BoxPublishing {
   /** Version in the catalogue; null counts by itself. */
   readonly version: string | null;
@@ -17,7 +17,7 @@ export interface BoxPublishing {
   readonly url: string | null;
 }
 
-/** What Vagrant needs beside the boxes. */
+/** Contents of the files that Vagrant needs beside the boxes. */
 export interface VagrantFiles {
   /** Absolute path of the output directory. */
   readonly directory: string;
@@ -29,7 +29,7 @@ export interface VagrantFiles {
   readonly publishing: BoxPublishing;
   /** User that `vagrant ssh` logs in as; absolute path of the private key, or null for the insecure one. */
   readonly ssh: { readonly user: string; readonly key: string | null };
-  /** What was built. */
+  /** The items that were built. */
   readonly items: readonly ManifestItem[];
 }
 
@@ -88,7 +88,7 @@ const providers = { box: 'libvirt', 'virtualbox-box': 'virtualbox' } as const sa
   Record<BuildFormat, string>
 >;
 
-/** What cannot be read is written anew. */
+/** A catalogue that cannot be read is written anew. */
 function parseCatalogue(text: string | undefined): BoxCatalogue | null {
   try {
     return text === undefined ? null : (JSON.parse(text) as BoxCatalogue);

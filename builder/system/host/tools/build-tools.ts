@@ -1,6 +1,6 @@
 import type { Tool } from './tool.ts';
 
-/** Where Debian's archive keys lie; the same path on this machine and in a base. */
+/** Path of Debian's archive keys; the same on this machine and in a base. */
 export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Programs that make images. */
