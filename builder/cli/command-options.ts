@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { buildFormats } from '../image/image-format.ts';
 import { changeTopics } from '../cluster/last-build/change-topics.ts';
+import { boardNames } from '../cluster/host/board-names.ts';
 
 /** The option for the directory of bases. */
 export const cache: [string, string] = ['--cache <dir>', 'where bases are kept (default: ~/.cache/dlimage)'];
@@ -25,10 +26,7 @@ export function change(): Option {
 /** Flags that say what the cluster is; they win over the file. */
 export function withDefinition(command: Command): Command {
   return command
-    .option(
-      '--profile <name>',
-      'board: pi0, pi2, pi3, pi4, pi5, arm64-vm, x86, or a profile file (default: pi3)',
-    )
+    .option('--profile <name>', `board: ${boardNames().join(', ')}, or a profile file (default: pi3)`)
     .option('--count <number>', 'number of nodes (default: 3)')
     .option(
       '--base <name>',

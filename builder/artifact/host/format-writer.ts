@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { artifactName, type BuildFormat, type WrittenFormat } from '../../image/image-format.ts';
+import type { ToolName } from '../../system/host/tools.ts';
 import { planImage } from '../image-pieces.ts';
 import { pieceLength } from '../../image/piece.ts';
 import type { Patch } from '../../image/patch.ts';
@@ -150,6 +151,16 @@ export async function openFormatWriter(options: FormatOptions): Promise<FormatWr
     },
   };
 }
+
+/** Programs that single formats need. */
+export const toolsOfFormats: Readonly<Partial<Record<BuildFormat, ToolName>>> = {
+  'img.zst': 'zstd',
+  'img.xz': 'xz',
+  vmdk: 'qemu-img',
+  vdi: 'qemu-img',
+  vhdx: 'qemu-img',
+  'virtualbox-box': 'qemu-img',
+};
 
 function createWriters(context: WriterContext, backing: boolean): Record<WrittenFormat, ArtifactWriter> {
   return {

@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto';
 import { renderBoxFiles, type BoxFiles } from '../../artifact/box-files.ts';
-import { openFormatWriter } from '../../artifact/host/format-writer.ts';
+import { openFormatWriter, toolsOfFormats } from '../../artifact/host/format-writer.ts';
 import { isBox, type BuildFormat } from '../../image/image-format.ts';
 import type { Assets } from '../../node/overlay/assets.ts';
 import { requireTools } from '../../system/host/doctor/require-tools.ts';
-import type { ToolName } from '../../system/host/tools.ts';
 import type { ImageJob, ImageMaking } from './image-maker.ts';
 import { openNodePatches } from './node-patches.ts';
-
-/** Programs that single formats need. */
-const toolsOfFormats: Readonly<Partial<Record<BuildFormat, ToolName>>> = {
-  'img.zst': 'zstd',
-  'img.xz': 'xz',
-  vmdk: 'qemu-img',
-  vdi: 'qemu-img',
-  vhdx: 'qemu-img',
-  'virtualbox-box': 'qemu-img',
-};
 
 /**
  * Makes images by writing patches over their bases.
