@@ -77,7 +77,7 @@ export function packedImages(builder: PackerBuilder): ImageMaking {
 /** Two runs of Packer never make the same bytes: what was made from the same is kept. */
 function hashInputs({ base, sha256 }: ImageJob, builder: PackerBuilder, assets: Assets): string {
   const hash = createHash('sha256').update(`packer ${builder} ${base.record.sha256} ${sha256}`);
-  const shipped = [...assets.files].filter(([path]) => path.startsWith('packer/'));
+  const shipped = [...assets.files].filter(([path]) => /^packer\/.*(?<!\.md)$/.test(path));
   for (const [path, content] of shipped) hash.update(`${path} ${content.byteLength} `).update(content);
   return hash.digest('hex');
 }

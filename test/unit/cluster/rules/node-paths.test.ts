@@ -33,7 +33,8 @@ function overlayPaths(name: string): string[] {
 
 describe('places on the node', () => {
   it('are dlimage’s own or may be replaced, as far as an overlay writes to them', () => {
-    const paths = readdirSync(overlays).flatMap(overlayPaths);
+    const folders = readdirSync(overlays, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const paths = folders.flatMap(({ name }) => overlayPaths(name));
     expect(paths.length).toBeGreaterThan(100);
     const known = new Set([...replaceablePaths, ...settingPaths.map(({ path }) => path)]);
     const free = paths.filter((path) => ownedPlace(canonicalPath(path)) === undefined && !known.has(path));
