@@ -7,6 +7,7 @@ const builder = join(import.meta.dirname, '../../builder');
 /** From the roof to the cellar: a room may use those behind it, and none before it. */
 const rooms = [
   'cli',
+  'flash',
   'check',
   'make',
   'artifact',

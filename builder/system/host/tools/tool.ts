@@ -14,13 +14,14 @@ export interface Tool {
   /** For what is no program but data, such as firmware: it is there when one of these files is. Never run. */
   readonly files?: readonly string[];
   /**
-   * `build`: needed to make images; `foreign`: needed for boards of another architecture; `packer`: needed by `dlimage
+   * `build`: needed to make images; `foreign`: needed for boards of another architecture; `flash`: needed
+   * by `dlimage flash` only; `packer`: needed by `dlimage
    * packer` only; `test`: needed by the tests only.
    */
   readonly neededFor: Purpose;
 }
 
 /** Purposes that programs are needed for, the most common first. */
-export const purposes = ['build', 'foreign', 'packer', 'test'] as const;
+export const purposes = ['build', 'foreign', 'flash', 'packer', 'test'] as const;
 
 export type Purpose = (typeof purposes)[number];
