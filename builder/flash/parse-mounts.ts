@@ -41,7 +41,7 @@ export function pathsOf({ kind, source, options }: Mount): string[] {
     if (!/^(lowerdir|upperdir|workdir|datadir)\+?$/.test(name)) return [];
     return name.startsWith('lower') ? value.split(/:+/) : [value];
   });
-  const sources = kind === 'overlay' ? [] : source.split(':');
+  const sources = kind !== 'overlay' && source.startsWith('/') ? source.split(':') : [];
   return [...sources, ...layers].filter((path) => path.startsWith('/'));
 }
 

@@ -24,6 +24,8 @@ export type DiskContents =
 
 const mebibyte = 1024 * 1024;
 const fileLimitBytes = 1024 * 1024;
+/** More than the largest FATs and group tables of cards. */
+const readLimitBytes = 256 * 1024 * 1024;
 
 /** What the files of a node say of it. */
 interface Said {
@@ -37,7 +39,7 @@ interface Said {
  * as the system's error.
  */
 export async function readContents(disk: ByteSource): Promise<DiskContents> {
-  const source = cachedSource(disk);
+  const source = cachedSource(limited(disk));
   const marker = decodeMarker(await source.read(markerOffsetBytes, markerBytes));
   if (marker !== null) return { kind: 'unfinished', marker };
   const partitions = (await orUndefined(() => parseLayout(source)))?.partitions ?? [];
@@ -95,7 +97,7 @@ async function readExtFile(volume: ByteSource, path: string): Promise<string> {
   if (ext === null) return '';
   let inode = await ext.readInode(ext.rootInode);
   for (const name of path.split('/').filter((part) => part !== '')) {
-    if (inode.kind !== 'directory') return '';
+    if (inode.kind !== 'directory' || inode.sizeBytes > fileLimitBytes) return '';
     const entry = (await ext.listDirectory(inode)).find((one) => one.name === name);
     if (entry === undefined) return '';
     inode = await ext.readInode(entry.inode);
@@ -107,6 +109,19 @@ async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {
   const read: Buffer[] = [];
   for await (const piece of pieces) read.push(piece);
   return Buffer.concat(read).toString('utf8');
+}
+
+/** A damaged filesystem may lead its reader in circles: after so many bytes it is not followed any further. */
+function limited({ sizeBytes, read }: ByteSource): ByteSource {
+  let left = readLimitBytes;
+  return {
+    sizeBytes,
+    read(offsetBytes, lengthBytes) {
+      left -= lengthBytes;
+      if (left < 0) throw new RangeError('this filesystem has no end');
+      return read(offsetBytes, lengthBytes);
+    },
+  };
 }
 
 /** Erased cards read as zeros or as ones. */

@@ -44,6 +44,13 @@ export const testTools = {
     packages: { debian: 'fish', fedora: 'fish', arch: 'fish', macos: 'fish' },
     neededFor: 'test',
   },
+  'mkfs.btrfs': {
+    program: 'mkfs.btrfs',
+    purpose: 'makes filesystems over several disks, which dlimage flash must not touch, in the tests',
+    versionArguments: ['--version'],
+    packages: { debian: 'btrfs-progs', fedora: 'btrfs-progs', arch: 'btrfs-progs' },
+    neededFor: 'test',
+  },
   gzip: {
     program: 'gzip',
     purpose: 'reads our compressed images in the tests',

@@ -6,6 +6,7 @@ import { runInNamespace } from '../../../../builder/system/host/namespace.ts';
 import { toolMissing } from '../../../../builder/system/host/doctor/require-tools.ts';
 import { examinePacker, validateWithPacker } from '../../../../builder/make/packer/host/run-packer.ts';
 import { takePackerResults } from '../../../../builder/make/packer/host/take-results.ts';
+import { listDisks } from '../../../../builder/flash/host/list-disks.ts';
 import { openRegularFile } from '../../../../builder/system/host/regular-file.ts';
 import { silentProgress } from '../../../../builder/system/host/progress.ts';
 import { statExt, writeExt } from '../../../../builder/image/host/ext-programs.ts';
@@ -35,6 +36,13 @@ export const toolCases: MessageCases = {
     provoke: async (directory) => {
       process.env['PATH'] = join(directory, 'bin');
       return await runTool('arch-test', [], { step: 'see what runs here' });
+    },
+  },
+  'lsblk-unreadable.no-list': {
+    when: 'lsblk does not list the disks as JSON.',
+    provoke: async (directory) => {
+      standIn(directory, 'lsblk', 'echo "NAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINT"');
+      return await listDisks();
     },
   },
   'tool-failed.exit-code': {
