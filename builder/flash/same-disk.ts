@@ -13,7 +13,7 @@ export interface DiskIdentity {
 }
 
 /** A disk's identity, with the digest of its first MiB, read past the page cache. */
-export function identityOf(disk: Disk, firstMebibyteSha256: string | null): DiskIdentity {
+export function diskIdentity(disk: Disk, firstMebibyteSha256: string | null): DiskIdentity {
   const { sizeBytes, serial, slot, cid, sequence } = disk;
   return { sizeBytes, serial, slot, cid, sequence, firstMebibyteSha256 };
 }

@@ -6,7 +6,7 @@ import { isErrno } from '../../system/host/system-error.ts';
 import type { BlockDevice, Disk } from '../block-device.ts';
 import { allocateAligned } from './aligned-buffer.ts';
 import { readContents, type DiskContents } from '../read-contents.ts';
-import { identityOf, type DiskIdentity } from '../same-disk.ts';
+import { diskIdentity, type DiskIdentity } from '../same-disk.ts';
 
 const mebibyte = 1024 * 1024;
 /** Large enough for every sector size, and a page. */
@@ -37,7 +37,7 @@ export async function lookAtDisk(disk: Disk): Promise<DiskContents | null> {
 /** What a disk is told by from now on, until something is written to it. */
 export async function identifyDisk(disk: Disk): Promise<DiskIdentity> {
   const digest = await unlessForbidden(() => withDisk(disk, digestOfStart));
-  return identityOf(disk, digest);
+  return diskIdentity(disk, digest);
 }
 
 async function digestOfStart(source: ByteSource): Promise<string> {
