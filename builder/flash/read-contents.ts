@@ -97,7 +97,7 @@ async function readExtFile(volume: ByteSource, path: string): Promise<string> {
   if (ext === null) return '';
   let inode = await ext.readInode(ext.rootInode);
   for (const name of path.split('/').filter((part) => part !== '')) {
-    if (inode.kind !== 'directory' || inode.sizeBytes > fileLimitBytes) return '';
+    if (inode.kind !== 'directory') return '';
     const entry = (await ext.listDirectory(inode)).find((one) => one.name === name);
     if (entry === undefined) return '';
     inode = await ext.readInode(entry.inode);

@@ -119,7 +119,11 @@ export async function openExtVolume(source: ByteSource): Promise<ExtVolumeReader
     },
     async listDirectory(inode) {
       const pieces: Buffer[] = [];
-      for await (const piece of readFile(inode)) pieces.push(piece);
+      // Only what is mapped: a damaged directory may claim to be larger than any disk.
+      for (const { fileOffset, offsetBytes, lengthBytes } of await rangesOf(inode)) {
+        const wanted = Math.min(lengthBytes, inode.sizeBytes - fileOffset);
+        if (wanted > 0) pieces.push(await source.read(offsetBytes, wanted));
+      }
       return parseEntries(Buffer.concat(pieces), blockSize);
     },
     async readAttributes({ attributeArea, attributeBlock }) {
