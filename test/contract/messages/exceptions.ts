@@ -23,9 +23,29 @@ export const messagesFromElsewhere: readonly string[] = [
   'cli/commands/support/outputs.ts',
 ];
 
+const onCards =
+  'takes a block device: test/contract/flash brings it about, where a computer without cards can';
+
 /** Messages without a case, by id (`usage FILE` for usage errors), and why they have none. */
 export const withoutCase: Readonly<Record<string, string>> = {
   'base-unsound': 'takes a whole build of a base whose packages are broken',
   'store-renamed': 'takes a cluster that was built: test/image/last-build.test.ts has its text',
   'target-in-use': 'takes a loop device, which a container seldom has',
+  'flash-busy': onCards,
+  'flash-gone': onCards,
+  'flash-no-medium': onCards,
+  'flash-no-rights': onCards,
+  'flash-read-only': onCards,
+  'flash-changed': onCards,
+  'flash-sector-size': onCards,
+  'flash-too-small': onCards,
+  'flash-fake-capacity': onCards,
+  'flash-write-failed': onCards,
+  'flash-read-failed': onCards,
+  'flash-interrupted': onCards,
+  'flash-not-opened': onCards,
+  'flash-hung': onCards,
+  'flash-locked': onCards,
+  'flash-not-allowed': onCards,
+  'flash-writer-ended': onCards,
 };
