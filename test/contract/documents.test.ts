@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../builder/cli/program.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -11,6 +11,20 @@ const documents = [
   'CONTRIBUTING.md',
   ...readdirSync('docs').map((name) => `docs/${name}`),
 ].filter((file) => file.endsWith('.md'));
+
+const topFolders = ['builder', 'cloud-init', 'overlays', 'packer', 'profiles', 'test'];
+
+/** Every file and folder in them. */
+const repository = topFolders.flatMap((folder) =>
+  readdirSync(folder, { recursive: true }).map((path) => `${folder}/${String(path)}`),
+);
+
+/** The pages of top folders and of the rooms in them. */
+const folderPages = topFolders.flatMap((folder) =>
+  [folder, ...readdirSync(folder).map((name) => `${folder}/${name}`)]
+    .map((directory) => `${directory}/README.md`)
+    .filter((file) => existsSync(file)),
+);
 
 const boards = 'needs boards that are switched on';
 const later = 'needs a build before it: test/image/last-build.test.ts does it with a small base';
@@ -98,16 +112,19 @@ describe('the documents', () => {
     }
   });
 
-  /** On images of others, and with a word to be replaced. */
-  const elsewhere = new Set(['overlays/README', 'overlays/NAME/rootfs']);
-
   it('name only files of the repository that are there', () => {
-    const named = documents.flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/`((?:docs|test|builder|overlays|profiles)\/[\w./-]+)`/g)].map(
-        ([, path = '']) => ({ file, path }),
-      ),
-    );
-    expect(named.filter(({ path }) => !existsSync(path) && !elsewhere.has(path))).toEqual([]);
+    expect([...documents, ...folderPages].flatMap(namedPaths).filter(({ isThere }) => !isThere)).toEqual([]);
+  });
+
+  it('say of ten everyday changes which files they touch: three at the most', () => {
+    const [, section = ''] = readFileSync('CONTRIBUTING.md', 'utf8').split('## Ten everyday changes');
+    const [, , ...rows] = section.split('\n## ')[0]?.match(/^\|.*$/gm) ?? [];
+    const touched = rows.map((row) => {
+      const [, change = '', files = ''] = row.split('|');
+      return { change: change.trim(), files: [...files.matchAll(/`[^`]*[/.][^`]*`/g)].length };
+    });
+    expect(touched).toHaveLength(10);
+    expect(touched.filter(({ files }) => files > 3)).toEqual([]);
   });
 
   it('say of each attacker what shows it, or that it is known', () => {
@@ -130,6 +147,26 @@ describe('the documents', () => {
     expect(claims.filter(({ cell }) => !/`test\/[^`]+`|known/i.test(cell))).toEqual([]);
   });
 });
+
+/** On images of others, of a build, and with a word to be replaced. */
+const elsewhere = new Set(['overlays/README', 'overlays/NAME/rootfs', 'out/']);
+
+/** Paths in backquotes; `isThere` when one of the repository, for the page of a folder one below it, is or ends so. */
+function namedPaths(page: string): { page: string; path: string; isThere: boolean }[] {
+  const isOfFolder = folderPages.includes(page);
+  const pattern = isOfFolder
+    ? /`([\w.-]+(?:\/[\w.-]+)+\/?|[\w.-]+\/|[\w-]+\.(?:ts|mjs|py|md))`/g
+    : /`((?:docs|test|builder|overlays|profiles|cloud-init|packer)\/[\w./-]+|[\w-]+\.(?:ts|mjs|py))`/g;
+  const below = isOfFolder ? `${dirname(page)}/` : '';
+  return [...readFileSync(page, 'utf8').matchAll(pattern)]
+    .map(([, path = '']) => path)
+    .filter((path) => !elsewhere.has(path))
+    .map((path) => {
+      const end = `/${path.replace(/\/$/, '')}`;
+      const isThere = repository.some((file) => file.startsWith(below) && file.endsWith(end));
+      return { page, path, isThere: isThere || existsSync(path) };
+    });
+}
 
 interface Block {
   readonly file: string;
