@@ -44,6 +44,7 @@ export async function runPackerCommand(file: string | undefined, options: Packer
     formats: formatsOfBuilder(builder),
     delivery,
     sharingRemedy: 'name the nodes with --node: each gets an image of its own',
+    hasVagrantUser: options.vagrantUser === true,
     boxes,
     backing: false,
     jobs: 1,

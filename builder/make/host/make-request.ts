@@ -4,14 +4,8 @@ import type { Run } from '../../system/host/run.ts';
 import type { BuildTarget } from '../plan-build.ts';
 import type { BoxPublishing } from '../vagrant/host/write-vagrant-files.ts';
 
-/** A build with all its settings and directories. Directories are absolute. */
-export interface MakeRequest extends BuildTarget, Run {
-  readonly boxes: BoxPublishing & { readonly hasVagrantUser: boolean };
-  /** True makes each `.qcow2` a thin overlay of the base in the cache. */
-  readonly backing: boolean;
-  /** Nodes that are worked on at once, and compressors that run at once; each takes about 50 MB. */
-  readonly jobs: number;
-  readonly outputDirectory: string;
+/** A cluster to be made, with all that its images depend on. Directories are absolute. */
+export interface ClusterRequest extends BuildTarget, Run {
   readonly stateDirectory: string;
   /** Names of nodes whose keys are worth nothing from now on. */
   readonly revocations?: readonly string[];
@@ -23,5 +17,17 @@ export interface MakeRequest extends BuildTarget, Run {
   readonly identityFiles: readonly string[];
   /** Hint for users whose nodes cannot share one image. */
   readonly sharingRemedy: string;
+  /** True adds Vagrant's default user to boxes. */
+  readonly hasVagrantUser: boolean;
   readonly signal: AbortSignal;
+}
+
+/** A cluster whose files go into a folder. */
+export interface MakeRequest extends ClusterRequest {
+  readonly boxes: BoxPublishing;
+  /** True makes each `.qcow2` a thin overlay of the base in the cache. */
+  readonly backing: boolean;
+  /** Nodes that are worked on at once, and compressors that run at once; each takes about 50 MB. */
+  readonly jobs: number;
+  readonly outputDirectory: string;
 }

@@ -3,9 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSeed } from '../../artifact/host/seed/write-seed.ts';
 import type { Base } from '../../base/host/obtain/base.ts';
-import type { PlannedBase } from '../../base/planned-base.ts';
 import { artifactName } from '../../image/image-format.ts';
-import type { Assets } from '../../node/overlay/assets.ts';
 import type { Overlay } from '../../node/overlay/overlay.ts';
 import { commonEntries } from '../../node/render/common-entries.ts';
 import { hashEntries } from '../../node/render/hash-entries.ts';
@@ -13,24 +11,20 @@ import type { RenderedEntry, RenderedNode } from '../../node/render/rendered-nod
 import { HostError } from '../../report/errors.ts';
 import { diskFull, isDiskFull } from '../../system/host/disk-full.ts';
 import { mapConcurrently } from '../../system/host/map-concurrently.ts';
+import { packageVersion } from '../../system/host/package-version.ts';
 import { makePrivateTemporary } from '../../system/host/private-temporary.ts';
-import type { BuildPlan, PlannedImage, PlannedItem, PlannedSeed } from '../plan-build.ts';
+import type { PlannedImage, PlannedItem, PlannedSeed } from '../plan-build.ts';
 import { buildArtifacts, type BuiltItem, type ItemDescription } from './build-artifacts.ts';
 import { followBuild, type BuildProgress } from './build-progress.ts';
 import type { ImageMaker, ImageMaking } from './image-maker.ts';
 import type { MakeRequest } from './make-request.ts';
 import type { OutputDirectory } from './output/output-directory.ts';
 import type { ManifestHeader } from './output/output-records.ts';
+import type { ReadyCluster } from './ready-cluster.ts';
 
-/** A plan with all that its files are made from. */
-export interface WritingJob {
+/** A cluster whose files are to be written into a folder. */
+export interface WritingJob extends ReadyCluster {
   readonly request: MakeRequest;
-  readonly plan: BuildPlan;
-  readonly bases: ReadonlyMap<PlannedBase, Base>;
-  /** Every node of the cluster, by name, in the order of the definition. */
-  readonly rendered: ReadonlyMap<string, RenderedNode>;
-  readonly assets: Assets;
-  readonly header: ManifestHeader;
   readonly output: OutputDirectory;
   readonly making: ImageMaking;
 }
@@ -47,7 +41,8 @@ export async function writeItems(job: WritingJob): Promise<BuiltItem[]> {
     titleOf(job),
     plan.items.map((item) => expected(item, job)),
   );
-  const work: Work = { ...job, common, maker, task, temporaryDirectory: temporary.path };
+  const header = headerOf(job);
+  const work: Work = { ...job, header, common, maker, task, temporaryDirectory: temporary.path };
   const write = async (item: PlannedItem): Promise<BuiltItem> => {
     request.signal.throwIfAborted();
     task.line(labelOf(item));
@@ -80,11 +75,19 @@ export async function writeItems(job: WritingJob): Promise<BuiltItem[]> {
 }
 
 interface Work extends WritingJob {
+  readonly header: ManifestHeader;
   readonly common: ReadonlySet<RenderedEntry>;
   readonly maker: ImageMaker;
   readonly task: BuildProgress;
   /** Private. */
   readonly temporaryDirectory: string;
+}
+
+function headerOf({ cluster: { name, network, vip }, identities }: ReadyCluster): ManifestHeader {
+  return {
+    dlimage: packageVersion,
+    cluster: { name, id: identities.clusterId, subnet: network.subnet, vip },
+  };
 }
 
 function titleOf({ request, plan }: WritingJob): string {

@@ -4,13 +4,11 @@ import { UsageError } from '../../report/errors.ts';
 const versionPattern = /^\d+(\.[0-9a-zA-Z]+)*(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 
 /** Parses the command line's options for boxes. @throws UsageError for a version or a URL that Vagrant could not read. */
-export function parseBoxOptions(options: {
-  readonly vagrantUser?: boolean;
-  readonly boxVersion?: string;
-  readonly boxUrl?: string;
-}): { readonly hasVagrantUser: boolean; readonly version: string | null; readonly url: string | null } {
+export function parseBoxOptions(options: { readonly boxVersion?: string; readonly boxUrl?: string }): {
+  readonly version: string | null;
+  readonly url: string | null;
+} {
   return {
-    hasVagrantUser: options.vagrantUser === true,
     version: options.boxVersion === undefined ? null : parseVersion(options.boxVersion),
     url: options.boxUrl === undefined ? null : parseUrl(options.boxUrl),
   };

@@ -29,6 +29,6 @@ describe('parseBoxOptions', () => {
   });
 
   it('leaves out what is not given', () => {
-    expect(parseBoxOptions({})).toEqual({ hasVagrantUser: false, version: null, url: null });
+    expect(parseBoxOptions({})).toEqual({ version: null, url: null });
   });
 });
