@@ -5,10 +5,8 @@ import type { PatchRange } from '../../image/patch.ts';
 import { endOf } from '../image-contents.ts';
 import type { ImagePlan } from '../image-pieces.ts';
 import type { ByteRange } from '../../image/ranges.ts';
-import { mappedRanges } from '../../image/mapped-ranges.ts';
-import { patchedSource } from '../../image/patch.ts';
-import { withImage } from '../../image/host/open-image.ts';
-import type { ArtifactWriter, LayeredImage, WriterContext } from './artifact-writer.ts';
+import { mappedRangesOf } from './mapped-image.ts';
+import type { ArtifactWriter, WriterContext } from './artifact-writer.ts';
 
 /** Ranges are cut at these places, so that those which no patch touches have the same digest in every image. */
 const gridBytes = 16 * 1024 * 1024;
@@ -24,7 +22,7 @@ export function createBmapWriter({ assembler }: WriterContext): ArtifactWriter {
   return {
     async write(path, image) {
       const { plan, base } = image;
-      const ranges = cutAtPatches(await mappedRangesOf(image), plan.patch);
+      const ranges = cutAtPatches(await mappedRangesOf(base, image.layers), plan.patch);
       const digests = ranges.map(({ isPatched, ...range }) => {
         if (isPatched) return digestOf(plan, range);
         const key = `${base.sha256} ${range.offsetBytes}-${range.lengthBytes}`;
@@ -42,13 +40,6 @@ export function createBmapWriter({ assembler }: WriterContext): ArtifactWriter {
       return { sizeBytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
     },
   };
-}
-
-/** The allocation is that of the finished image: the patch itself takes and frees blocks. */
-async function mappedRangesOf({ base, layers }: LayeredImage): Promise<ByteRange[]> {
-  return withImage(base.path, (image) =>
-    mappedRanges(patchedSource(patchedSource(image, layers.shared), layers.own), base.layout),
-  );
 }
 
 interface CutRange extends ByteRange {
