@@ -17,7 +17,7 @@ LARGEST_OUTPUT = 4 * 1024 * 1024
 PIECE = 65536
 
 DYING_SECONDS = 5.0
-"""How long a program that was killed is waited for: one that waits for a dead disk cannot die."""
+"""Seconds to wait for a program that was killed: one that waits for a dead disk cannot die."""
 
 
 class Result(NamedTuple):

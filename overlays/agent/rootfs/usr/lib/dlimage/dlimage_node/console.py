@@ -39,7 +39,7 @@ class Console:
 
 
 def words_of(record: Dict[str, Any]) -> str:
-    """How the node is, and for an assembled one how many of the others are there."""
+    """State of the node, and for an assembled one the number of others that are there."""
     return Report(record, "").headline
 
 

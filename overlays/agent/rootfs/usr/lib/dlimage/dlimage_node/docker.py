@@ -64,7 +64,7 @@ def is_ready(node: Dict[str, Any]) -> bool:
 
 
 def age_seconds(node: Dict[str, Any]) -> float:
-    """How long the swarm has had this entry."""
+    """Seconds since the swarm made this entry."""
     # 2026-11-20T18:00:00.123456789Z; Python 3.7 reads neither nanoseconds nor Z.
     created = datetime.strptime(node["CreatedAt"][:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
     return (datetime.now(timezone.utc) - created).total_seconds()

@@ -45,7 +45,7 @@ def open_ports(settings: Settings, protocol: str) -> List[str]:
 
 
 def transaction(settings: Settings, roster: Roster) -> str:
-    """What nft has to do for the sets to hold what they should, and nothing else."""
+    """Commands for nft that bring the sets to their right contents, and do nothing else."""
     docker = read_docker()
     page = [f"80 : {settings.http_port}"] if settings.http_port else []
     peers = peers_of(settings, roster)
@@ -82,7 +82,7 @@ def bridges_of(docker: Dict[str, Any]) -> List[str]:
 
 
 def networks_of(docker: Dict[str, Any]) -> List[str]:
-    """Where the networks lie that Docker makes by itself. Source: dockerd(8), default-address-pools and bip"""
+    """Networks that Docker makes by itself. Source: dockerd(8), default-address-pools and bip"""
     pools = docker.get("default-address-pools")
     bases: List[Any] = (
         [pool.get("base") for pool in pools if isinstance(pool, dict)] if isinstance(pools, list) else [*DEFAULT_POOLS]

@@ -27,7 +27,7 @@ BALLOTS_PER_ROUND = 100_000
 
 
 class Vote(NamedTuple):
-    """What one manager said to a ballot."""
+    """A manager's answer to a ballot."""
 
     granted: bool
     promised: int

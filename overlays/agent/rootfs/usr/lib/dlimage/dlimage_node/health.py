@@ -23,10 +23,10 @@ FILE = "/run/dlimage-vip/health"
 
 INTERVAL_SECONDS = 3.0
 FAILURES = 2
-"""How often in a row a check has to fail before it counts. One success is enough to take it back."""
+"""Failures in a row that a check needs before it counts. One success is enough to take it back."""
 
 ANSWER_SECONDS = 3.0
-"""How long Docker, or the storage, may take to answer, on a machine that is not busy."""
+"""Seconds that Docker, or the storage, may take to answer, on a machine that is not busy."""
 
 STORAGE_SECONDS = 15.0
 """How long the storage is believed to be usable. Each question goes to every node that keeps a copy, and all nodes ask; GlusterFS

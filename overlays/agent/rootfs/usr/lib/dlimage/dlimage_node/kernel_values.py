@@ -21,7 +21,7 @@ class Value(NamedTuple):
 
     @property
     def present(self) -> str:
-        """What the kernel says; '' for what this kernel does not have."""
+        """The kernel's value; '' for one that this kernel does not have."""
         try:
             return " ".join(read_text(self.path).split())
         except OSError:

@@ -22,7 +22,7 @@ NODE = "dlimage.node"
 
 
 def has_storage(world: World) -> bool:
-    """What this node has to say of itself."""
+    """True when this node says that it has the storage."""
     return world.settings.storage not in ("", "none") and world.is_storage_mounted()
 
 
@@ -60,7 +60,7 @@ def apply_labels(world: World, node_id: str, peer: Peer, stores: bool) -> bool:
 
 
 def labels_of(node: Dict[str, Any]) -> Dict[str, str]:
-    """What the swarm's entry of a node has."""
+    """Labels of the swarm's entry of a node."""
     return dict(node.get("Spec", {}).get("Labels") or {})
 
 

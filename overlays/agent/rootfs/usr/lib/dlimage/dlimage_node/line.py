@@ -13,7 +13,7 @@ import time
 from typing import List, Optional
 
 REQUEST = "watch"
-"""What the other side is asked for. It then answers each line with a line of JSON."""
+"""Question to the other side. It then answers each line with a line of JSON."""
 
 
 LONGEST_ANSWER = 1024 * 1024

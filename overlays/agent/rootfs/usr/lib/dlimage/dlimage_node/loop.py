@@ -35,7 +35,7 @@ DEEP_SECONDS = 600.0
 """Between two looks at what is costly to look at, when all is well and nothing has changed."""
 
 MOST_ALIKE = 5
-"""How often in a row a stage may do the same thing before the others have their turn after it all the same."""
+"""Number of times in a row that a stage may do the same thing before the others have their turn all the same."""
 
 LONGEST_PASS_SECONDS = 2400.0
 """Loading a large image from a slow card is the longest thing that a pass does, and has a limit of 1,800 s itself."""

@@ -1,4 +1,4 @@
-"""What a stage of the agent says at the end of a pass."""
+"""Results of a stage at the end of a pass."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ HEADERS = {
 
 
 class Answer(NamedTuple):
-    """What goes back to the client."""
+    """The answer to the client."""
 
     status: HTTPStatus
     content_type: str
@@ -63,7 +63,7 @@ def answer(path: str, report: Report, now: float) -> Answer:
 
 
 class _UntilDeadline(io.RawIOBase):
-    """What a client sends, for so many seconds in all."""
+    """A client's request, for so many seconds in all."""
 
     def __init__(self, channel: socket.socket, seconds: float) -> None:
         self._channel = channel

@@ -63,7 +63,7 @@ def header(report: Report, title: str) -> List[str]:
 
 
 def waiting_words(report: Report) -> str:
-    """Which stages are not done; what each of them says stands in the table below."""
+    """Stages that are not done; their own words stand in the table below."""
     stages = [stage for stage in report.record["stages"] if stage["state"] != "done"]
     return "; ".join(f"{stage['stage']} is {stage['state']}" for stage in stages) or report.summary
 
@@ -112,13 +112,13 @@ def node_row(node: Dict[str, Any], port: str) -> List[str]:
 
 
 def others_section(record: Dict[str, Any]) -> List[str]:
-    """What other nodes say that a person should know."""
+    """Messages of other nodes that a person should know."""
     rows = [[head(other["node"]), cell(other["text"])] for other in record["others"]]
     return ["<h2>Other nodes say</h2>", table(["Node", "What it says"], rows)] if rows else []
 
 
 def stages_section(stages: Sequence[Dict[str, Any]], now: float) -> List[str]:
-    """What is not done stands open; the rest is one line that can be opened."""
+    """Stages that are not done stand open; the rest is one line that can be opened."""
     headings = ["Stage", "State", "For", "What it says"]
     done = [stage for stage in stages if stage["state"] == "done"]
     rows = [stage_row(stage, now) for stage in stages if stage["state"] != "done"]

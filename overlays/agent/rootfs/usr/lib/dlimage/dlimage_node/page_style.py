@@ -1,4 +1,4 @@
-"""How the status page looks: light and dark, wide and on a phone. Every state has a sign and a word beside its colour."""
+"""Looks of the status page: light and dark, wide and on a phone. Every state has a sign and a word beside its colour."""
 
 from __future__ import annotations
 

@@ -17,17 +17,17 @@ Answer = Dict[str, Any]
 CONFIG = "/etc/dlimage/ssh/config"
 
 PATIENCE_SECONDS = 3.0
-"""How long a pass waits for answers. A node that is off would take ssh longer."""
+"""Seconds that a pass waits for answers. A node that is off would take ssh longer."""
 
 ANSWER_SECONDS = 60.0
 """How long an answer may take. On a board that is still starting, ssh alone takes many seconds, and trying again makes it
 worse."""
 
 FRESH_SECONDS = 20.0
-"""How old an answer may be that is still believed, if it came at once."""
+"""Age in seconds up to which an answer is believed, if it came at once."""
 
 REPEAT_SECONDS = 4.0
-"""How old an answer has to be before the question is asked again, if it came at once."""
+"""Age in seconds from which the question is asked again, if the answer came at once."""
 
 SLOWEST_SECONDS = 8.0
 """Where answers take long, questions are what keeps both sides from their work: the next one is put off by twice that time, and
@@ -46,7 +46,7 @@ def command_for(peer: Peer, request: str) -> List[str]:
 
 
 def parse_answer(text: str) -> Optional[Answer]:
-    """What a node said, with when it came; None for a refusal."""
+    """A node's answer, with the time it came; None for a refusal."""
     try:
         answer = json.loads(text)
     except ValueError:
@@ -70,11 +70,11 @@ _STATE = {
     "promised_to": int,
     "promise_age_seconds": float,
 }
-"""What the stages read of a node's state."""
+"""The part of a node's state that stages read."""
 
 
 def parse_state(text: str) -> Optional[Answer]:
-    """How a node says that it is; None for one of a version that says something else."""
+    """A node's state in its own words; None for one of a version that says something else."""
     answer = parse_answer(text)
     if answer is None:
         return None

@@ -21,7 +21,7 @@ ORIGINALS = "/var/lib/dlimage/originals.json"
 """The texts of the files of the list, by path, and of which list. Root's alone, as some are secret."""
 
 PUT_BACK = "/var/lib/dlimage/put-back"
-"""Where what somebody wrote is kept when the original is put back over it."""
+"""Folder for a person's version of a file when the original is put back over it."""
 
 
 class Placed(NamedTuple):

@@ -71,7 +71,7 @@ class Record:
             print(f"{stage}: {outcome.text}", flush=True)
 
     def take_news(self) -> bool:
-        """Whether any stage has said something else since this was last asked."""
+        """True when any stage has said something else since this was last asked."""
         news, self._has_news = self._has_news, False
         return news
 
@@ -91,7 +91,7 @@ class Record:
 
     @property
     def notes(self) -> List[str]:
-        """What the other nodes' people should know: what waits for a person, and what a person has changed."""
+        """Messages for people at other nodes: what waits for a person, and what a person has changed."""
         told = [(name, self._outcomes[name]) for name in self._names if name in self._outcomes]
         return [f"{name}: {outcome.text}" for name, outcome in told if isinstance(outcome, (Stuck, Noted))]
 

@@ -101,7 +101,7 @@ def duration(seconds: float) -> str:
 
 
 def facts(record: Dict[str, Any]) -> Dict[str, str]:
-    """What is worth a line each, in the order in which it is shown."""
+    """One line for each fact that is worth it, in the order in which they are shown."""
     lines = {"address": record["address"] or "none yet", "role": record["role"]}
     vip = record["vip"]
     if vip:
@@ -142,7 +142,7 @@ def size(count: float) -> str:
 
 
 def swarm_counts(swarm: Dict[str, Any]) -> List[Tuple[Optional[int], str]]:
-    """How many nodes and services there are, None for what only managers know."""
+    """Numbers of nodes and services, None for those that only managers know."""
     nodes = swarm.get("nodes")
     return [(None if nodes is None else len(nodes), "node"), (swarm.get("services"), "service")]
 

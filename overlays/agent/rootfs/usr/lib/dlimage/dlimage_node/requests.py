@@ -1,4 +1,4 @@
-"""What nodes may ask of each other, and the answers."""
+"""Questions between nodes, and their answers."""
 
 from __future__ import annotations
 

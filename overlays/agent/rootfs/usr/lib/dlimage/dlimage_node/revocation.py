@@ -15,7 +15,7 @@ from .world import World
 KEYS = "/etc/dlimage/ssh/revoked_keys"
 
 LINES = ["^sshd(-session)?: root", "^ssh: /run/dlimage/ssh-"]
-"""Whom the other nodes are logged in as, and the lines from here to others. Both are opened again at once, by those who may."""
+"""Logins of the other nodes, and the lines from here to them. Both are opened again at once, by those who may."""
 
 
 def refuse_revoked(world: World) -> List[str]:

@@ -22,7 +22,7 @@ ADOPTED = "/var/lib/dlimage/roster.json"
 AUTHORITY = "/etc/dlimage/ca.pem"
 
 SMALL = 4096
-"""What every pipe holds at the least, in bytes."""
+"""Bytes that every pipe holds at the least."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How many may ask at once, in all and each: a bound for what a stranger, or another node, can use up here."""
+"""Limits on questions at one time, in all and each: a bound for resources that a stranger, or another node, can use up here."""
 
 from __future__ import annotations
 

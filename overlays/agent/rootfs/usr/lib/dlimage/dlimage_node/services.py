@@ -17,7 +17,7 @@ _PROPERTIES = ("Id", "LoadState", "ActiveState", "UnitFileState", "Job")
 
 
 class Unit(NamedTuple):
-    """What systemd says of a unit. `job` is '' or '0' when nothing is about to happen to it."""
+    """State of a unit from systemd. `job` is '' or '0' when nothing is about to happen to it."""
 
     load: str
     active: str

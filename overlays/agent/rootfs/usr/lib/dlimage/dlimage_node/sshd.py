@@ -1,4 +1,4 @@
-"""What sshd makes of its configuration."""
+"""sshd's reading of its configuration."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def section(lines: List[str]) -> List[str]:
 
 
 def fact_lines(record: Dict[str, Any]) -> List[str]:
-    """What the node is and has, in two columns."""
+    """The node's own facts, in two columns."""
     known = facts(record)
     width = max(len(name) for name in known)
     return [f"  {name:<{width}}  {value}" for name, value in known.items()]
@@ -79,7 +79,7 @@ def stage_lines(stages: List[Dict[str, Any]], now: float, coloured: bool) -> Lis
 
 
 def other_lines(others: List[Dict[str, Any]]) -> List[str]:
-    """What other nodes say that a person should know."""
+    """Messages of other nodes that a person should know."""
     lines = []
     for other in others:
         lines += textwrap.wrap(f"{other['node']} says: {other['text']}", WIDTH, initial_indent="  ", subsequent_indent="    ")

@@ -35,7 +35,7 @@ class _Word(NamedTuple):
 
 
 class Heard:
-    """What other nodes told this one. May be used from several threads."""
+    """Messages of other nodes. May be used from several threads."""
 
     def __init__(self) -> None:
         self._words: Dict[str, _Word] = {}
@@ -52,7 +52,7 @@ class Heard:
 
     @property
     def notes(self) -> List[Tuple[str, str]]:
-        """What others say of themselves, each with the node's name."""
+        """Messages of other nodes about themselves, each with the node's name."""
         return [(name, note) for name, word in sorted(self._fresh().items()) for note in word.notes]
 
     @property
@@ -115,7 +115,7 @@ class Telling:
 
 
 def _message_for(peer: Peer, notes: List[str], missing: Optional[List[str]]) -> Optional[Message]:
-    """What is to be told to a node; None when that is for the leader to say, and this node is not it."""
+    """Message for a node; None when that is for the leader to say, and this node is not it."""
     if peer.role == "manager":
         return {"notes": notes[:MOST_NOTES], "missing": []}
     return None if missing is None else {"notes": [], "missing": missing}

@@ -1,4 +1,4 @@
-"""What the status record shows beyond the stages."""
+"""Views of the status record beyond the stages."""
 
 from __future__ import annotations
 

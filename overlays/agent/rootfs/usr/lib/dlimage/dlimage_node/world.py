@@ -1,4 +1,4 @@
-"""What the stages see and act upon. Tests put their own in its place."""
+"""The system as the stages see it and act upon it. Tests put their own in its place."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class World:
         return peers.ask(peer, request, stdin, timeout)
 
     def manager_states(self) -> Dict[str, peers.Answer]:
-        """What the other managers say of themselves, asked once in a pass."""
+        """The other managers' answers about themselves, asked once in a pass."""
         if self._states is None:
             self._states = self._watch.states(self.other_managers)
         return self._states

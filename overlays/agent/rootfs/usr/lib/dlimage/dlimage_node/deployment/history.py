@@ -1,4 +1,4 @@
-"""Which versions of a stack were deployed, remembered in the swarm's own labels where every manager sees them."""
+"""Deployed versions of a stack, remembered in the swarm's own labels where every manager sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the agent takes care of, in this order. A stage looks at the systems, does at most one thing, and says how it is."""
+"""The agent's stages, in this order. A stage looks at the systems, does at most one thing, and says how it is."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from ..outcome import Acted, Outcome, Waiting
 from ..world import World
 
 PATIENCE_SECONDS = 0.5
-"""How long a pass waits for a look. One that asks nobody is through in a moment."""
+"""Seconds that a pass waits for a look. One that asks nobody is through in a moment."""
 
 
 LONGEST_LOOK_SECONDS = 300.0

@@ -12,7 +12,7 @@ from ..outcome import Acted, Done, Outcome, Waiting
 from ..world import World
 
 NTP_SECONDS = 20.0
-"""How long time servers are waited for where no clock kept the time. chrony needs some 10 seconds when they answer."""
+"""Seconds to wait for time servers where no clock kept the time. chrony needs some 10 when they answer."""
 
 TOLERANCE_SECONDS = 30.0
 PLAUSIBLE_SECONDS = 60 * 365 * 86400

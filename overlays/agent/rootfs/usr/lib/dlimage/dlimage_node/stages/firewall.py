@@ -1,4 +1,4 @@
-"""Who may talk to this node: follows the list of nodes, and looks again whether the rules are still what was loaded."""
+"""Lets in only the nodes of the list, and looks again whether the rules are still those that were loaded."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class ServicesStage:
 
 
 def wanted_services(world: World) -> List[Wanted]:
-    """What has to run on this node, beside the agent and the firewall, which have their own words."""
+    """Services that have to run on this node, beside the agent and the firewall, which have their own words."""
     settings = world.settings
     own = [
         ("glusterd.service", settings.storage == "glusterfs" and world.me.stores_data),

@@ -15,7 +15,7 @@ from ..retries import Retries
 from ..world import World
 
 LEADER_SECONDS = 300.0
-"""How long the leader may take before another manager deploys: its image may be older and not have the stack."""
+"""Seconds before another manager deploys in place of the leader, whose image may be older and lack the stack."""
 
 TURN_SECONDS = 120.0
 """Between the turns of the other managers, by their place in the roster."""

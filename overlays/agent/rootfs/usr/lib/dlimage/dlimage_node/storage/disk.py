@@ -108,7 +108,7 @@ class DiskKeeper:
         )
 
     def _content(self) -> str:
-        """What blkid has no name for: partitions in use, or data without a signature, like an encrypted disk's."""
+        """Data that blkid has no name for, in words: partitions in use, or data without a signature, like an encrypted disk's."""
         listed = self._run(["lsblk", "--json", "--output", "NAME,TYPE,MOUNTPOINT", self.disk])
         devices = json.loads(listed.out)["blockdevices"] if listed.ok else []
         if not devices:
@@ -119,7 +119,7 @@ class DiskKeeper:
             return "data without a name" if device.read(BLANK_BYTES).strip(b"\0") else ""
 
     def _probe(self, device: str) -> Dict[str, str]:
-        """What blkid finds on a device, without its cache; empty when there is nothing."""
+        """blkid's findings on a device, without its cache; empty when there are none."""
         # The name of a partition changes without the kernel: --info would not tell.
         result = self._run(["blkid", "--probe", "--output", "export", device], timeout=60)
         if result.code not in (0, 2):
@@ -143,7 +143,7 @@ def partition_id(settings: Settings) -> str:
 
 
 def describe(probed: Dict[str, str]) -> str:
-    """What a disk carries, in words."""
+    """Contents of a disk, in words."""
     if probed.get("PTTYPE"):
         return f"a partition table ({probed['PTTYPE']})"
     if probed.get("TYPE"):
@@ -153,5 +153,5 @@ def describe(probed: Dict[str, str]) -> str:
 
 
 def free_command(disk: str) -> str:
-    """What a person runs to make a disk blank."""
+    """Command that makes a disk blank."""
     return f"wipefs --all {disk} && dd if=/dev/zero of={disk} bs=1M count=4 conv=fsync"

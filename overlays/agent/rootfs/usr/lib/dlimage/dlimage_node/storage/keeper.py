@@ -21,7 +21,7 @@ from .turn import Patience, Pool, pool_of
 from .volume import complete_volume, found_volume, join_volume, names, options_for
 
 BRICK_START_SECONDS = 15
-"""How long a brick may take to start by itself. GlusterFS waits for another node before it starts its own."""
+"""Seconds that a brick may take to start by itself. GlusterFS waits for another node before it starts its own."""
 
 LONGEST_PAUSE_SECONDS = 15.0
 """How long at most what GlusterFS said is believed while something is waited for. Where it takes seconds to answer, because all
@@ -165,7 +165,7 @@ def absence(pool: Pool) -> str:
 
 
 def heal_outcome(heal: Heal, pool: Pool, copies: int) -> Outcome:
-    """What is said of a volume that is mounted."""
+    """State of a volume that is mounted."""
     if heal.split_brain:
         return Stuck(
             f"{heal.split_brain} files differ between the copies, and nobody can tell which is right: "

@@ -1,4 +1,4 @@
-"""What is mounted where, asked of the kernel without touching the mounts themselves: a dead one would hang."""
+"""Mounts, as the kernel lists them: the mounts themselves are not touched, since a dead one would hang."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def is_mounted(target: str, mounts: str = "/proc/self/mounts") -> bool:
 
 
 def mounted_source(target: str, mounts: str = "/proc/self/mounts") -> Optional[str]:
-    """What is mounted at a directory (the topmost, if several are), or None."""
+    """The mount at a directory (the topmost, if there are several), or None."""
     source = None
     with open(mounts, encoding="utf-8", errors="replace") as lines:
         for line in lines:

@@ -24,7 +24,7 @@ class Source(NamedTuple):
 
 
 def source_of(settings: Settings, storage_nodes: List[Peer]) -> Source:
-    """What this node mounts at settings.mount_point."""
+    """Source of the mount at settings.mount_point."""
     if settings.storage == "nfs":
         name = f"{settings.nfs_server}:{settings.nfs_path}"
         return Source(name, ["-t", "nfs", "-o", settings.nfs_options or "defaults", name], through_process=False)
@@ -37,7 +37,7 @@ def source_of(settings: Settings, storage_nodes: List[Peer]) -> Source:
 
 
 def servers_from(node: str, index: int, names: List[str]) -> List[str]:
-    """Whom to ask for the volume, in this order: the node itself if it can answer, else each starts with another."""
+    """Nodes to ask for the volume, in this order: the node itself if it can answer, else each starts with another."""
     start = names.index(node) if node in names else index % len(names)
     return names[start:] + names[:start]
 

@@ -1,4 +1,4 @@
-"""Who does what all storage nodes could do, and when not to wait any longer."""
+"""Order of the storage nodes for work that all could do, and limits of waiting."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ..roster import Peer
 from .gluster import PoolMember
 
 TURN_SECONDS = 20.0
-"""How long the second in line lets the first try, before it tries as well. GlusterFS's own lock decides if both do."""
+"""Seconds that the second in line lets the first try, before it tries as well. GlusterFS's own lock decides if both do."""
 
 TURNS = ("create", "set", "start", "detach")
 """The changes of the volume that any storage node could make."""
 
 
 class Patience:
-    """How long something has been so. It is no memory of steps: losing it costs some waiting and nothing else."""
+    """Duration of a state. It is no memory of steps: losing it costs some waiting and nothing else."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

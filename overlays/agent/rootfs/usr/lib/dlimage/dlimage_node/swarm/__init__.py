@@ -1,1 +1,1 @@
-"""How the nodes become one Docker Swarm, and stay one."""
+"""Makes the nodes one Docker Swarm, and keeps them so."""

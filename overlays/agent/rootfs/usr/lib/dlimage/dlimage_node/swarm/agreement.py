@@ -22,7 +22,7 @@ PROPOSAL_SECONDS = 180.0
 it to answer meanwhile."""
 
 DEAD_SWARM_SECONDS = 300.0
-"""How long to wait for managers that do not answer before a swarm that nobody else holds is taken for dead."""
+"""Seconds to wait for managers that do not answer before a swarm that nobody else holds is taken for dead."""
 
 
 class Founding:

@@ -13,11 +13,11 @@ from .labels import set_swarm_labels
 from .removal import remove_member
 
 REVOKED_LABEL = "dlimage.revoked"
-"""What has been done for: a card with new keys comes back under the same name, and its entry stays."""
+"""Dismissals that are done: a card with new keys comes back under the same name, and its entry stays."""
 
 
 def dismiss(world: World, view: ManagerView) -> Optional[str]:
-    """What a manager does about the first one that is due. Only the leader does it, as long as it is trusted itself."""
+    """Step of a manager for the first one that is due. Only the leader does it, as long as it is trusted itself."""
     due = due_in(world, view.swarm)
     if not due:
         return None
@@ -57,5 +57,5 @@ def mark_of(keys: Revoked) -> str:
 
 
 def names_of(node: Dict[str, Any]) -> Set[str]:
-    """What an entry calls itself, and whose it was when a manager last set its labels: only the latter is no word of its own."""
+    """Names of an entry: its own, and the one that a manager last set as a label, which is no word of its own."""
     return {host_name(node), str(labels_of(node).get(NODE) or "")} - {""}

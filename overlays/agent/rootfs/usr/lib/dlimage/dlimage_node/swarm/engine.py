@@ -1,4 +1,4 @@
-"""What this node asks of its own Docker engine for the swarm."""
+"""Questions of this node to its own Docker engine about the swarm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the swarm's leader keeps in order, one thing at a time."""
+"""Housekeeping of the swarm's leader, one thing at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .networks import ensure_ingress
 from .removal import remove_member
 
 ORPHAN_SECONDS = 600
-"""How long a joining node may take to say its name, on the slowest board."""
+"""Seconds that a joining node may take to say its name, on the slowest board."""
 
 ORPHAN_SECONDS_WHEN_COMPLETE = 60
 """The same when every node of the roster is in, so that only one that dlimage does not know can be joining."""

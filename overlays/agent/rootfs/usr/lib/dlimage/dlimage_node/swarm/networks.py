@@ -36,7 +36,7 @@ def ensure_bridge(world: World) -> bool:
 
 
 def overlay_options(settings: Settings) -> Dict[str, str]:
-    """What an overlay network has that says nothing else."""
+    """Options of an overlay network that sets none itself."""
     return {
         **({OPTION: settings.mtu} if settings.mtu else {}),
         **({ENCRYPTED: "true"} if settings.swarm_encrypted == "yes" else {}),

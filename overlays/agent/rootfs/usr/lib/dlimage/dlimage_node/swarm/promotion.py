@@ -16,7 +16,7 @@ from .standing import READY
 
 
 def ask_for_promotion(world: World, node_id: str) -> Outcome:
-    """What the node does that is to become a manager."""
+    """Step of the node that is to become a manager."""
     states = world.manager_states()
     for manager in world.other_managers:
         if states.get(manager.name, {}).get("swarm") != READY:

@@ -17,7 +17,7 @@ from .engine import force_new_cluster, leave_swarm
 from .standing import NO_QUORUM, READY
 
 ELECTION_SECONDS = 180.0
-"""How long managers that are all there may take to elect a leader; 14 seconds were measured after a blackout of three."""
+"""Seconds that managers who are all there may take to elect a leader; 14 were measured after a blackout of three."""
 
 RETURN_SECONDS = 120.0
 """How long a member may take to find its swarm again, once that has a leader, before it asks whether it still has a vote

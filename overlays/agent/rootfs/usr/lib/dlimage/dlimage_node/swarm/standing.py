@@ -1,4 +1,4 @@
-"""Where this node stands towards the swarm, in the words that nodes use among each other."""
+"""State of this node in the swarm, in the words that nodes use among each other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Standing(NamedTuple):
     holds_swarm: bool
     """Has anything of a swarm that founding another one would lose or contradict."""
     swarm: Optional[Dict[str, Any]]
-    """What GET /swarm says, for managers with quorum."""
+    """Answer of GET /swarm, for managers with quorum."""
 
 
 def standing(world: World) -> Standing:
