@@ -85,6 +85,7 @@ describe.skipIf(how === undefined)('a stick with FAT or exFAT', () => {
     await (await second).release();
     writeFileSync(at('.lock'), '1');
     await (await acquireLock(at('.lock'))).release();
+    expect(readdirSync(stick)).not.toContain('.lock');
   });
 
   it('takes what a build writes, but no private keys', async () => {

@@ -11,9 +11,12 @@ export interface RunOptions {
   /** The step, in words, for the error message: "write files into the root partition". */
   readonly step: string;
   readonly input?: string | Uint8Array | Readable;
+  /** Number of an open file of ours that becomes its standard input. */
+  readonly stdinFile?: number;
   readonly cwd?: string;
   /** Added to a minimal environment (PATH, HOME, TMPDIR, LC_ALL=C.UTF-8, TZ=UTC). */
   readonly env?: Readonly<Record<string, string>>;
+  /** 0 for none; 120 unless said otherwise. */
   readonly timeoutSeconds?: number;
   /** Exit codes that are not a failure; 0 always is one of them. */
   readonly acceptExitCodes?: readonly number[];
@@ -61,7 +64,8 @@ export async function runTool(
 ): Promise<RunResult> {
   const child = execa(programOf(name), args, {
     ...optionsOf(options),
-    stdin: options.input === undefined ? 'ignore' : 'pipe',
+    // execa takes any number; its types know those of one digit.
+    stdin: (options.stdinFile as 3 | undefined) ?? (options.input === undefined ? 'ignore' : 'pipe'),
     ...(options.input === undefined ? {} : { input: options.input }),
   });
   endHeldPipes(child);
@@ -107,45 +111,6 @@ export async function streamTool(
     throw failureOf(name, args, options, result, stderr);
   if (failed !== undefined) throw failed.error;
   return { stderr };
-}
-
-/** A program that goes on, or has ended. */
-export interface HeldTool {
-  /** Null while it goes on. */
-  readonly exitCode: number | null;
-  /** Its message when it has ended; else empty. */
-  readonly stderr: string;
-  /** Ends its standard input, and waits until it has ended. */
-  end(): Promise<void>;
-}
-
-/**
- * Starts a program that goes on until its standard input ends, and so not longer than this process. Resolves with its
- * first output, or when it ends without any. Signals of the terminal do not reach it.
- *
- * @throws HostError `tool-missing`; the reason of the signal
- */
-export async function holdTool(
-  name: ToolName,
-  args: readonly string[],
-  options: Pick<RunOptions, 'step' | 'signal'>,
-): Promise<HeldTool> {
-  const child = execa(programOf(name), args, {
-    ...optionsOf(options),
-    timeout: 0,
-    stdin: 'pipe',
-    detached: true,
-    cleanup: false,
-  });
-  const first = new Promise<null>((resolve) => child.stdout.once('data', () => resolve(null)));
-  const result = await Promise.race([first, child]);
-  const end = async (): Promise<void> => {
-    child.stdin.end();
-    await child;
-  };
-  if (result === null) return { exitCode: null, stderr: '', end };
-  if (result.exitCode === undefined) throw failureOf(name, args, options, result, '');
-  return { exitCode: result.exitCode, stderr: Buffer.from(result.stderr).toString('utf8').trim(), end };
 }
 
 function optionsOf(options: RunOptions) {
