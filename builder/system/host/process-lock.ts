@@ -2,6 +2,7 @@ import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostError } from '../../report/errors.ts';
 import { runTool } from './run-tool.ts';
+import { isErrno } from './system-error.ts';
 
 /** Held until `release` is called, or until this process ends in whatever way: the kernel keeps it, not the file. */
 export interface ProcessLock {
@@ -52,8 +53,7 @@ async function take(
   try {
     const isTaken = await lockHandle(handle, path, flags, signal);
     if (isTaken && (await isStillThere(handle, path))) {
-      await handle.truncate();
-      await handle.write(String(process.pid));
+      await nameHolder(handle);
       return { release: () => release(handle, path) };
     }
   } catch (error) {
@@ -95,6 +95,16 @@ async function isStillThere(handle: FileHandle, path: string): Promise<boolean> 
     stat(path, { bigint: true }).catch(() => null),
   ]);
   return there !== null && own.ino === there.ino && own.dev === there.dev;
+}
+
+/** For whoever waits; on a full disk nobody is named. */
+async function nameHolder(handle: FileHandle): Promise<void> {
+  try {
+    await handle.truncate();
+    await handle.write(String(process.pid));
+  } catch (error) {
+    if (!isErrno(error, 'ENOSPC') && !isErrno(error, 'EDQUOT')) throw error;
+  }
 }
 
 async function release(handle: FileHandle, path: string): Promise<void> {

@@ -9,13 +9,6 @@ export const flashTools = {
     packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
     neededFor: 'flash',
   },
-  flock: {
-    program: 'flock',
-    purpose: 'keeps udev away from a card while it is written',
-    versionArguments: ['--version'],
-    packages: { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux' },
-    neededFor: 'flash',
-  },
   'systemd-inhibit': {
     program: 'systemd-inhibit',
     purpose: 'keeps the machine awake while a card is written',
