@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mapFile, mapLayers } from '../../builder/artifact/host/mapped-image.ts';
 import { readBaseImage, type BaseImage } from '../../builder/image/host/base.ts';
 import { checkFilesystems } from '../../builder/image/host/check-filesystems.ts';
 import { compareEntries } from '../../builder/image/host/read-entries.ts';
@@ -46,6 +48,27 @@ describe.skipIf(missing.length > 0)('two layers', () => {
   afterAll(async () => {
     await copy.close();
     scratch.cleanUp();
+  });
+
+  it('are read by their bytes in use as the file that they make is', async () => {
+    const node = await copy.makePatch(own);
+    const whole = await materialise([layer, node]);
+    const content = readFileSync(whole);
+    const sha256 = createHash('sha256').update(readFileSync(basePath)).digest('hex');
+    const { sizeBytes } = base.layout;
+    const digested = { path: basePath, sizeBytes, sha256, layout: base.layout, key: 'k', name: 'small' };
+    const layers = await mapLayers(digested, { shared: layer, own: node }, { cacheDirectory: work });
+    const file = await mapFile(whole);
+    expect(layers.ranges).toEqual(file.ranges);
+    for (const image of [layers, file]) {
+      for (const range of [...image.ranges, { offsetBytes: 1000, lengthBytes: 3_000_001 }]) {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of image.read(range)) pieces.push(piece);
+        const read = Buffer.concat(pieces);
+        const { offsetBytes, lengthBytes } = range;
+        expect(read.equals(content.subarray(offsetBytes, offsetBytes + lengthBytes))).toBe(true);
+      }
+    }
   });
 
   it('hold together every entry of both, on clean filesystems', async () => {
