@@ -13,7 +13,7 @@ const content = 'served from the volume';
 
 describeCluster(
   'three nodes and their life',
-  { count: 3, definition: webDefinition, prepare: writeWebService, endsWithinMinutes: 50 },
+  { count: 3, definition: webDefinition, prepare: writeWebService, endsWithinMinutes: 46 },
   ({ scenario, machines }) => {
     const observe = (): ObservedCluster => ({ machines: machines(), nodes: machines().nodes, content });
 
