@@ -9,7 +9,7 @@ import { formatTable } from '../../report/format-table.ts';
 const headings: Readonly<Record<Purpose, string>> = {
   build: 'To build images',
   foreign: 'For boards of another architecture than this machine',
-  flash: 'For dlimage flash',
+  flash: 'To write cards',
   packer: 'For dlimage packer',
   test: 'For the tests of dlimage itself',
 };
