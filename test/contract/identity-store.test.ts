@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureIdentities, readIdentities } from '../../builder/cluster/identity/host/identity-store.ts';
+import { acquireLock } from '../../builder/system/host/process-lock.ts';
 import { silentProgress } from '../../builder/system/host/progress.ts';
 import { runTool } from '../../builder/system/host/run-tool.ts';
 import type { RosterMember } from '../../builder/cluster/identity/roster.ts';
@@ -34,6 +35,23 @@ const ensure = async (names: readonly string[]) =>
   await ensureIdentities(store, { name: 'pi3', nodes: members(names) }, silentProgress);
 
 describe('ensureIdentities', () => {
+  it('waits for another process in the store, says for which, and stops when it is interrupted', async () => {
+    await ensure(['pi3-1']);
+    const lock = await acquireLock(join(store, '.lock'));
+    const notes: string[] = [];
+    const progress = { ...silentProgress, note: (text: string) => notes.push(text) };
+    const cluster = { name: 'pi3', nodes: members(['pi3-1']) };
+    try {
+      const signal = AbortSignal.timeout(500);
+      await expect(ensureIdentities(store, cluster, progress, { signal })).rejects.toMatchObject({
+        name: 'TimeoutError',
+      });
+    } finally {
+      await lock.release();
+    }
+    expect(notes).toEqual([`waiting for process ${process.pid}, which is writing to ${store}`]);
+  });
+
   it('gives a node the same identity again, and growing changes no other', async () => {
     const first = await ensure(['pi3-1', 'pi3-2']);
     const grown = await ensure(['pi3-1', 'pi3-2', 'pi3-3']);

@@ -34,13 +34,7 @@ const members = (names: readonly string[]): RosterMember[] =>
   }));
 
 const ensure = async (names: readonly string[], revocations: readonly string[] = []) =>
-  await ensureIdentities(
-    store,
-    { name: 'pi3', nodes: members(names) },
-    silentProgress,
-    undefined,
-    revocations,
-  );
+  await ensureIdentities(store, { name: 'pi3', nodes: members(names) }, silentProgress, { revocations });
 
 interface ListedKeys {
   readonly name: string;

@@ -86,8 +86,12 @@ async function obtainFittingBases(
 }
 
 async function settleIdentities(request: ClusterRequest): Promise<ClusterIdentities> {
-  const { stateDirectory, cluster, identityFiles, progress, record, revocations } = request;
-  const identities = await ensureIdentities(stateDirectory, cluster, progress, record, revocations);
+  const { stateDirectory, cluster, identityFiles, progress, record, revocations, signal } = request;
+  const identities = await ensureIdentities(stateDirectory, cluster, progress, {
+    record,
+    revocations,
+    signal,
+  });
   await writeSshAccess(stateDirectory, {
     cluster: delivered(request, identities),
     identities,

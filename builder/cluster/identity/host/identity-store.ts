@@ -70,25 +70,31 @@ export async function readIdentities(
   };
 }
 
+/** The build that identities are made for. */
+export interface IdentityUse {
+  /** Record of the build that the store keeps. */
+  readonly record?: BuildRecord;
+  /** Names of nodes whose keys are worth nothing from now on. */
+  readonly revocations?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Identities of a cluster, where missing ones are made and kept. Keys are never changed unless they are revoked, ids
- * never: two builds at the same time agree on whichever was written first. Certificates follow the nodes' names and addresses, and the roster follows
- * the nodes.
+ * never: two builds at the same time agree on whichever was written first. Certificates follow the nodes' names and
+ * addresses, and the roster follows the nodes.
  *
- * @param record - what is kept of the build that they are for
- * @param revocations - names of nodes whose keys are worth nothing from now on
  * @throws HostError as `readIdentities`; `identity-damaged` when a node of the last roster has no keys any more
  */
 export async function ensureIdentities(
   directory: string,
   members: ClusterMembers,
   progress: Progress,
-  record?: BuildRecord,
-  revocations: readonly string[] = [],
+  use: IdentityUse = {},
 ): Promise<ClusterIdentities> {
   await makePrivateDirectory(join(directory, 'nodes'));
   return orDiskFull(directory, 'make the keys of the cluster', () =>
-    ensureComplete(directory, members, progress, { record, revocations }),
+    ensureComplete(directory, members, progress, use),
   );
 }
 
@@ -96,17 +102,17 @@ async function ensureComplete(
   directory: string,
   { name, nodes: members }: ClusterMembers,
   progress: Progress,
-  {
-    record,
-    revocations,
-  }: { readonly record: BuildRecord | undefined; readonly revocations: readonly string[] },
+  { record, revocations = [], signal }: IdentityUse,
 ): Promise<ClusterIdentities> {
   await createFileAtomically(join(directory, '.gitignore'), '*\n');
   const cluster = (await readCluster(directory)) ?? (await createCluster(directory, name));
   const authority =
     (await readSshAuthority(directory, cluster.clusterId)) ?? (await createSshAuthority(directory, cluster));
   const found = await ensureNodes(directory, cluster, members, progress);
-  const lock = await acquireLock(join(directory, '.lock'));
+  const lock = await acquireLock(join(directory, '.lock'), {
+    onWait: (pid) => progress.note(`waiting for process ${pid}, which is writing to ${directory}`),
+    signal,
+  });
   try {
     if (record !== undefined) await recordBuild(directory, cluster.clusterId, record);
     const keys = await replaceRevokedKeys(directory, cluster, found, revocations);
