@@ -13,14 +13,12 @@ import { identityChanges, sameDisk } from '../../builder/flash/same-disk.ts';
 import { canMountLoop } from '../image/support/kernel-mount.ts';
 import { missingPrograms, run } from '../image/support/programs.ts';
 import { end, makeDiskRig, type DiskRig } from './support/disk-rig.ts';
-import {
-  btrfsDisks,
-  builtOnDisks,
-  livingDisks,
-  mountedDisks,
-  unfitDisks,
-  type WrongDisk,
-} from './support/wrong-disks.ts';
+import { btrfsDisks } from './support/wrong-disks/btrfs.ts';
+import { builtOnDisks } from './support/wrong-disks/built-on.ts';
+import { livingDisks } from './support/wrong-disks/living.ts';
+import { mountedDisks } from './support/wrong-disks/mounted.ts';
+import type { WrongDisk } from './support/wrong-disks/situation.ts';
+import { unfitDisks } from './support/wrong-disks/unfit.ts';
 
 const programs = ['lsblk', 'losetup', 'partx', 'sfdisk', 'mke2fs', 'findmnt', 'python3', 'unshare', 'blkid'];
 const isPossible = canMountLoop() && missingPrograms(programs).length === 0;
