@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../builder/cluster/generated/manifest.ts';
@@ -152,6 +152,22 @@ describe.skipIf(missing.length > 0)('Packer', () => {
         format: 'qcow2',
         virtual_size: 2,
       });
+    });
+
+    it('keeps what was made from the same, and makes all of it again when a file is gone', async () => {
+      const read = () => JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
+      const before = read();
+      putStandIn('refuses');
+      const kept = await packer();
+      expect(kept.exitCode, kept.stderr).toBe(0);
+      expect(read()).toEqual(before);
+      rmSync(join(out, 'lab.box'));
+      expect((await packer()).exitCode).toBe(3);
+      putStandIn('starts');
+      const again = await packer();
+      expect(again.exitCode, again.stderr).toBe(0);
+      expect(read().shared?.files.map(({ name }) => name)).toEqual(['lab.qcow2', 'lab.box']);
+      run('sh', ['-c', 'cd "$1" && sha256sum --check --quiet SHA256SUMS', 'sh', out]);
     });
 
     it('gave the machine a seed, no screen, and a door for this computer only', () => {

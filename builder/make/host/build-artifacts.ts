@@ -71,7 +71,7 @@ export async function buildArtifacts<Format extends BuildFormat>(
     base: base.record.key,
     imageSizeBytes: written.imageSizeBytes,
     imageSha256: written.imageSha256,
-    files: [...kept, ...files].toSorted(byFormat),
+    files: [...kept.filter(isNotIn(files)), ...files].toSorted(byFormat),
     patchBytes: written.patchBytes,
     inputsSha256,
   };
@@ -83,6 +83,11 @@ export async function buildArtifacts<Format extends BuildFormat>(
     })),
   );
   return { record, isUpToDate: false };
+}
+
+/** Packer makes all of its files at once, also those that were there. */
+function isNotIn(files: readonly { format: BuildFormat }[]): (file: { format: BuildFormat }) => boolean {
+  return ({ format }) => !files.some((file) => file.format === format);
 }
 
 function byFormat(one: { format: BuildFormat }, other: { format: BuildFormat }): number {
